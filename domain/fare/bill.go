@@ -1,0 +1,73 @@
+package fare
+
+import (
+	"time"
+
+	"rodada/domain/money"
+)
+
+// Usage is what a ride used.
+type Usage struct {
+	Riding time.Duration `json:"riding"`
+	Paused time.Duration `json:"paused"`
+	Meters int64         `json:"meters"`
+}
+
+// Line is one line of a bill.
+type Line struct {
+	Item     string `json:"item"`     // unlock, riding, paused, distance
+	Quantity int64  `json:"quantity"` // intervals charged
+	Amount   int64  `json:"amount"`   // minor units
+}
+
+// Bill is a price with its parts; Total is the sum of Lines.
+type Bill struct {
+	Lines []Line       `json:"lines"`
+	Total money.Amount `json:"total"`
+}
+
+// Quote is the price of a usage under a tariff.
+func Quote(t Tariff, u Usage) Bill {
+	minute := int64(time.Minute)
+	lines := []Line{{Item: "unlock", Quantity: 1, Amount: t.Unlock}}
+	for _, part := range []struct {
+		item     string
+		used     int64
+		unit     int64
+		segments []Segment
+	}{
+		{"riding", int64(u.Riding), minute, t.Riding},
+		{"paused", int64(u.Paused), minute, t.Paused},
+		{"distance", u.Meters, 1000, t.Distance},
+	} {
+		if n, amount := charge(part.segments, part.used, part.unit); n > 0 {
+			lines = append(lines, Line{Item: part.item, Quantity: n, Amount: amount})
+		}
+	}
+	bill := Bill{Lines: lines, Total: money.Of(0, t.Currency)}
+	for _, l := range lines {
+		bill.Total.Minor += l.Amount
+	}
+	return bill
+}
+
+// charge counts the intervals begun by used (in parts of which unit makes one minute or kilometre) and what they cost.
+func charge(segments []Segment, used, unit int64) (intervals, amount int64) {
+	for _, s := range segments {
+		from, to := int64(s.Start)*unit, used
+		if s.End > 0 {
+			to = min(to, int64(s.End)*unit)
+		}
+		if to <= from {
+			continue
+		}
+		n := int64(1)
+		if s.Interval > 0 {
+			every := int64(s.Interval) * unit
+			n = (to - from + every - 1) / every
+		}
+		intervals += n
+		amount += n * s.Rate
+	}
+	return intervals, amount
+}

@@ -1,0 +1,80 @@
+// Package rental is the life of one rental, from the scan or the reservation until the scooter is locked again: its
+// states, what moves it, and how long the meter ran.
+package rental
+
+import (
+	"time"
+
+	"rodada/domain/fare"
+	"rodada/geo"
+)
+
+// Rental is one rental as it is stored.
+type Rental struct {
+	ID           string // UUID, ours
+	RiderID      string // UUID
+	ScooterID    int64
+	Plate        string
+	VehicleID    string // the scooter's public id during this rental
+	State        State
+	Outcome      Outcome
+	Reason       Reason
+	DeviceStatus *int // s of a refused unlock
+	Tariff       fare.Tariff
+	// Times are zero until they happen.
+	CreatedAt     time.Time
+	ReservedUntil time.Time
+	UnlockedAt    time.Time // the meter starts
+	PausedAt      time.Time // the present pause began; zero when not paused
+	StoppedAt     time.Time // the meter stopped
+	SecuredAt     time.Time // the lock was confirmed, or staff released the scooter
+	Usage         fare.Usage
+	Bill          *fare.Bill // when Ridden
+	Charged       bool       // the wallet has paid
+	EndPosition   *geo.Point
+	ZoneVersion   int64 // the version of the zones that judged the end; 0 when none did
+}
+
+// New is what it takes to open a rental.
+type New struct {
+	ID            string
+	RiderID       string
+	ScooterID     int64
+	Key           string // Idempotency-Key
+	Digest        string // of the request, so that a key is not used for another
+	State         State  // Reserved or Unlocking
+	ReservedUntil time.Time
+	Tariff        fare.Tariff
+}
+
+// Change moves a rental to a state, once: Seq numbers the changes of one rental, and a Seq already stored changes nothing.
+// Fields that are nil or zero stay as they are.
+type Change struct {
+	RentalID     string      `json:"rental_id"`
+	Seq          int         `json:"seq"`
+	State        State       `json:"state"`
+	Outcome      Outcome     `json:"outcome,omitempty"`
+	Reason       Reason      `json:"reason,omitempty"`
+	DeviceStatus *int        `json:"device_status,omitempty"`
+	Cause        Cause       `json:"cause"`
+	At           time.Time   `json:"at"`
+	Note         string      `json:"note,omitempty"`
+	UnlockedAt   time.Time   `json:"unlocked_at,omitzero"`
+	StoppedAt    time.Time   `json:"stopped_at,omitzero"`
+	SecuredAt    time.Time   `json:"secured_at,omitzero"`
+	Usage        *fare.Usage `json:"usage,omitempty"`
+	Bill         *fare.Bill  `json:"bill,omitempty"`
+	EndPosition  *geo.Point  `json:"end_position,omitempty"`
+	ZoneVersion  int64       `json:"zone_version,omitempty"`
+	// Service puts the scooter out of service in the same breath (staff released it to maintenance).
+	Maintenance string `json:"maintenance,omitempty"`
+}
+
+// Event is one line of a rental's history.
+type Event struct {
+	Seq   int
+	Kind  string // a State, or reminded, alerted, command
+	Cause Cause
+	At    time.Time
+	Note  string
+}

@@ -1,0 +1,29 @@
+// Package rider is the people who ride.
+package rider
+
+import (
+	"time"
+
+	"rodada/domain/fault"
+)
+
+// Rider is an account. The balance is derived from the ledger.
+type Rider struct {
+	ID           string // UUID
+	FirstName    string
+	LastName     string
+	Email        string
+	PasswordHash string // argon2id, PHC string
+	Phone        string // optional
+	Language     string // es or en
+	CreatedAt    time.Time
+	SuspendedAt  time.Time // zero: may ride
+}
+
+// The faults of accounts.
+var (
+	ErrEmailTaken  = fault.Declare(fault.Conflict, "email_taken", "There is an account with this email already.")
+	ErrCredentials = fault.Declare(fault.Unauthenticated, "credentials_wrong", "The email or the password is wrong.")
+	ErrToken       = fault.Declare(fault.Unauthenticated, "token_invalid", "The token is missing, expired or not valid here.")
+	ErrSuspended   = fault.Declare(fault.Forbidden, "rider_suspended", "This account is suspended.")
+)

@@ -1,0 +1,87 @@
+package geo
+
+import (
+	"fmt"
+
+	"github.com/golang/geo/s1"
+	"github.com/golang/geo/s2"
+)
+
+// earthRadius is the mean radius of WGS84 in metres (IUGG).
+const earthRadius = 6371008.8
+
+// Area is one or more polygons, each an outer ring with holes, as in a GeoJSON MultiPolygon (RFC 7946, 3.1.7).
+type Area struct {
+	polygon *s2.Polygon
+}
+
+// NewArea builds an area from polygons of rings; a ring is closed by itself, and its direction does not matter.
+func NewArea(polygons [][][]Point) (Area, error) {
+	var loops []*s2.Loop
+	for _, rings := range polygons {
+		for _, ring := range rings {
+			loop, err := newLoop(ring)
+			if err != nil {
+				return Area{}, err
+			}
+			loops = append(loops, loop)
+		}
+	}
+	if len(loops) == 0 {
+		return Area{}, fmt.Errorf("an area needs at least one ring")
+	}
+	polygon := s2.PolygonFromLoops(loops)
+	if err := polygon.Validate(); err != nil {
+		return Area{}, fmt.Errorf("the area's rings cross: %w", err)
+	}
+	return Area{polygon}, nil
+}
+
+func newLoop(ring []Point) (*s2.Loop, error) {
+	if n := len(ring); n > 1 && ring[0] == ring[n-1] {
+		ring = ring[:n-1]
+	}
+	if len(ring) < 3 {
+		return nil, fmt.Errorf("a ring needs at least three corners, this one has %d", len(ring))
+	}
+	points := make([]s2.Point, len(ring))
+	for i, p := range ring {
+		if !p.Valid() {
+			return nil, fmt.Errorf("corner %d is not on the Earth: %v", i, p)
+		}
+		points[i] = p.s2()
+	}
+	loop := s2.LoopFromPoints(points)
+	loop.Normalize()
+	if err := loop.Validate(); err != nil {
+		return nil, fmt.Errorf("a ring crosses itself: %w", err)
+	}
+	return loop, nil
+}
+
+// Contains reports whether p lies in the area.
+func (a Area) Contains(p Point) bool { return a.polygon != nil && a.polygon.ContainsPoint(p.s2()) }
+
+// Nearest returns the point of the area closest to p and its distance in metres; p itself and 0 when p is inside.
+func (a Area) Nearest(p Point) (Point, float64) {
+	if a.Contains(p) {
+		return p, 0
+	}
+	from := p.s2()
+	best, bestAngle := from, s1.InfAngle()
+	for _, loop := range a.polygon.Loops() {
+		for i := range loop.NumVertices() {
+			at := s2.Project(from, loop.Vertex(i), loop.Vertex(i+1))
+			if d := at.Distance(from); d < bestAngle {
+				best, bestAngle = at, d
+			}
+		}
+	}
+	ll := s2.LatLngFromPoint(best)
+	return Point{Lat: ll.Lat.Degrees(), Lng: ll.Lng.Degrees()}, bestAngle.Radians() * earthRadius
+}
+
+// Distance is the great-circle distance of two points in metres.
+func Distance(a, b Point) float64 {
+	return a.s2().Distance(b.s2()).Radians() * earthRadius
+}

@@ -1,0 +1,19 @@
+// Package geo is places on the Earth: points, areas and how far apart they are. Geometry is spherical (S2), so that an
+// edge is a great circle and no zone breaks at a meridian.
+package geo
+
+import "github.com/golang/geo/s2"
+
+// Point is a place in degrees, WGS84.
+type Point struct {
+	Lat float64 `json:"lat"`
+	Lng float64 `json:"lng"`
+}
+
+// IsZero reports whether the point is 0/0, which devices send when they know nothing.
+func (p Point) IsZero() bool { return p.Lat == 0 && p.Lng == 0 }
+
+// Valid reports whether the point is on the Earth.
+func (p Point) Valid() bool { return s2.LatLngFromDegrees(p.Lat, p.Lng).IsValid() }
+
+func (p Point) s2() s2.Point { return s2.PointFromLatLng(s2.LatLngFromDegrees(p.Lat, p.Lng)) }

@@ -1,0 +1,104 @@
+// Package config is the one configuration of every role and the only reader of the environment. Every setting has a
+// default that suits one machine; Validate names the setting that is wrong.
+package config
+
+import "time"
+
+// Config is all settings. Each is read from RODADA_<prefix><name>.
+type Config struct {
+	HTTP      HTTP      `envPrefix:"HTTP_"`
+	Postgres  Postgres  `envPrefix:"POSTGRES_"`
+	Temporal  Temporal  `envPrefix:"TEMPORAL_"`
+	Redis     Redis     `envPrefix:"REDIS_"`
+	MQTT      MQTT      `envPrefix:"MQTT_"`
+	Influx    Influx    `envPrefix:"INFLUX_"`
+	Tokens    Tokens    `envPrefix:"TOKEN_"`
+	Rental    Rental    `envPrefix:"RENTAL_"`
+	Log       Log       `envPrefix:"LOG_"`
+	Telemetry Telemetry `envPrefix:"TELEMETRY_"`
+	// Development switches on what only a developer's machine may have: the free top-up and the demo accounts.
+	Development bool `env:"DEVELOPMENT"`
+}
+
+// HTTP is the API's door.
+type HTTP struct {
+	Addr string `env:"ADDR" envDefault:"127.0.0.1:8080"`
+	// MetricsAddr serves /healthz, /readyz and /metrics of worker and bridge; empty serves none.
+	MetricsAddr string `env:"METRICS_ADDR"`
+	// Deadline is the API's own: past it a slow rental is answered with 202. Unlock window < deadline < the proxy's.
+	Deadline time.Duration `env:"DEADLINE" envDefault:"15s"`
+	MaxBody  int64         `env:"MAX_BODY" envDefault:"65536"` // bytes
+}
+
+// Postgres is the books.
+type Postgres struct {
+	URL     string `env:"URL,unset" envDefault:"postgres://rodada@127.0.0.1:5432/rodada?sslmode=disable"`
+	MaxOpen int    `env:"MAX_OPEN" envDefault:"20"`
+}
+
+// Temporal is where the workflows live.
+type Temporal struct {
+	Addr      string `env:"ADDR" envDefault:"127.0.0.1:7233"`
+	Namespace string `env:"NAMESPACE" envDefault:"default"`
+	TaskQueue string `env:"TASK_QUEUE" envDefault:"rodada"`
+	// StopTimeout is how long a worker that is told to stop finishes what it has begun.
+	StopTimeout time.Duration `env:"STOP_TIMEOUT" envDefault:"10s"`
+}
+
+// Redis holds the leases and the live state.
+type Redis struct {
+	Addrs    []string `env:"ADDRS" envDefault:"127.0.0.1:6379"` // more than one: a cluster
+	Username string   `env:"USERNAME"`
+	Password string   `env:"PASSWORD,unset"`
+	Prefix   string   `env:"PREFIX" envDefault:"rodada:"` // of every key
+}
+
+// MQTT is the way to the scooters.
+type MQTT struct {
+	URL      string `env:"URL" envDefault:"tcp://127.0.0.1:1883"` // tcp:// or ssl://
+	Username string `env:"USERNAME" envDefault:"rodada"`
+	Password string `env:"PASSWORD,unset"`
+	ClientID string `env:"CLIENT_ID"` // of the bridge's persistent session; empty: made from the host's name
+	// Topics that scooters publish to, by the roles the protocol gives them. Commands go to the plate itself.
+	TopicBike  string `env:"TOPIC_BIKE" envDefault:"bike"`
+	TopicOther string `env:"TOPIC_OTHER" envDefault:"o"`
+}
+
+// Influx is the history of telemetry.
+type Influx struct {
+	URL    string `env:"URL" envDefault:"http://127.0.0.1:8086"`
+	Token  string `env:"TOKEN,unset"`
+	Org    string `env:"ORG" envDefault:"rodada"`
+	Bucket string `env:"BUCKET" envDefault:"rodada/autogen"`
+}
+
+// Tokens sign riders' and staff's sessions.
+type Tokens struct {
+	Secret  string        `env:"SECRET,unset"` // 32 bytes or more
+	Access  time.Duration `env:"ACCESS" envDefault:"15m"`
+	Refresh time.Duration `env:"REFRESH" envDefault:"720h"`
+}
+
+// Rental is the times that a rental lives by and the floor for its battery.
+type Rental struct {
+	AckWindow      time.Duration `env:"ACK_WINDOW" envDefault:"5s"`
+	UnlockWindow   time.Duration `env:"UNLOCK_WINDOW" envDefault:"10s"`
+	RemindAfter    time.Duration `env:"REMIND_AFTER" envDefault:"2h"`
+	PauseAfter     time.Duration `env:"PAUSE_AFTER" envDefault:"3h"`
+	EndAfter       time.Duration `env:"END_AFTER" envDefault:"6h"`
+	LockBackoff    time.Duration `env:"LOCK_BACKOFF" envDefault:"5s"`
+	LockBackoffMax time.Duration `env:"LOCK_BACKOFF_MAX" envDefault:"10m"`
+	AlertAfter     int           `env:"ALERT_AFTER" envDefault:"3"`
+	MinimumBattery int           `env:"MINIMUM_BATTERY" envDefault:"15"` // percent
+}
+
+// Telemetry is how live state ages.
+type Telemetry struct {
+	OfflineAfter time.Duration `env:"OFFLINE_AFTER" envDefault:"3m"`
+}
+
+// Log is how the roles log.
+type Log struct {
+	Level  string `env:"LEVEL" envDefault:"info"`
+	Format string `env:"FORMAT" envDefault:"text"` // text or json
+}

@@ -1,0 +1,42 @@
+package workflows
+
+import (
+	"strings"
+	"time"
+
+	"rodada/domain/command"
+	"rodada/protocol"
+)
+
+// CommandName is the workflow type of one command from staff to one scooter, whoever holds it.
+const CommandName = "Command"
+
+const commandPrefix = "command/"
+
+// CommandID is the workflow ID of a staff command.
+func CommandID(id string) string { return commandPrefix + id }
+
+// CommandOf is the inverse of CommandID.
+func CommandOf(workflowID string) (id string, ok bool) {
+	return strings.CutPrefix(workflowID, commandPrefix)
+}
+
+// CommandInput is one command and how long its ack may take.
+type CommandInput struct {
+	ID      string           `json:"id"`
+	Plate   string           `json:"plate"`
+	Dialect Dialect          `json:"dialect"`
+	Command protocol.Command `json:"command"`
+	Window  time.Duration    `json:"window"`
+	By      string           `json:"by"` // staff ID
+	Reason  string           `json:"reason,omitempty"`
+}
+
+// CommandResult is how it ended.
+type CommandResult struct {
+	Outcome  command.Outcome `json:"outcome"`
+	Ack      *command.Ack    `json:"ack,omitempty"`
+	Attempts int             `json:"attempts"`
+	// Unsent says why nothing was published: moving (the scooter is too fast for this command), unreachable.
+	Unsent string `json:"unsent,omitempty"`
+}
