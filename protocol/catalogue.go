@@ -1,0 +1,80 @@
+package protocol
+
+import (
+	"maps"
+	"slices"
+)
+
+// maxCode bounds the table behind Lookup; codes beyond it are unknown.
+const maxCode = 255
+
+var (
+	table  [maxCode + 1]*Spec
+	sorted []*Spec
+	names  = map[string]*Spec{}
+)
+
+func init() {
+	for _, group := range [][]Spec{
+		powerMessages, counterMessages, queryMessages, rideMessages, comfortMessages,
+		lockMessages, networkMessages, firmwareMessages, reportMessages,
+	} {
+		for i := range group {
+			s := &group[i]
+			table[s.Code] = s
+			names[s.Name] = s
+			sorted = append(sorted, s)
+		}
+	}
+	slices.SortFunc(sorted, func(a, b *Spec) int { return int(a.Code - b.Code) })
+}
+
+func find(c Code) *Spec {
+	if c < 0 || c > maxCode {
+		return nil
+	}
+	return table[c]
+}
+
+// Catalogue lists every message by ascending code. It is the caller's own
+// copy.
+func Catalogue() []Spec {
+	out := make([]Spec, len(sorted))
+	for i, s := range sorted {
+		out[i] = s.clone()
+	}
+	return out
+}
+
+// Lookup finds a message by its code. It is on the path of every message, so
+// the slices and maps in the answer are the catalogue's own: read only.
+func Lookup(c Code) (Spec, bool) {
+	if s := find(c); s != nil {
+		return *s, true
+	}
+	return Spec{}, false
+}
+
+// LookupName finds a message by its kebab-case name; read only, like Lookup.
+func LookupName(name string) (Spec, bool) {
+	if s, ok := names[name]; ok {
+		return *s, true
+	}
+	return Spec{}, false
+}
+
+// clone keeps callers from changing the one source.
+func (s *Spec) clone() Spec {
+	out := *s
+	out.Params = slices.Clone(s.Params)
+	for i := range out.Params {
+		out.Params[i].Values = maps.Clone(s.Params[i].Values)
+	}
+	out.Statuses = maps.Clone(s.Statuses)
+	out.Preconditions = slices.Clone(s.Preconditions)
+	if s.Line != nil {
+		line := *s.Line
+		out.Line = &line
+	}
+	return out
+}

@@ -1,0 +1,163 @@
+package protocol
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// NewMessage builds a report, as a scooter would. Values are by Param.Name;
+// ranges are not checked, for boxes don't. The error is a *FieldError.
+func NewMessage(code Code, plate string, vals map[string]any) (Message, error) {
+	s := find(code)
+	if s == nil || s.Direction != FromScooter {
+		return Message{}, &FieldError{Code: code, Field: "code", Reason: "is no report of a scooter"}
+	}
+	if err := ValidPlate(plate); err != nil {
+		return Message{}, &FieldError{Code: code, Field: "i", Reason: err.Error()}
+	}
+	m := Message{Code: code, Plate: plate, fields: make([]field, 0, len(vals))}
+	for i := range s.Params {
+		p := &s.Params[i]
+		v, ok := vals[p.Name]
+		if !ok {
+			continue
+		}
+		f := field{param: p}
+		if !f.set(v) {
+			return Message{}, &FieldError{Code: code, Field: p.Name, Reason: "is not of kind " + string(p.Kind)}
+		}
+		if p.Key == "t" {
+			m.Time, m.HasTime = f.n, true
+		}
+		m.fields = append(m.fields, f)
+	}
+	if len(m.fields) != len(vals) {
+		for _, name := range slices.Sorted(maps.Keys(vals)) {
+			if s.indexOf(name) < 0 {
+				return Message{}, &FieldError{Code: code, Field: name, Reason: "unknown parameter"}
+			}
+		}
+	}
+	return m, nil
+}
+
+func (f *field) set(v any) (ok bool) {
+	switch f.param.Kind {
+	case Integer:
+		f.n, ok = toInt(v)
+	case Number:
+		f.f, ok = toFloat(v)
+	default:
+		f.text, ok = v.(string)
+	}
+	return ok
+}
+
+// EncodeMessage writes a report as boxes do, dirty keys included.
+func EncodeMessage(m Message) ([]byte, error) {
+	s := find(m.Code)
+	if s == nil || s.Direction != FromScooter {
+		return nil, &FieldError{Code: m.Code, Field: "code", Reason: "is no report of a scooter"}
+	}
+	b := make([]byte, 0, 128)
+	b = append(b, `{"a":`...)
+	b = strconv.AppendInt(b, int64(m.Code), 10)
+	b = append(b, `,"i":`...)
+	b = appendQuoted(b, m.Plate)
+	if s.Line != nil {
+		b = m.appendLine(b, s)
+	}
+	for i := range m.fields {
+		f := &m.fields[i]
+		switch {
+		case f.param == nil:
+			b = append(b, ',')
+			b = append(appendQuoted(b, f.key), ':')
+			b = appendQuoted(b, f.text)
+		case s.Line == nil || f.param.Key != s.Line.Key:
+			b = appendKey(b, f.param.wireKey())
+			b = f.append(b)
+		}
+	}
+	return append(b, '}'), nil
+}
+
+func (m *Message) appendLine(b []byte, s *Spec) []byte {
+	parts := make([]string, 0, len(s.Params))
+	for i := range m.fields {
+		if f := &m.fields[i]; f.param != nil && f.param.Key == s.Line.Key {
+			parts = append(parts, f.text)
+		}
+	}
+	if len(parts) == 0 {
+		return b
+	}
+	b = appendKey(b, s.Line.Key)
+	return appendQuoted(b, strings.Join(parts, s.Line.Separator))
+}
+
+func (p *Param) wireKey() string {
+	if p.DirtyKey != "" {
+		return p.DirtyKey
+	}
+	return p.Key
+}
+
+func (f *field) append(b []byte) []byte {
+	switch f.param.Kind {
+	case Integer:
+		return strconv.AppendInt(b, f.n+f.param.Offset, 10)
+	case Number:
+		return strconv.AppendFloat(b, f.f, 'f', -1, 64)
+	}
+	if f.param.Bare && plainNumber(f.text) {
+		return append(b, f.text...)
+	}
+	return appendQuoted(b, f.text)
+}
+
+// plainNumber tells whether a text survives as a JSON number.
+func plainNumber(s string) bool {
+	return s != "" && s[0] != '0' && strings.Trim(s, "0123456789") == ""
+}
+
+// messageJSON is how a message travels inside the system, where names and
+// not wire keys are used.
+type messageJSON struct {
+	Code   Code              `json:"code"`
+	Plate  string            `json:"plate"`
+	Values map[string]any    `json:"values,omitempty"`
+	Extra  map[string]string `json:"extra,omitempty"`
+}
+
+// MarshalJSON keeps the values when a message crosses a process.
+func (m Message) MarshalJSON() ([]byte, error) {
+	return json.Marshal(messageJSON{Code: m.Code, Plate: m.Plate, Values: m.Values(), Extra: m.Extra()})
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (m *Message) UnmarshalJSON(data []byte) error {
+	var in messageJSON
+	if err := json.Unmarshal(data, &in); err != nil {
+		return err
+	}
+	out := Message{Code: in.Code, Plate: in.Plate}
+	if find(in.Code) != nil {
+		var err error
+		if out, err = NewMessage(in.Code, in.Plate, in.Values); err != nil {
+			return err
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(in.Extra)) {
+		text := in.Extra[key]
+		out.fields = append(out.fields, field{key: key, text: text})
+		if key == "t" {
+			out.Time, out.HasTime = parseInt(text)
+		}
+	}
+	*m = out
+	return nil
+}
