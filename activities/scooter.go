@@ -8,41 +8,126 @@ import (
 	"rodada/protocol"
 )
 
-// Publisher puts one frame on a scooter's topic. It fails when the broker is not connected.
-type Publisher interface {
-	Publish(ctx context.Context, plate string, qos byte, payload []byte) error
+// walkingPace is the speed in km/h up to which a scooter counts as standing. (Design, decision 6)
+const walkingPace = 3
+
+// Scooters sends commands. Its activities run locally, in the worker that runs the workflow.
+type Scooters struct {
+	Publisher Publisher
+	Leases    Leases
+	Live      Live
+	Now       func() time.Time
 }
 
-// Leases match acks to sends: who waits for which answer of which scooter. (Design, decision 2)
-type Leases interface {
-	// Take claims the answer with the given code for w. own: w's own send holds it already. busy: somebody else's does.
-	Take(ctx context.Context, plate string, ack protocol.Code, w command.Waiter, ttl time.Duration) (Taken, error)
-	// Withdraw ends the wait: the ack that was claimed for it meanwhile, or nil, after which none can come.
-	Withdraw(ctx context.Context, plate string, ack protocol.Code, sendID string) (*command.Ack, error)
-	// TakeHeard asks for a SignalHeard at the next message of the scooter, whatever it is.
-	TakeHeard(ctx context.Context, plate string, w command.Waiter, ttl time.Duration) error
+// PublishInput is one send. SendID is its workflow's own and stays the same when the activity is tried again.
+type PublishInput struct {
+	WorkflowID string           `json:"workflow_id"`
+	SendID     string           `json:"send_id"`
+	Plate      string           `json:"plate"`
+	Command    protocol.Command `json:"command"`
+	Dialect    protocol.Dialect `json:"dialect"`
+	// Deadline is when the send is too late to be made.
+	Deadline time.Time `json:"deadline"`
+	// Keep is how long the lease outlives the deadline.
+	Keep time.Duration `json:"keep"`
 }
 
-// Taken is how taking a lease went.
-type Taken string
+// Published is what became of a send.
+type Published string
 
-// The ways taking a lease goes.
+// What becomes of a send.
 const (
-	TakenNew  Taken = "new"
-	TakenOwn  Taken = "own"  // by an earlier attempt of the same send
-	TakenBusy Taken = "busy" // by another send: wait for your turn
+	PublishDone   Published = "published"
+	PublishBusy   Published = "busy"   // another send waits for the same answer: try again
+	PublishMoving Published = "moving" // the scooter is too fast for this command
+	PublishLate   Published = "late"   // the deadline is over; nothing was sent
 )
 
-// LastKnown is what a scooter last said of itself.
-type LastKnown struct {
-	Speed    int // km/h; -1 unknown
-	Seen     time.Time
-	Position *Position
-	Battery  int // percent; -1 unknown
+// Publish takes the lease of the answer, checks the deadline and the speed, and puts the frame on the wire. Tried again, it
+// repeats a QoS 0 frame but never a QoS 1 frame, which the broker may hold for the scooter already. (Design, decisions 2-6)
+func (s *Scooters) Publish(ctx context.Context, in PublishInput) (Published, error) {
+	spec, ok := protocol.Lookup(in.Command.Code)
+	if !ok {
+		return "", Failure(command.ErrUnknown)
+	}
+	frame, err := protocol.Encode(in.Command, in.Dialect)
+	if err != nil {
+		return "", Failure(command.ErrInvalid.Saying("%v", err))
+	}
+	if spec.NotWhileMoving {
+		known, err := s.Live.LastKnown(ctx, in.Plate)
+		if err != nil {
+			return "", err
+		}
+		if known.SpeedKmh > walkingPace {
+			return PublishMoving, nil
+		}
+	}
+	left := in.Deadline.Sub(s.Now())
+	if left <= 0 {
+		return PublishLate, nil
+	}
+	if spec.Ack != 0 {
+		taken, err := s.Leases.Take(ctx, in.Plate, spec.Ack, command.Waiter{WorkflowID: in.WorkflowID, SendID: in.SendID}, left+in.Keep)
+		switch {
+		case err != nil:
+			return "", err
+		case taken == command.TakenBusy:
+			return PublishBusy, nil
+		case taken == command.TakenOwn && spec.QoS > 0:
+			return PublishDone, nil
+		}
+	}
+	if !s.Now().Before(in.Deadline) {
+		return PublishLate, nil
+	}
+	if err := s.Publisher.Publish(ctx, in.Plate, spec.QoS, frame); err != nil {
+		return "", err
+	}
+	return PublishDone, nil
 }
 
-// Position is a fix and when the scooter took it.
-type Position struct {
-	Lat, Lng float64
-	At       time.Time
+// LeaseInput names the answer that a send waits for.
+type LeaseInput struct {
+	WorkflowID string        `json:"workflow_id"`
+	SendID     string        `json:"send_id"`
+	Plate      string        `json:"plate"`
+	Ack        protocol.Code `json:"ack"`
+	For        time.Duration `json:"for,omitempty"`
+}
+
+// Withdraw gives up waiting for an answer. It returns the answer if it had come after all.
+func (s *Scooters) Withdraw(ctx context.Context, in LeaseInput) (*command.Ack, error) {
+	return s.Leases.Withdraw(ctx, in.Plate, in.Ack, in.SendID)
+}
+
+// ListenInput asks for the next word of a scooter.
+type ListenInput struct {
+	LeaseInput
+	// Since is the send after which any word counts.
+	Since time.Time `json:"since"`
+}
+
+// Listen keeps the lease of an unanswered send alive and asks for a signal at the scooter's next message. It reports
+// whether the scooter has spoken since already.
+func (s *Scooters) Listen(ctx context.Context, in ListenInput) (bool, error) {
+	w := command.Waiter{WorkflowID: in.WorkflowID, SendID: in.SendID}
+	if in.Ack != 0 {
+		if _, err := s.Leases.Take(ctx, in.Plate, in.Ack, w, in.For); err != nil {
+			return false, err
+		}
+	}
+	if err := s.Leases.TakeHeard(ctx, in.Plate, w, in.For); err != nil {
+		return false, err
+	}
+	known, err := s.Live.LastKnown(ctx, in.Plate)
+	if err != nil {
+		return false, err
+	}
+	return known.Seen.After(in.Since), nil
+}
+
+// LastKnown reads what a scooter last said of itself.
+func (s *Scooters) LastKnown(ctx context.Context, plate string) (LastKnown, error) {
+	return s.Live.LastKnown(ctx, plate)
 }

@@ -30,6 +30,16 @@ type Waiter struct {
 	SendID     string `json:"send_id"`
 }
 
+// Taken is how taking the lease of an ack went.
+type Taken string
+
+// The ways taking a lease goes.
+const (
+	TakenNew  Taken = "new"
+	TakenOwn  Taken = "own"  // by an earlier attempt of the same send
+	TakenBusy Taken = "busy" // by another send: wait for your turn
+)
+
 // Heard tells a workflow that its scooter said something, whatever it was, since it asked.
 type Heard struct {
 	SendID string    `json:"send_id"`

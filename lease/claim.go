@@ -1,0 +1,64 @@
+package lease
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"rodada/domain/command"
+	"rodada/protocol"
+)
+
+// keep is how much longer than its lease an answer can be found by Withdraw: the worker of the waiter may be down for a
+// while. It costs a key, which the next send of the same code removes.
+const keep = 15 * time.Minute
+
+// claim: KEYS lease, taken; ARGV ack, ms to keep it beyond the lease.
+// Without a lease the same ack, to the nanosecond of its arrival, is the same claim whose reply got lost.
+var claim = redis.NewScript(`
+local w = redis.call('HMGET', KEYS[1], 'send', 'workflow')
+if not w[1] then
+  local taken = redis.call('HMGET', KEYS[2], 'send', 'workflow', 'ack')
+  if taken[3] ~= ARGV[1] then return false end
+  return {taken[1], taken[2], redis.call('PTTL', KEYS[2]) - ARGV[2]}
+end
+local left = redis.call('PTTL', KEYS[1])
+redis.call('DEL', KEYS[1], KEYS[2])
+redis.call('HSET', KEYS[2], 'send', w[1], 'workflow', w[2], 'ack', ARGV[1])
+redis.call('PEXPIRE', KEYS[2], left + ARGV[2])
+return {w[1], w[2], left}
+`)
+
+// Claim is an answer that somebody waits for: whom to signal, and for how long that makes sense.
+type Claim struct {
+	command.Waiter
+	Left time.Duration // until the lease would have run out
+}
+
+// Claim takes the lease of an ack away, whoever holds it, and leaves the ack for Withdraw. False: nobody waits for it.
+// Of several bridges with the same ack one gets the claim.
+func (s *Store) Claim(ctx context.Context, plate string, ack command.Ack) (Claim, bool, error) {
+	ack.SendID = "" // it is the lease that knows
+	text, err := json.Marshal(ack)
+	if err != nil {
+		return Claim{}, false, fmt.Errorf("write the ack %d: %w", ack.Code, err)
+	}
+	code := protocol.Code(ack.Code)
+	got, err := claim.Run(ctx, s.redis, s.of(plate, code), text, keep.Milliseconds()).Slice()
+	if errors.Is(err, redis.Nil) {
+		return Claim{}, false, nil
+	}
+	if err != nil {
+		return Claim{}, false, fmt.Errorf("claim the lease of %s: %w", code, err)
+	}
+	var c Claim
+	c.SendID, _ = got[0].(string)
+	c.WorkflowID, _ = got[1].(string)
+	left, _ := got[2].(int64)
+	c.Left = max(time.Duration(left)*time.Millisecond, 0)
+	return c, true, nil
+}

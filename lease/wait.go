@@ -1,0 +1,71 @@
+package lease
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"rodada/domain/command"
+	"rodada/protocol"
+)
+
+// take: KEYS lease, taken; ARGV send, workflow, call, lifetime in ms.
+// "call" tells the reply that got lost on its way (new) from an earlier attempt of the same send (own). A send whose
+// answer came already still owns it, so that another attempt does not throw the answer away.
+var take = redis.NewScript(`
+local held = redis.call('HMGET', KEYS[1], 'send', 'call')
+if held[1] then
+  if held[1] ~= ARGV[1] then return 'busy' end
+  if held[2] == ARGV[3] then return 'new' end
+  return 'own'
+end
+if redis.call('HGET', KEYS[2], 'send') == ARGV[1] then return 'own' end
+redis.call('DEL', KEYS[2])
+redis.call('HSET', KEYS[1], 'send', ARGV[1], 'workflow', ARGV[2], 'call', ARGV[3])
+redis.call('PEXPIRE', KEYS[1], ARGV[4])
+return 'new'
+`)
+
+// Take claims the answer with the given code for w. It is command.TakenOwn when w's own send holds it already, or has
+// been answered, and command.TakenBusy while another send waits for the same answer.
+func (s *Store) Take(ctx context.Context, plate string, ack protocol.Code, w command.Waiter, ttl time.Duration) (command.Taken, error) {
+	if ttl < time.Millisecond {
+		return "", ErrLifetime
+	}
+	taken, err := take.Run(ctx, s.redis, s.of(plate, ack), w.SendID, w.WorkflowID, rand.Text(), ttl.Milliseconds()).Text()
+	if err != nil {
+		return "", fmt.Errorf("take the lease of %s: %w", ack, err)
+	}
+	return command.Taken(taken), nil
+}
+
+// withdraw: KEYS lease, taken; ARGV send.
+var withdraw = redis.NewScript(`
+if redis.call('HGET', KEYS[1], 'send') == ARGV[1] then redis.call('DEL', KEYS[1]) end
+local taken = redis.call('HMGET', KEYS[2], 'send', 'ack')
+if taken[1] == ARGV[1] then return taken[2] end
+return false
+`)
+
+// Withdraw ends the wait of a send: it returns the ack that was claimed for it, or nil, after which none can be. It may
+// be repeated, and says the same again.
+func (s *Store) Withdraw(ctx context.Context, plate string, ack protocol.Code, sendID string) (*command.Ack, error) {
+	text, err := withdraw.Run(ctx, s.redis, s.of(plate, ack), sendID).Text()
+	if errors.Is(err, redis.Nil) {
+		return nil, nil //nolint:nilnil // nobody answered: there is neither an ack nor an error
+	}
+	if err != nil {
+		return nil, fmt.Errorf("withdraw the lease of %s: %w", ack, err)
+	}
+	var got command.Ack
+	if err := json.Unmarshal([]byte(text), &got); err != nil {
+		return nil, fmt.Errorf("read the ack %s: %w", ack, err)
+	}
+	got.SendID = sendID
+	return &got, nil
+}
