@@ -1,0 +1,96 @@
+package activities
+
+import (
+	"context"
+
+	"rodada/domain/rental"
+	"rodada/domain/zone"
+	"rodada/geo"
+	"rodada/protocol"
+)
+
+// RentalStore keeps rentals.
+type RentalStore interface {
+	BeginRental(ctx context.Context, rentalID, runID string) (bool, error)
+	Advance(ctx context.Context, change rental.Change) error
+	AddEvent(ctx context.Context, rentalID string, event rental.Event) error
+}
+
+// ZoneStore keeps zones.
+type ZoneStore interface {
+	Zones(ctx context.Context) (zone.Set, error)
+}
+
+// Rentals keeps the store in step with a rental's workflow. Its activities run locally.
+type Rentals struct {
+	Store RentalStore
+	Zones ZoneStore
+	Live  Live
+}
+
+// BeginInput claims a rental for the first run of its workflow.
+type BeginInput struct {
+	RentalID string `json:"rental_id"`
+	RunID    string `json:"run_id"`
+}
+
+// Begin claims the rental. False: it is over, or another run had it, and nothing may be sent for it.
+func (r *Rentals) Begin(ctx context.Context, in BeginInput) (bool, error) {
+	return r.Store.BeginRental(ctx, in.RentalID, in.RunID)
+}
+
+// Advance stores a change of state, once by its number.
+func (r *Rentals) Advance(ctx context.Context, change rental.Change) error {
+	return Failure(r.Store.Advance(ctx, change))
+}
+
+// NoteInput is something in a rental's history that is not a change of state.
+type NoteInput struct {
+	RentalID string       `json:"rental_id"`
+	Event    rental.Event `json:"event"`
+}
+
+// Note stores an event, once by its number.
+func (r *Rentals) Note(ctx context.Context, in NoteInput) error {
+	return Failure(r.Store.AddEvent(ctx, in.RentalID, in.Event))
+}
+
+// JudgeInput asks whether a ride may end where its scooter is.
+type JudgeInput struct {
+	Plate string `json:"plate"`
+	// Report is the position (19, g) that the scooter has just sent, when it was asked.
+	Report string `json:"report,omitempty"`
+}
+
+// Judgement says whether a ride may end. Where nobody knows the place, it may: the rider can't mend that.
+type Judgement struct {
+	Allowed     bool        `json:"allowed"`
+	ZoneVersion int64       `json:"zone_version,omitempty"` // 0: no zone had a say
+	Position    *geo.Point  `json:"position,omitempty"`
+	Nearest     *zone.Place `json:"nearest,omitempty"`
+}
+
+// JudgeEnd judges the end of a ride by the zones in force.
+func (r *Rentals) JudgeEnd(ctx context.Context, in JudgeInput) (Judgement, error) {
+	at, err := r.place(ctx, in)
+	if err != nil {
+		return Judgement{}, err
+	}
+	zones, err := r.Zones.Zones(ctx)
+	if err != nil {
+		return Judgement{}, Failure(err)
+	}
+	if at == nil || len(zones.Zones) == 0 {
+		return Judgement{Allowed: true, Position: at}, nil
+	}
+	allowed, nearest := zones.MayEnd(*at)
+	return Judgement{Allowed: allowed, ZoneVersion: zones.Version, Position: at, Nearest: nearest}, nil
+}
+
+func (r *Rentals) place(ctx context.Context, in JudgeInput) (*geo.Point, error) {
+	if fix, err := protocol.ParseFix(in.Report); in.Report != "" && err == nil && fix.Source == protocol.GPS {
+		return &geo.Point{Lat: fix.Lat, Lng: fix.Lng}, nil
+	}
+	known, err := r.Live.LastKnown(ctx, in.Plate)
+	return known.Position, err
+}
