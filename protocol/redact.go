@@ -32,8 +32,7 @@ func Redact(payload []byte) []byte {
 // mayHoldSecrets believes a frame to be harmless only when every code in it
 // is known and has no secrets.
 func mayHoldSecrets(payload []byte) bool {
-	const enough = 4
-	codes := codeInFrame.FindAllSubmatch(payload, enough)
+	codes := codeInFrame.FindAllSubmatch(payload, -1)
 	if len(codes) == 0 {
 		return true
 	}
