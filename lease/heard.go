@@ -30,22 +30,30 @@ func (s *Store) TakeHeard(ctx context.Context, plate string, w command.Waiter, t
 	return nil
 }
 
-// claimHeard: KEYS heard.
-var claimHeard = redis.NewScript(`
-local waiting = redis.call('HGETALL', KEYS[1])
-redis.call('DEL', KEYS[1])
-return waiting
-`)
-
-// ClaimHeard takes away all who wait to hear of the scooter.
-func (s *Store) ClaimHeard(ctx context.Context, plate string) ([]command.Waiter, error) {
-	flat, err := claimHeard.Run(ctx, s.redis, []string{s.heard(plate)}).StringSlice()
+// Listeners are those who wait to hear of the scooter. They go on waiting until they are told: unlike an ack, which
+// comes once, any later message does as well, so a listener that could not be told is told by that one.
+func (s *Store) Listeners(ctx context.Context, plate string) ([]command.Waiter, error) {
+	all, err := s.redis.HGetAll(ctx, s.heard(plate)).Result()
 	if err != nil {
-		return nil, fmt.Errorf("claim who waits to hear of a scooter: %w", err)
+		return nil, fmt.Errorf("look up who waits to hear of a scooter: %w", err)
 	}
-	waiters := make([]command.Waiter, 0, len(flat)/2)
-	for i := 0; i+1 < len(flat); i += 2 {
-		waiters = append(waiters, command.Waiter{WorkflowID: flat[i], SendID: flat[i+1]})
+	waiters := make([]command.Waiter, 0, len(all))
+	for workflow, send := range all {
+		waiters = append(waiters, command.Waiter{WorkflowID: workflow, SendID: send})
 	}
 	return waiters, nil
+}
+
+// told: KEYS heard; ARGV workflow, send.
+var told = redis.NewScript(`
+if redis.call('HGET', KEYS[1], ARGV[1]) == ARGV[2] then return redis.call('HDEL', KEYS[1], ARGV[1]) end
+return 0
+`)
+
+// Told ends the wait of a listener; one that waits for a later send by now goes on.
+func (s *Store) Told(ctx context.Context, plate string, w command.Waiter) error {
+	if err := told.Run(ctx, s.redis, []string{s.heard(plate)}, w.WorkflowID, w.SendID).Err(); err != nil {
+		return fmt.Errorf("end the wait to hear of a scooter: %w", err)
+	}
+	return nil
 }

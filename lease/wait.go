@@ -22,6 +22,7 @@ local held = redis.call('HMGET', KEYS[1], 'send', 'call')
 if held[1] then
   if held[1] ~= ARGV[1] then return 'busy' end
   if held[2] == ARGV[3] then return 'new' end
+  if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[4]) then redis.call('PEXPIRE', KEYS[1], ARGV[4]) end
   return 'own'
 end
 if redis.call('HGET', KEYS[2], 'send') == ARGV[1] then return 'own' end
@@ -31,8 +32,8 @@ redis.call('PEXPIRE', KEYS[1], ARGV[4])
 return 'new'
 `)
 
-// Take claims the answer with the given code for w. It is command.TakenOwn when w's own send holds it already, or has
-// been answered, and command.TakenBusy while another send waits for the same answer.
+// Take claims the answer with the given code for w. It is command.TakenOwn when w's own send holds it already, which
+// makes it last longer, or has been answered, and command.TakenBusy while another send waits for the same answer.
 func (s *Store) Take(ctx context.Context, plate string, ack protocol.Code, w command.Waiter, ttl time.Duration) (command.Taken, error) {
 	if ttl < time.Millisecond {
 		return "", ErrLifetime

@@ -21,7 +21,7 @@ type Wanted struct {
 	Heard bool // somebody waits to hear of this scooter
 }
 
-// Wanted looks up a batch of sightings in one round trip. It takes nothing away: Claim and ClaimHeard do.
+// Wanted looks up a batch of sightings in one round trip. It takes nothing away.
 func (s *Store) Wanted(ctx context.Context, batch []Sighting) ([]Wanted, error) {
 	if len(batch) == 0 {
 		return nil, nil

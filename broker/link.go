@@ -1,0 +1,107 @@
+package broker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	mqtt "github.com/eclipse/paho.mqtt.golang"
+)
+
+const (
+	dialTimeout = 5 * time.Second
+	keepAlive   = 15 * time.Second
+	pingTimeout = 5 * time.Second
+	quiesce     = 250 // ms that a disconnect may take
+)
+
+var errSubscription = errors.New("broker: subscription refused")
+
+// link is one network connection.
+type link struct {
+	client mqtt.Client
+	turn   chan struct{} // one frame at a time waits for the network
+	lost   chan struct{} // closed when the connection is gone
+	once   sync.Once
+	why    error // set before lost is closed
+}
+
+func open(ctx context.Context, o *Options) (*link, error) {
+	l := &link{turn: make(chan struct{}, 1), lost: make(chan struct{})}
+	l.client = mqtt.NewClient(l.paho(o))
+	if err := await(ctx, l.client.Connect()); err != nil {
+		l.close()
+		return nil, fmt.Errorf("connect to the MQTT broker: %w", err)
+	}
+	if err := l.subscribe(ctx, o.Subscriptions); err != nil {
+		l.close()
+		return nil, err
+	}
+	return l, nil
+}
+
+func (l *link) paho(o *Options) *mqtt.ClientOptions {
+	p := mqtt.NewClientOptions().AddBroker(o.URL).
+		SetClientID(o.ClientID).SetUsername(o.Username).SetPassword(o.Password).
+		SetCleanSession(!o.Persistent).SetTLSConfig(o.TLS).
+		SetAutoReconnect(false).SetConnectRetry(false).
+		SetConnectTimeout(dialTimeout).SetWriteTimeout(o.WriteTimeout).
+		SetKeepAlive(keepAlive).SetPingTimeout(pingTimeout).
+		SetProtocolVersion(4)
+	p.SetConnectionLostHandler(func(_ mqtt.Client, err error) { l.lose(err) })
+	// The default handler, not one per subscription: a persistent session delivers before it is subscribed to anew.
+	p.SetDefaultPublishHandler(func(_ mqtt.Client, m mqtt.Message) {
+		if o.OnMessage != nil {
+			o.OnMessage(Message{Topic: m.Topic(), Payload: m.Payload(), Duplicate: m.Duplicate()})
+		}
+	})
+	return p
+}
+
+func (l *link) subscribe(ctx context.Context, subscriptions []Subscription) error {
+	if len(subscriptions) == 0 {
+		return nil
+	}
+	filters := make(map[string]byte, len(subscriptions))
+	for _, s := range subscriptions {
+		filters[s.Filter] = s.QoS
+	}
+	token := l.client.SubscribeMultiple(filters, nil)
+	if err := await(ctx, token); err != nil {
+		return fmt.Errorf("subscribe: %w", err)
+	}
+	if t, ok := token.(*mqtt.SubscribeToken); ok {
+		for filter, granted := range t.Result() {
+			if granted > 2 {
+				return fmt.Errorf("%w: %s", errSubscription, filter)
+			}
+		}
+	}
+	return nil
+}
+
+func (l *link) lose(why error) {
+	l.once.Do(func() {
+		l.why = why
+		close(l.lost)
+	})
+}
+
+func (l *link) close() {
+	l.lose(ErrNotConnected)
+	l.client.Disconnect(quiesce)
+}
+
+// await is for what the library bounds by time itself.
+func await(ctx context.Context, t mqtt.Token) error {
+	select {
+	case <-t.Done():
+		return t.Error()
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(2 * dialTimeout):
+		return context.DeadlineExceeded
+	}
+}
