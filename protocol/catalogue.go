@@ -21,12 +21,31 @@ func init() {
 	} {
 		for i := range group {
 			s := &group[i]
+			s.index()
 			table[s.Code] = s
 			names[s.Name] = s
 			sorted = append(sorted, s)
 		}
 	}
 	slices.SortFunc(sorted, func(a, b *Spec) int { return int(a.Code - b.Code) })
+}
+
+// index prepares byKey: nearly every wire key is one letter.
+func (s *Spec) index() {
+	s.letters = new([128]uint8)
+	for i := range s.Params {
+		if key := s.Params[i].Key; len(key) == 1 && key[0] < 128 && s.letters[key[0]] == 0 {
+			s.letters[key[0]] = uint8(i + 1)
+		}
+	}
+}
+
+// byKey finds the parameter of a wire key; none when s is nil.
+func (s *Spec) byKey(key string) *Param {
+	if s == nil || len(key) != 1 || key[0] >= 128 || s.letters[key[0]] == 0 {
+		return nil
+	}
+	return &s.Params[s.letters[key[0]]-1]
 }
 
 func find(c Code) *Spec {

@@ -97,6 +97,7 @@ func TestCatalogueIsConsistent(t *testing.T) {
 			}
 			for _, p := range s.Params {
 				require.Equal(t, strings.ToLower(p.Name), p.Name)
+				require.Len(t, p.Key, 1)
 				require.NotEqual(t, "a", p.Key)
 				if s.Direction == protocol.FromScooter {
 					require.NotEqual(t, "i", p.Key)

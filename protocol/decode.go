@@ -124,18 +124,6 @@ func (m *Message) takeLine(r *raw, s *Spec) {
 	}
 }
 
-func (s *Spec) byKey(key string) *Param {
-	if s == nil {
-		return nil
-	}
-	for i := range s.Params {
-		if s.Params[i].Key == key {
-			return &s.Params[i]
-		}
-	}
-	return nil
-}
-
 // clean makes a stranger's text fit for a database: valid UTF-8, no NUL.
 func clean(s string) string {
 	if utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 {

@@ -66,6 +66,9 @@ func integral(f float64) (int64, bool) {
 
 // parseInt reads an integer as boxes write it: "7", " 7", "7.0".
 func parseInt(s string) (int64, bool) {
+	if n, ok := parseDigits(s); ok {
+		return n, true
+	}
 	s = strings.TrimSpace(s)
 	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
 		return n, true
@@ -75,6 +78,23 @@ func parseInt(s string) (int64, bool) {
 		return 0, false
 	}
 	return integral(f)
+}
+
+// parseDigits is the short way for nearly every number there is.
+func parseDigits(s string) (int64, bool) {
+	const safe = 18 // digits that cannot overflow
+	if s == "" || len(s) > safe {
+		return 0, false
+	}
+	var n int64
+	for i := range len(s) {
+		c := s[i] - '0'
+		if c > 9 {
+			return 0, false
+		}
+		n = n*10 + int64(c)
+	}
+	return n, true
 }
 
 // parseFloat reads a decimal number; unlike strconv it refuses hexadecimal,

@@ -18,57 +18,69 @@ const (
 type raw struct {
 	key    string
 	text   string
-	isText bool
 	isNull bool
 }
 
 type frame struct {
-	fields [maxFields]raw
 	n      int
+	short  [2]uint64 // one-letter ASCII keys seen so far: most keys are
+	fields [maxFields]raw
 }
 
 // read takes apart a flat JSON object. Keys are trimmed, for boxes send
 // "p " for "p". The texts are parts of s.
 func (f *frame) read(s string) error {
-	s = strings.Trim(s, " \t\r\n\x00")
-	if s == "" || s[0] != '{' {
+	s = trimFrame(s)
+	switch {
+	case s == "" || s[0] != '{':
 		return &DecodeError{Reason: ReasonMalformed}
-	}
-	if nested(s) {
+	case nested(s):
 		return &DecodeError{Reason: ReasonNested}
-	}
-	if !gjson.Valid(s) {
+	case !gjson.Valid(s):
 		return &DecodeError{Reason: ReasonMalformed}
 	}
-	var failed *DecodeError
-	gjson.Parse(s).ForEach(func(key, val gjson.Result) bool {
-		failed = f.add(strings.TrimSpace(key.Str), val)
-		return failed == nil
-	})
-	if failed != nil {
-		return failed
+	// Valid and flat: from here on a quote, a comma or the brace ends a token.
+	for i := skipBlank(s, 1); s[i] != '}'; i = skipBlank(s, i) {
+		if s[i] == ',' {
+			i = skipBlank(s, i+1)
+		}
+		key, after := stringAt(s, i)
+		i = skipBlank(s, skipBlank(s, after)+1)
+		r := raw{key: trimBlank(key)}
+		if s[i] == '"' {
+			r.text, i = stringAt(s, i)
+		} else {
+			start := i
+			for s[i] != ',' && s[i] != '}' && s[i] > ' ' {
+				i++
+			}
+			r.text = s[start:i]
+			r.isNull = r.text == "null"
+		}
+		if err := f.add(r); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-func (f *frame) add(key string, val gjson.Result) *DecodeError {
+func (f *frame) add(r raw) error {
 	if f.n == maxFields {
 		return &DecodeError{Reason: ReasonTooManyFields}
 	}
-	if f.get(key) != nil {
-		return &DecodeError{Field: clip(key), Reason: ReasonDuplicate}
+	twice := false
+	if len(r.key) == 1 && r.key[0] < 128 {
+		word, bit := &f.short[r.key[0]>>6], uint64(1)<<(r.key[0]&63)
+		twice = *word&bit != 0
+		*word |= bit
+	} else {
+		twice = f.get(r.key) != nil
 	}
-	r := &f.fields[f.n]
+	if twice {
+		return &DecodeError{Field: clip(r.key), Reason: ReasonDuplicate}
+	}
+	f.fields[f.n] = r
 	f.n++
-	r.key = key
-	switch val.Type {
-	case gjson.String:
-		r.text, r.isText = val.Str, true
-	case gjson.Null:
-		r.isNull = true
-	default:
-		r.text = val.Raw
-	}
 	return nil
 }
 
@@ -79,6 +91,39 @@ func (f *frame) get(key string) *raw {
 		}
 	}
 	return nil
+}
+
+// code reads "a". Its range is bounded, so that whoever counts by code cannot
+// be made to count without end.
+func (f *frame) code() (Code, error) {
+	a := f.get("a")
+	if a == nil || a.isNull {
+		return 0, &DecodeError{Field: "a", Reason: ReasonMissing}
+	}
+	n, ok := parseInt(a.text)
+	if !ok {
+		return 0, &DecodeError{Field: "a", Reason: ReasonWrongType}
+	}
+	if n < 1 || n > maxCode {
+		return 0, &DecodeError{Field: "a", Reason: ReasonOutOfRange}
+	}
+	return Code(n), nil
+}
+
+// stringAt reads the JSON string that begins at i and tells where it ends.
+func stringAt(s string, i int) (string, int) {
+	end := i + 1
+	for s[end] != '"' {
+		if s[end] == '\\' {
+			end++
+		}
+		end++
+	}
+	text := s[i+1 : end]
+	if strings.IndexByte(text, '\\') >= 0 {
+		text = gjson.Parse(s[i : end+1]).Str
+	}
+	return text, end + 1
 }
 
 // nested tells whether a second object or an array begins outside of a string.
@@ -101,6 +146,31 @@ func nested(s string) bool {
 	return false
 }
 
+func skipBlank(s string, i int) int {
+	for s[i] <= ' ' {
+		i++
+	}
+	return i
+}
+
+// trimFrame takes off blanks and the NULs that some modules pad with.
+func trimFrame(s string) string {
+	for s != "" && s[0] <= ' ' {
+		s = s[1:]
+	}
+	for s != "" && s[len(s)-1] <= ' ' {
+		s = s[:len(s)-1]
+	}
+	return s
+}
+
+func trimBlank(key string) string {
+	if len(key) == 1 && key[0] > ' ' {
+		return key
+	}
+	return strings.TrimSpace(key)
+}
+
 // clip keeps a stranger's key from filling an error message.
 func clip(key string) string {
 	const most = 32
@@ -108,20 +178,4 @@ func clip(key string) string {
 		return key[:most]
 	}
 	return key
-}
-
-// code reads "a". known is the field's wire key in errors.
-func (f *frame) code() (Code, error) {
-	a := f.get("a")
-	if a == nil || a.isNull {
-		return 0, &DecodeError{Field: "a", Reason: ReasonMissing}
-	}
-	n, ok := parseInt(a.text)
-	if !ok {
-		return 0, &DecodeError{Field: "a", Reason: ReasonWrongType}
-	}
-	if n < 1 || n > maxCode {
-		return 0, &DecodeError{Field: "a", Reason: ReasonOutOfRange}
-	}
-	return Code(n), nil
 }

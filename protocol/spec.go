@@ -110,6 +110,8 @@ type Spec struct {
 	Preconditions  []Precondition `json:"preconditions,omitempty"`
 	Section        string         `json:"section"` // heading in the seed's phase 1
 	Doc            string         `json:"doc,omitempty"`
+
+	letters *[128]uint8 // position in Params of a one-letter key, plus one
 }
 
 // Param finds a parameter by its name.
