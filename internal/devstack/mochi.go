@@ -1,0 +1,109 @@
+package devstack
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	mqtt "github.com/mochi-mqtt/server/v2"
+	"github.com/mochi-mqtt/server/v2/hooks/storage/bolt"
+	"github.com/mochi-mqtt/server/v2/listeners"
+	"go.etcd.io/bbolt"
+)
+
+const (
+	mochiListener    = "scooters"
+	mochiMaxInflight = 8192
+	mochiStoreWait   = time.Second // for the file of sessions, held by somebody else
+)
+
+// mochiBroker is the broker in this process. Sessions and the messages that wait
+// in them are kept in a file, so that they outlive a restart.
+type mochiBroker struct {
+	port   int
+	dir    string
+	rights *rights
+
+	mu     sync.Mutex
+	server *mqtt.Server
+	log    *os.File
+}
+
+func newMochi(s *Stack, port int) *mochiBroker {
+	return &mochiBroker{port: port, dir: filepath.Join(s.dir, string(MQTT)), rights: s.rights}
+}
+
+func (m *mochiBroker) Start(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.server != nil {
+		return nil
+	}
+	if err := os.MkdirAll(m.dir, 0o700); err != nil {
+		return &StateError{Dir: m.dir, Reason: "can't be created", Cause: err}
+	}
+	log, err := os.OpenFile(filepath.Join(m.dir, "mqtt.log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		return &StateError{Dir: m.dir, Reason: "can't be written", Cause: err}
+	}
+	server, err := m.serve(slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelWarn})))
+	if err != nil {
+		_ = log.Close()
+		return err
+	}
+	m.server, m.log = server, log
+	return nil
+}
+
+func (m *mochiBroker) serve(log *slog.Logger) (*mqtt.Server, error) {
+	limits := mqtt.NewDefaultServerCapabilities()
+	limits.MaximumInflight, limits.ReceiveMaximum = mochiMaxInflight, mochiMaxInflight
+	server := mqtt.New(&mqtt.Options{Capabilities: limits, Logger: log})
+	hook := &authHook{rights: m.rights, owner: func(clientID string) (string, bool) {
+		c, ok := server.Clients.Get(clientID)
+		if !ok {
+			return "", false
+		}
+		return string(c.Properties.Username), true
+	}}
+	if err := server.AddHook(hook, nil); err != nil {
+		return nil, &StartError{Service: MQTT, Cause: err}
+	}
+	sessions := &bolt.Options{
+		Path: filepath.Join(m.dir, "sessions.db"),
+		// A write waits for no disk: what a power cut may cost is a session.
+		Options: &bbolt.Options{Timeout: mochiStoreWait, NoSync: true, NoFreelistSync: true, FreelistType: bbolt.FreelistMapType},
+	}
+	if err := server.AddHook(new(bolt.Hook), sessions); err != nil {
+		return nil, &StateError{Dir: m.dir, Reason: "the file of MQTT sessions can't be opened", Cause: err}
+	}
+	if err := server.AddListener(listeners.NewTCP(listeners.Config{ID: mochiListener, Address: m.Addr()})); err != nil {
+		_ = server.Close()
+		return nil, &StartError{Service: MQTT, Cause: err}
+	}
+	if err := server.Serve(); err != nil {
+		_ = server.Close()
+		return nil, &StartError{Service: MQTT, Cause: err}
+	}
+	return server, nil
+}
+
+func (m *mochiBroker) Stop() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.server == nil {
+		return
+	}
+	_ = m.server.Close()
+	_ = m.log.Close()
+	m.server, m.log = nil, nil
+}
+
+func (m *mochiBroker) Kill()        { m.Stop() }
+func (m *mochiBroker) Addr() string { return loopback(m.port) }
