@@ -3,19 +3,13 @@ package activities
 import (
 	"context"
 
+	"rodada/domain/rider"
 	"rodada/domain/staff"
 )
 
-// Notice is something a rider is told while away from the app.
-type Notice struct {
-	RiderID  string `json:"rider_id"`
-	RentalID string `json:"rental_id"`
-	Kind     string `json:"kind"` // ride_forgotten, ride_paused, ride_ended
-}
-
 // Notifier reaches riders.
 type Notifier interface {
-	Notify(ctx context.Context, n Notice) error
+	Notify(ctx context.Context, n rider.Notice) error
 }
 
 // AlertStore keeps what staff must look at.
@@ -31,7 +25,7 @@ type People struct {
 }
 
 // Notify tells the rider.
-func (p *People) Notify(ctx context.Context, n Notice) error {
+func (p *People) Notify(ctx context.Context, n rider.Notice) error {
 	return Failure(p.Notifier.Notify(ctx, n))
 }
 

@@ -8,8 +8,8 @@ import (
 	"rodada/protocol"
 )
 
-// walkingPace is the speed in km/h up to which a scooter counts as standing. (Design, decision 6)
-const walkingPace = 3
+// WalkingPace is the speed in km/h up to which a scooter counts as standing. (Design, decision 6)
+const WalkingPace = 3
 
 // Scooters sends commands. Its activities run locally, in the worker that runs the workflow.
 type Scooters struct {
@@ -59,7 +59,7 @@ func (s *Scooters) Publish(ctx context.Context, in PublishInput) (Published, err
 		if err != nil {
 			return "", err
 		}
-		if known.SpeedKmh > walkingPace {
+		if known.SpeedKmh > WalkingPace {
 			return PublishMoving, nil
 		}
 	}

@@ -4,9 +4,9 @@ import (
 	"strings"
 	"time"
 
-	"rodada/domain/command"
 	"rodada/domain/fare"
 	"rodada/domain/rental"
+	"rodada/protocol"
 )
 
 // RentalName is the workflow type of a rental. It is the holder of its scooter: a running workflow with the ID
@@ -39,10 +39,7 @@ type RentalInput struct {
 }
 
 // Dialect is how the box of this scooter's model writes frames.
-type Dialect struct {
-	StrictJSON      bool `json:"strict_json,omitempty"`
-	LowercaseLength bool `json:"lowercase_length,omitempty"`
-}
+type Dialect = protocol.Dialect
 
 // RentalLimits are the times a rental lives by.
 type RentalLimits struct {
@@ -118,10 +115,7 @@ type RentalOutcome struct {
 // RentalView is a running rental as a query shows it.
 type RentalView struct {
 	RentalOutcome
-	Usage       fare.Usage `json:"usage"`
-	Attempts    int        `json:"attempts"`              // to secure the scooter
-	Outstanding string     `json:"outstanding,omitempty"` // the send whose ack is awaited
+	Meter       rental.Meter `json:"meter"`
+	Attempts    int          `json:"attempts"`              // to secure the scooter
+	Outstanding string       `json:"outstanding,omitempty"` // the send whose ack is awaited
 }
-
-// Acked is the payload of SignalAck.
-type Acked = command.Ack

@@ -1,0 +1,19 @@
+package workflows
+
+import (
+	"go.temporal.io/sdk/workflow"
+
+	"rodada/activities"
+)
+
+// Payment charges one ride to its rider's wallet. It goes on until the books have it, however long they are away; the
+// ledger's key makes it happen once.
+func Payment(ctx workflow.Context, in PaymentInput) error {
+	workflow.SetCurrentDetails(ctx, "Charging the wallet.")
+	charge := activities.ChargeInput{RentalID: in.RentalID, RiderID: in.RiderID, Price: in.Price}
+	if err := stubborn(ctx, "charge the ride", wallets.Charge, charge).Get(ctx, nil); err != nil {
+		return err
+	}
+	workflow.SetCurrentDetails(ctx, "Charged.")
+	return nil
+}

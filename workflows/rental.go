@@ -1,0 +1,178 @@
+package workflows
+
+import (
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"rodada/activities"
+	"rodada/domain/rental"
+)
+
+// Search attributes of every rental, for the Temporal UI's lists.
+var (
+	AttributePlate  = temporal.NewSearchAttributeKeyKeyword("Plate")
+	AttributeRider  = temporal.NewSearchAttributeKeyKeyword("RiderID")
+	AttributeRental = temporal.NewSearchAttributeKeyKeyword("RentalID")
+	AttributeState  = temporal.NewSearchAttributeKeyKeyword("RentalState")
+)
+
+// maxHistory is how many events a run may have before the rental continues as new.
+const maxHistory = 2000
+
+// Rental is one rental, from the reservation or the unlock until the scooter is locked again. While it runs, nobody else has
+// the scooter. The diagram of its states stands in rental.md.
+func Rental(ctx workflow.Context, in RentalInput) error {
+	r, err := newRide(ctx, in)
+	if err != nil {
+		return err
+	}
+	// What begins here ends here: a cancelled workflow is a ride that staff ended, never a scooter left open.
+	steady, _ := workflow.NewDisconnectedContext(ctx)
+	workflow.GoNamed(ctx, "cancelled", func(ctx workflow.Context) {
+		ctx.Done().Receive(ctx, nil)
+		r.queue = append(r.queue, &request{kind: UpdateEnd, at: workflow.Now(ctx), cause: rental.ByStaff, note: "cancelled in Temporal"})
+	})
+	if err := r.run(steady); err != nil {
+		return err
+	}
+	return workflow.Await(steady, func() bool { return workflow.AllHandlersFinished(steady) })
+}
+
+// ride is one run of a rental.
+type ride struct {
+	in    RentalInput
+	s     RentalState
+	line  *line
+	queue []*request // updates that wait for their turn
+	begun bool       // the claim is decided
+	mine  bool       // and the rental is ours
+}
+
+func newRide(ctx workflow.Context, in RentalInput) (*ride, error) {
+	r := &ride{in: in}
+	if in.State != nil {
+		r.s, r.begun, r.mine = *in.State, true, true
+	} else {
+		r.s.RentalID, r.s.State, r.s.Deadline = in.RentalID, rental.Unlocking, in.Deadline
+		if !in.ReservedUntil.IsZero() {
+			r.s.State = rental.Reserved
+		}
+	}
+	r.line = newLine(ctx, in.Plate, in.RentalID, in.Dialect, r.s.Sends)
+	if r.s.Outstanding != "" {
+		r.line.waiting[r.s.Outstanding] = nil
+	}
+	return r, r.handle(ctx)
+}
+
+// run is the story. Each step leaves the rental in a state of the diagram; a rental that continues as new comes in again at
+// the state it had.
+func (r *ride) run(ctx workflow.Context) error {
+	if !r.claim(ctx) {
+		return nil
+	}
+	steps := []struct {
+		states []rental.State
+		do     func(workflow.Context) error
+	}{
+		{[]rental.State{rental.Reserved}, r.keepReserved},
+		{[]rental.State{rental.Unlocking}, r.unlock},
+		{[]rental.State{rental.Riding, rental.Paused}, r.drive},
+		{[]rental.State{rental.Securing}, r.secure},
+	}
+	for _, step := range steps {
+		for _, state := range step.states {
+			if r.s.State != state {
+				continue
+			}
+			if err := step.do(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	r.answerAll()
+	return nil
+}
+
+// claim makes this workflow the one that acts for the rental: a key sent again after the ride finds it taken.
+func (r *ride) claim(ctx workflow.Context) bool {
+	if !r.begun {
+		begin := activities.BeginInput{RentalID: r.in.RentalID, RunID: workflow.GetInfo(ctx).FirstRunID}
+		err := stubborn(ctx, "claim the rental", rentals.Begin, begin).Get(ctx, &r.mine)
+		r.begun = true
+		r.mine = r.mine && err == nil
+		r.tell(ctx)
+	}
+	return r.mine
+}
+
+// advance moves the rental to a state, in the store and for everybody who looks.
+func (r *ride) advance(ctx workflow.Context, to rental.State, by rental.Cause, edit func(*rental.Change)) {
+	r.s.Seq++
+	change := rental.Change{RentalID: r.in.RentalID, Seq: r.s.Seq, State: to, Cause: by, At: workflow.Now(ctx)}
+	if edit != nil {
+		edit(&change)
+	}
+	persist(ctx, "store: "+string(to), rentals.Advance, change)
+	r.s.State = to
+	if change.Outcome != "" {
+		r.s.Outcome, r.s.Reason, r.s.DeviceStatus = change.Outcome, change.Reason, change.DeviceStatus
+	}
+	if err := workflow.UpsertTypedSearchAttributes(ctx, AttributeState.ValueSet(string(to))); err != nil {
+		workflow.GetLogger(ctx).Error("search attribute", "error", err)
+	}
+	r.tell(ctx)
+}
+
+// note adds something to the rental's history that is not a state.
+func (r *ride) note(ctx workflow.Context, kind string, by rental.Cause, text string) {
+	r.s.Seq++
+	event := rental.Event{Seq: r.s.Seq, Kind: kind, Cause: by, At: workflow.Now(ctx), Note: text}
+	persist(ctx, "note: "+kind, rentals.Note, activities.NoteInput{RentalID: r.in.RentalID, Event: event})
+}
+
+// tell keeps the details that the Temporal UI shows.
+func (r *ride) tell(ctx workflow.Context) {
+	var text string
+	switch r.s.State {
+	case rental.Reserved:
+		text = "**Reserved** until " + r.in.ReservedUntil.UTC().Format(time.TimeOnly) + " UTC."
+	case rental.Unlocking:
+		text = "**Unlocking**: waiting for the scooter to answer."
+	case rental.Riding:
+		text = "**Riding** since " + r.s.UnlockedAt.UTC().Format(time.TimeOnly) + " UTC."
+	case rental.Paused:
+		text = "**Paused**: the scooter is locked, the meter is on the paused rate."
+	case rental.Locking:
+		text = "**Locking**: the meter has stopped, the scooter is asked to lock."
+	case rental.Securing:
+		text = fmt.Sprintf("**Securing**: the rider is out, the scooter has not confirmed its lock (%d tries).", r.s.Attempts)
+	case rental.Ended:
+		text = "**Ended**: the scooter is locked."
+	case rental.Void:
+		text = "**Void**: " + string(r.s.Reason) + ". Nothing is charged."
+	}
+	workflow.SetCurrentDetails(ctx, text)
+}
+
+// renew continues as new when the history is long and nobody waits for an answer of this run.
+func (r *ride) renew(ctx workflow.Context) error {
+	info := workflow.GetInfo(ctx)
+	long := info.GetContinueAsNewSuggested() || info.GetCurrentHistoryLength() > maxHistory
+	quiet := len(r.queue) == 0 && workflow.AllHandlersFinished(ctx)
+	if !long || !quiet || (!r.over() && !r.s.Prepared) {
+		return nil
+	}
+	r.line.drain(ctx)
+	if r.s.Outstanding != "" && r.line.waiting[r.s.Outstanding] != nil {
+		return nil // its answer has just come: use it first
+	}
+	next := r.in
+	state := r.s
+	state.Sends = r.line.sends
+	next.State = &state
+	return workflow.NewContinueAsNewError(ctx, RentalName, next)
+}

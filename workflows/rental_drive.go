@@ -1,0 +1,179 @@
+package workflows
+
+import (
+	"time"
+
+	"go.temporal.io/sdk/workflow"
+
+	"rodada/activities"
+	"rodada/domain/command"
+	"rodada/domain/rental"
+	"rodada/domain/rider"
+	"rodada/protocol"
+)
+
+// crawl is the speed limit in km/h that brings a scooter down to where it may be locked.
+const crawl = activities.WalkingPace
+
+// drive is the ride: it serves the rider's and staff's requests and the limits of a forgotten ride, until it has ended.
+func (r *ride) drive(ctx workflow.Context) error {
+	for !r.over() {
+		if err := r.renew(ctx); err != nil {
+			return err
+		}
+		at, limit := r.nextLimit()
+		if limit == nil {
+			if err := workflow.Await(ctx, r.asked); err != nil {
+				return err
+			}
+		}
+		if !r.asked() && !wait(ctx, at.Sub(workflow.Now(ctx)), "the ride reaches a limit", r.asked) {
+			limit(ctx)
+			continue
+		}
+		r.serve(ctx, r.next())
+	}
+	return nil
+}
+
+// serve does what one request asks for.
+func (r *ride) serve(ctx workflow.Context, q *request) {
+	switch q.kind {
+	case UpdatePause:
+		q.answer(r.pause(ctx, q.cause))
+	case UpdateResume:
+		q.answer(r.resume(ctx, q.cause))
+	case UpdateEnd:
+		verdict := activities.Judgement{Allowed: true}
+		if q.cause == rental.ByRider {
+			verdict = r.judgeEnd(ctx)
+		}
+		if !verdict.Allowed {
+			q.answer(rental.ErrOutsideZone.With("nearest", verdict.Nearest))
+			return
+		}
+		r.end(ctx, ending{cause: q.cause, at: q.at, note: q.note, verdict: verdict})
+		q.answer(nil)
+		r.answerAll()
+	default:
+		q.answer(rental.ErrState)
+	}
+}
+
+// nextLimit is what happens next to a ride that nobody ends, and when; nil when nothing does.
+func (r *ride) nextLimit() (time.Time, func(workflow.Context)) {
+	limits, since := r.in.Limits, r.s.UnlockedAt
+	switch {
+	case limits.RemindAfter > 0 && !r.s.Reminded:
+		return since.Add(limits.RemindAfter), r.remind
+	case limits.PauseAfter > 0 && !r.s.LimitPaused:
+		at := since.Add(limits.PauseAfter)
+		if r.s.RetryAt.After(at) {
+			at = r.s.RetryAt
+		}
+		return at, r.pauseByLimit
+	case limits.EndAfter > 0:
+		return since.Add(limits.EndAfter), r.endByLimit
+	}
+	return time.Time{}, nil
+}
+
+func (r *ride) remind(ctx workflow.Context) {
+	r.s.Reminded = true
+	r.notify(ctx, rider.RideForgotten)
+}
+
+func (r *ride) pauseByLimit(ctx workflow.Context) {
+	now, endAfter := workflow.Now(ctx), r.in.Limits.EndAfter
+	if endAfter > 0 && !now.Before(r.s.UnlockedAt.Add(endAfter)) {
+		r.s.LimitPaused = true // it could not be paused; now it ends
+		return
+	}
+	if err := r.pause(ctx, rental.ByLimit); err != nil {
+		r.s.RetryAt = workflow.Now(ctx).Add(r.in.Limits.LockBackoff)
+		if err == rental.ErrMoving { //nolint:errorlint // our own sentinel, never wrapped
+			r.slowDown(ctx)
+		}
+		return
+	}
+	r.s.LimitPaused = true
+	r.restoreLimit(ctx)
+	r.notify(ctx, rider.RidePaused)
+}
+
+func (r *ride) endByLimit(ctx workflow.Context) {
+	r.end(ctx, ending{cause: rental.ByLimit, at: workflow.Now(ctx), verdict: activities.Judgement{Allowed: true}})
+	r.notify(ctx, rider.RideEnded)
+	r.answerAll()
+}
+
+// pause locks the scooter for a while and puts the meter on the paused rate, never at speed. (Design, decision 6)
+func (r *ride) pause(ctx workflow.Context, by rental.Cause) error {
+	if r.s.State == rental.Paused {
+		return nil
+	}
+	v, ok := r.query(ctx)
+	if !ok {
+		return rental.ErrSilent
+	}
+	if !v.standing() {
+		return rental.ErrMoving
+	}
+	return r.turn(ctx, protocol.Pause, rental.Paused, by)
+}
+
+// resume unlocks a paused scooter and puts the meter back on the riding rate.
+func (r *ride) resume(ctx workflow.Context, by rental.Cause) error {
+	if r.s.State == rental.Riding {
+		return nil
+	}
+	return r.turn(ctx, protocol.Resume, rental.Riding, by)
+}
+
+// turn sends a pause or its end, and moves the meter when the scooter has done it.
+func (r *ride) turn(ctx workflow.Context, code protocol.Code, to rental.State, by rental.Cause) error {
+	got := r.line.ask(ctx, protocol.Command{Code: code}, r.in.Limits.AckWindow)
+	switch {
+	case got.unsent == unsentMoving:
+		return rental.ErrMoving
+	case got.unsent != "":
+		return rental.ErrUnreachable
+	case got.outcome == command.Refused:
+		return rental.ErrRefused.With("device_status", *got.ack.Status)
+	case got.outcome != command.Done:
+		return rental.ErrSilent
+	}
+	now := workflow.Now(ctx)
+	if to == rental.Paused {
+		r.s.Meter.Pause(now)
+	} else {
+		r.s.Meter.Resume(now)
+	}
+	r.advance(ctx, to, by, nil)
+	return nil
+}
+
+// slowDown takes the speed limit down once, so that the scooter comes to where it may be locked.
+func (r *ride) slowDown(ctx workflow.Context) {
+	if r.s.Slowed {
+		return
+	}
+	got := r.line.ask(ctx, limitCommand(crawl), r.in.Limits.AckWindow)
+	r.s.Slowed = got.unsent == ""
+}
+
+// restoreLimit puts the speed limit back that slowDown took away.
+func (r *ride) restoreLimit(ctx workflow.Context) {
+	for range 3 {
+		if !r.s.Slowed {
+			return
+		}
+		got := r.line.ask(ctx, limitCommand(r.in.LimitKmh), r.in.Limits.AckWindow)
+		r.s.Slowed = got.outcome != command.Done
+	}
+	r.note(ctx, "limit_not_restored", rental.BySystem, "The scooter still has the speed limit that stopped it.")
+}
+
+func limitCommand(kmh int) protocol.Command {
+	return protocol.Command{Code: protocol.SetSpeedLimit, Args: protocol.Args{"kmh": kmh}}
+}

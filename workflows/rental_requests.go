@@ -1,0 +1,113 @@
+package workflows
+
+import (
+	"errors"
+	"time"
+
+	"go.temporal.io/sdk/workflow"
+
+	"rodada/activities"
+	"rodada/domain/rental"
+)
+
+// request is an update that waits for the story to come to it: the handlers only wait, the story acts.
+type request struct {
+	kind     string
+	at       time.Time
+	cause    rental.Cause
+	note     string
+	deadline time.Time // of an unlock
+	answered bool
+	err      error
+}
+
+func (q *request) answer(err error) { q.answered, q.err = true, err }
+
+// handle registers every update and the query, before anything blocks.
+func (r *ride) handle(ctx workflow.Context) error {
+	ref := func(kind string) any {
+		return func(ctx workflow.Context, ref RentalRef) (RentalOutcome, error) {
+			return r.submit(ctx, &request{kind: kind, cause: rental.ByRider})
+		}
+	}
+	meant := func(ref RentalRef) error { return r.meant(ref.RentalID) }
+	return errors.Join(
+		workflow.SetQueryHandler(ctx, QueryRental, r.view),
+		update(ctx, UpdateBegin, r.waitBegun, meant),
+		update(ctx, UpdateCancel, ref(UpdateCancel), meant),
+		update(ctx, UpdatePause, ref(UpdatePause), meant),
+		update(ctx, UpdateResume, ref(UpdateResume), meant),
+		update(ctx, UpdateUnlock, func(ctx workflow.Context, q UnlockRequest) (RentalOutcome, error) {
+			return r.submit(ctx, &request{kind: UpdateUnlock, cause: rental.ByRider, deadline: q.Deadline})
+		}, func(q UnlockRequest) error { return r.meant(q.RentalID) }),
+		update(ctx, UpdateEnd, func(ctx workflow.Context, q EndRequest) (RentalOutcome, error) {
+			return r.submit(ctx, &request{kind: UpdateEnd, cause: q.Cause, note: q.Note})
+		}, func(q EndRequest) error { return r.meant(q.RentalID) }),
+		update(ctx, UpdateRelease, func(ctx workflow.Context, q ReleaseRequest) (RentalOutcome, error) {
+			return r.submit(ctx, &request{kind: UpdateRelease, cause: rental.ByStaff, note: q.By + ": " + q.Reason})
+		}, func(q ReleaseRequest) error { return r.meant(q.RentalID) }),
+	)
+}
+
+func update(ctx workflow.Context, name string, handler, validator any) error {
+	return workflow.SetUpdateHandlerWithOptions(ctx, name, handler, workflow.UpdateHandlerOptions{
+		Validator: validator, Description: name,
+	})
+}
+
+// meant rejects what is for another rental of this scooter, before it enters the history.
+func (r *ride) meant(rentalID string) error {
+	if rentalID != r.in.RentalID {
+		return activities.Failure(rental.ErrOver)
+	}
+	return nil
+}
+
+// waitBegun answers when the unlock or the reservation is decided.
+func (r *ride) waitBegun(ctx workflow.Context, _ RentalRef) (RentalOutcome, error) {
+	err := workflow.Await(ctx, func() bool { return r.begun && (!r.mine || r.s.State != rental.Unlocking) })
+	if err == nil && !r.mine {
+		err = activities.Failure(rental.ErrOver)
+	}
+	return r.s.RentalOutcome, err
+}
+
+// submit puts a request in the queue and waits for its answer.
+func (r *ride) submit(ctx workflow.Context, q *request) (RentalOutcome, error) {
+	q.at = workflow.Now(ctx)
+	r.queue = append(r.queue, q)
+	if err := workflow.Await(ctx, func() bool { return q.answered }); err != nil {
+		return RentalOutcome{}, err
+	}
+	return r.s.RentalOutcome, activities.Failure(q.err)
+}
+
+// next takes the oldest request.
+func (r *ride) next() *request {
+	q := r.queue[0]
+	r.queue = r.queue[1:]
+	return q
+}
+
+// asked reports whether somebody waits.
+func (r *ride) asked() bool { return len(r.queue) > 0 }
+
+// answerAll answers what is left when the rider is out: an end has what it asked for, anything else comes too late.
+func (r *ride) answerAll() {
+	for r.asked() {
+		q := r.next()
+		q.answer(q.tooLate(r))
+	}
+}
+
+func (q *request) tooLate(r *ride) error {
+	if q.kind == UpdateEnd && r.s.Outcome == rental.Ridden || q.kind == UpdateCancel && r.s.Reason == rental.Cancelled {
+		return nil
+	}
+	return rental.ErrOver
+}
+
+// view is the answer to the query.
+func (r *ride) view() (RentalView, error) {
+	return RentalView{RentalOutcome: r.s.RentalOutcome, Meter: r.s.Meter, Attempts: r.s.Attempts, Outstanding: r.s.Outstanding}, nil
+}
