@@ -1,0 +1,41 @@
+package api
+
+import (
+	"context"
+
+	"rodada/domain/rider"
+	"rodada/domain/staff"
+)
+
+// staffStore is what staff's accounts need of the books. Both answer with a fault when there is no such member.
+type staffStore interface {
+	StaffByEmail(ctx context.Context, email string) (staff.Member, error)
+	StaffByID(ctx context.Context, id string) (staff.Member, error)
+}
+
+// riderLogins and staffLogins say who may log in at each door.
+func riderLogins(store accountStore) (byEmail, byID func(context.Context, string) (login, error)) {
+	of := func(r rider.Rider, err error) (login, error) {
+		if err != nil {
+			return login{}, err
+		}
+		l := login{id: r.ID, hash: r.PasswordHash}
+		if !r.SuspendedAt.IsZero() {
+			l.refused = rider.ErrSuspended
+		}
+		return l, nil
+	}
+	return func(ctx context.Context, email string) (login, error) { return of(store.RiderByEmail(ctx, email)) },
+		func(ctx context.Context, id string) (login, error) { return of(store.RiderByID(ctx, id)) }
+}
+
+func staffLogins(store staffStore) (byEmail, byID func(context.Context, string) (login, error)) {
+	of := func(m staff.Member, err error) (login, error) {
+		if err != nil {
+			return login{}, err
+		}
+		return login{id: m.ID, hash: m.PasswordHash}, nil
+	}
+	return func(ctx context.Context, email string) (login, error) { return of(store.StaffByEmail(ctx, email)) },
+		func(ctx context.Context, id string) (login, error) { return of(store.StaffByID(ctx, id)) }
+}

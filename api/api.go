@@ -1,0 +1,139 @@
+package api
+
+import (
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"runtime"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humachi"
+	"github.com/go-chi/chi/v5"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"rodada/api/password"
+	"rodada/api/token"
+	"rodada/domain/rider"
+	"rodada/internal/config"
+)
+
+// Options is what the API is made of.
+type Options struct {
+	Config   config.Config
+	Store    Store
+	Live     Live
+	Temporal Temporal
+	Log      *slog.Logger
+	// Registry collects the API's measurements and shows them, with whatever else is in it, at /metrics.
+	Registry *prometheus.Registry
+	// Ready is what /readyz asks, by name.
+	Ready map[string]Check
+	// Now is the clock; nil is the machine's.
+	Now func() time.Time
+}
+
+// currency is what wallets hold.
+const currency = "EUR"
+
+// app is the nouns behind the endpoints.
+type app struct {
+	development   bool
+	accounts      *accounts
+	riderSessions *sessions
+	staffSessions *sessions
+	wallets       *wallets
+	scooters      *scooters
+	rentals       *rentals
+	alerts        *alerts
+	adminRentals  *adminRentals
+	adminScooters *adminScooters
+	zones         *zones
+}
+
+// New makes the API. It fails when the token secret is too short.
+func New(o Options) (http.Handler, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	tokens, err := token.NewIssuer(o.Config.Tokens.Secret, o.Config.Tokens.Access, o.Now)
+	if err != nil {
+		return nil, err
+	}
+	router := chi.NewRouter()
+	router.Use(
+		identify(o.Log),
+		newMeters(o.Registry).record,
+		survive,
+		guard,
+		within(o.Config.HTTP.Deadline+5*time.Second),
+	)
+	document, err := describeAll(router, &mounter{tokens: tokens, maxBody: o.Config.HTTP.MaxBody}, newApp(o, tokens))
+	if err != nil {
+		return nil, err
+	}
+	router.Get("/openapi.json", serve("application/openapi+json", document))
+	router.Get("/docs", serveDocs)
+	router.Get("/docs/{file}", serveDocs)
+	router.Get("/healthz", healthy)
+	router.Get("/readyz", ready(o.Ready))
+	router.Method(http.MethodGet, "/metrics", metrics(o.Registry))
+	router.NotFound(noRoute)
+	router.MethodNotAllowed(noMethod(router))
+	return router, nil
+}
+
+// Document is the OpenAPI document of the API, without an API behind it.
+func Document(development bool) ([]byte, error) {
+	return describeAll(chi.NewRouter(), &mounter{}, &app{
+		development:   development,
+		riderSessions: &sessions{audience: rider.ForRiders},
+		staffSessions: &sessions{audience: rider.ForStaff},
+	})
+}
+
+// describeAll mounts every endpoint and returns the document that comes of it.
+func describeAll(router chi.Router, m *mounter, a *app) ([]byte, error) {
+	m.api = humachi.New(router, huma.Config{
+		OpenAPI:                      newDocument(),
+		Formats:                      huma.DefaultFormats,
+		DefaultFormat:                "application/json",
+		RejectUnknownQueryParameters: true,
+	})
+	endpoints(m, a)
+	document, err := json.MarshalIndent(m.api.OpenAPI(), "", "  ")
+	return append(document, '\n'), err
+}
+
+func newApp(o Options, tokens *token.Issuer) *app {
+	c := o.Config
+	hasher := password.New(max(2, runtime.GOMAXPROCS(0)))
+	holders := holders{temporal: o.Temporal, queue: c.Temporal.TaskQueue}
+	doors := func(audience rider.Audience) *sessions {
+		s := &sessions{audience: audience, store: o.Store, hasher: hasher, tokens: tokens, refresh: c.Tokens.Refresh, now: o.Now}
+		if audience == rider.ForStaff {
+			s.byEmail, s.byID = staffLogins(o.Store)
+		} else {
+			s.byEmail, s.byID = riderLogins(o.Store)
+		}
+		return s
+	}
+	return &app{
+		development:   c.Development,
+		accounts:      &accounts{store: o.Store, hasher: hasher, currency: currency, now: o.Now},
+		riderSessions: doors(rider.ForRiders),
+		staffSessions: doors(rider.ForStaff),
+		wallets:       &wallets{store: o.Store, currency: currency},
+		scooters: &scooters{
+			store: o.Store, live: o.Live, minimumBattery: c.Rental.MinimumBattery, fresh: c.Telemetry.OfflineAfter, now: o.Now,
+		},
+		rentals: &rentals{
+			store: o.Store, live: o.Live, holders: holders, rules: c.Rental, deadline: c.HTTP.Deadline,
+			fresh: c.Telemetry.OfflineAfter, now: o.Now,
+		},
+		alerts:        &alerts{store: o.Store, staff: o.Store},
+		adminRentals:  &adminRentals{store: o.Store, holders: holders, deadline: c.HTTP.Deadline, now: o.Now},
+		adminScooters: &adminScooters{store: o.Store, holders: holders, deadline: c.HTTP.Deadline},
+		zones:         &zones{store: o.Store},
+	}
+}

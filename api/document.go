@@ -1,0 +1,74 @@
+package api
+
+import (
+	"fmt"
+	"net/http"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"rodada/domain/fault"
+)
+
+// newDocument is the frame of the OpenAPI document.
+func newDocument() *huma.OpenAPI {
+	return &huma.OpenAPI{
+		OpenAPI: "3.1.0",
+		Info: &huma.Info{
+			Title:   "Rodada",
+			Version: "1",
+			Description: "Rent a scooter by its QR code. Riders' endpoints are under /v1, staff's under /admin/v1.\n\n" +
+				"Errors are application/problem+json (RFC 9457) with a stable `code`. Amounts are whole minor units of a currency. " +
+				"Times are RFC 3339. A POST that takes an Idempotency-Key may be repeated with the same key: it happens once.",
+			License: &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"},
+		},
+		Components: &huma.Components{
+			Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
+			SecuritySchemes: map[string]*huma.SecurityScheme{
+				string(forRider): {Type: "http", Scheme: "bearer", BearerFormat: "JWT", Description: "A rider's access token, from /v1/sessions."},
+				string(forStaff): {Type: "http", Scheme: "bearer", BearerFormat: "JWT", Description: "A staff member's access token, from /admin/v1/sessions."},
+			},
+		},
+	}
+}
+
+// document writes the problems of an operation into it: the codes by status.
+func document(doc *huma.OpenAPI, op *huma.Operation, faults []*fault.Error, takesInput bool) {
+	codes := map[int][]string{http.StatusInternalServerError: {codeInternal}}
+	if takesInput {
+		codes[http.StatusUnprocessableEntity] = []string{codeInvalid}
+	}
+	if op.Method == http.MethodPost || op.Method == http.MethodPut || op.Method == http.MethodPatch {
+		codes[http.StatusBadRequest] = []string{codeMalformed}
+		codes[http.StatusRequestEntityTooLarge] = []string{codeTooLarge}
+	}
+	for _, f := range faults {
+		status := statuses[f.Kind]
+		codes[status] = append(codes[status], f.Code)
+	}
+	schema := doc.Components.Schemas.Schema(reflect.TypeFor[Problem](), true, "Problem")
+	for status, of := range codes {
+		slices.Sort(of)
+		op.Responses[strconv.Itoa(status)] = &huma.Response{
+			Description: fmt.Sprintf("%s. Codes: %s.", http.StatusText(status), strings.Join(slices.Compact(of), ", ")),
+			Content:     map[string]*huma.MediaType{"application/problem+json": {Schema: schema}},
+		}
+	}
+}
+
+// also repeats the answer of success under the other statuses that it may have.
+func also(op huma.Operation, about meta) {
+	status := about.Status
+	if status == 0 {
+		status = http.StatusOK
+	}
+	success := op.Responses[strconv.Itoa(status)]
+	for other, when := range about.Also {
+		again := *success
+		again.Description = when
+		op.Responses[strconv.Itoa(other)] = &again
+	}
+}

@@ -1,0 +1,113 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"rodada/api/token"
+	"rodada/domain/fault"
+	"rodada/domain/rider"
+)
+
+// endpoint is one operation: what the document says of it, and what it does.
+type endpoint[I, O any] interface {
+	Meta() meta
+	Execute(ctx context.Context, in *I) (*O, error)
+}
+
+// meta is what the OpenAPI document says of an endpoint beside its types.
+type meta struct {
+	ID          string
+	Summary     string
+	Description string
+	Status      int            // of success; 0: 200, or 204 without a body
+	Also        map[int]string // other successes with the same body, and when
+	Faults      []*fault.Error // that this endpoint may answer, beside those of every endpoint
+}
+
+// audience says who may use an endpoint.
+type audience = rider.Audience
+
+const (
+	forAll   audience = ""
+	forRider          = rider.ForRiders
+	forStaff          = rider.ForStaff
+)
+
+// mounter puts endpoints on a router and into the document.
+type mounter struct {
+	api     huma.API
+	tokens  *token.Issuer
+	maxBody int64
+	tag     string
+}
+
+// about names the group of the endpoints that follow.
+func (m *mounter) about(tag string) { m.tag = tag }
+
+// mount adds an endpoint at a "METHOD /path".
+func mount[I, O any](m *mounter, who audience, at string, e endpoint[I, O]) {
+	parts := strings.Fields(at)
+	if len(parts) != 2 {
+		panic("api: not a method and a path: " + at)
+	}
+	method, path := parts[0], parts[1]
+	about := e.Meta()
+	op := huma.Operation{
+		OperationID:     about.ID,
+		Method:          method,
+		Path:            path,
+		Summary:         about.Summary,
+		Description:     about.Description,
+		Tags:            []string{m.tag},
+		DefaultStatus:   about.Status,
+		MaxBodyBytes:    m.maxBody,
+		BodyReadTimeout: 10 * time.Second,
+		Responses:       map[string]*huma.Response{},
+	}
+	faults := about.Faults
+	if who != forAll {
+		op.Security = []map[string][]string{{string(who): {}}}
+		op.Middlewares = huma.Middlewares{authenticate(m.api, m.tokens, who)}
+		faults = append(slices.Clone(faults), rider.ErrToken)
+	}
+	document(m.api.OpenAPI(), &op, faults, method != http.MethodGet || strings.Contains(path, "{"))
+	huma.Register(m.api, op, func(ctx context.Context, in *I) (*O, error) {
+		out, err := e.Execute(ctx, in)
+		if err != nil {
+			return nil, problemOf(ctx, err)
+		}
+		return out, nil
+	})
+	also(op, about)
+}
+
+// authenticate lets only the bearers of a token of the audience through, before anything of the request is read.
+func authenticate(api huma.API, tokens *token.Issuer, who audience) func(huma.Context, func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		scheme, signed, _ := strings.Cut(ctx.Header("Authorization"), " ")
+		subject, err := "", error(rider.ErrToken)
+		if strings.EqualFold(scheme, "Bearer") {
+			subject, err = tokens.Read(strings.TrimSpace(signed), who)
+		}
+		if err != nil {
+			f, _ := fault.From(err)
+			p := newProblem(ctx.Context(), http.StatusUnauthorized, f.Code, f.Message)
+			ctx.SetHeader("WWW-Authenticate", fmt.Sprintf("Bearer realm=%q", who))
+			ctx.SetHeader("Content-Type", p.ContentType(""))
+			ctx.SetStatus(p.Status)
+			_ = api.Marshal(ctx.BodyWriter(), "application/json", p)
+			return
+		}
+		if info := infoFrom(ctx.Context()); info != nil {
+			info.subject = subject
+		}
+		next(ctx)
+	}
+}

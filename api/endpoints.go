@@ -1,0 +1,57 @@
+package api
+
+// endpoints is the table of contents of the API: every operation, in one line, with who may use it.
+func endpoints(m *mounter, a *app) {
+	m.about("Riders")
+	mount(m, forAll, "POST /v1/riders", registerRider{a.accounts})
+	mount(m, forRider, "GET /v1/me", me{a.accounts})
+
+	m.about("Riders' sessions")
+	mount(m, forAll, "POST /v1/sessions", openSession{a.riderSessions})
+	mount(m, forAll, "POST /v1/sessions/refresh", refreshSession{a.riderSessions})
+	mount(m, forAll, "DELETE /v1/sessions", closeSession{a.riderSessions})
+
+	m.about("Wallet")
+	mount(m, forRider, "GET /v1/wallet", getWallet{a.wallets})
+	if a.development {
+		mount(m, forRider, "POST /v1/wallet/topups", topUp{a.wallets})
+	}
+
+	m.about("Scooters")
+	mount(m, forRider, "GET /v1/scooters", nearScooters{a.scooters})
+
+	m.about("Reservations")
+	mount(m, forRider, "POST /v1/reservations", openReservation{a.rentals})
+	mount(m, forRider, "DELETE /v1/reservations/{id}", cancelReservation{a.rentals})
+
+	m.about("Rentals")
+	mount(m, forRider, "POST /v1/rentals", openRental{a.rentals})
+	mount(m, forRider, "GET /v1/rentals", listRentals{a.rentals})
+	mount(m, forRider, "GET /v1/rentals/current", currentRental{a.rentals})
+	mount(m, forRider, "GET /v1/rentals/{id}", getRental{a.rentals})
+	mount(m, forRider, "POST /v1/rentals/{id}/pause", pauseRental{a.rentals})
+	mount(m, forRider, "POST /v1/rentals/{id}/resume", resumeRental{a.rentals})
+	mount(m, forRider, "POST /v1/rentals/{id}/end", endRental{a.rentals})
+
+	m.about("Staff: sessions")
+	mount(m, forAll, "POST /admin/v1/sessions", openSession{a.staffSessions})
+	mount(m, forAll, "POST /admin/v1/sessions/refresh", refreshSession{a.staffSessions})
+	mount(m, forAll, "DELETE /admin/v1/sessions", closeSession{a.staffSessions})
+
+	m.about("Staff: alerts")
+	mount(m, forStaff, "GET /admin/v1/alerts", listAlerts{a.alerts})
+	mount(m, forStaff, "POST /admin/v1/alerts/{id}/close", closeAlert{a.alerts})
+
+	m.about("Staff: rentals")
+	mount(m, forStaff, "GET /admin/v1/rentals/{id}", getStaffRental{a.adminRentals})
+	mount(m, forStaff, "POST /admin/v1/rentals/{id}/end", endStaffRental{a.adminRentals})
+
+	m.about("Staff: scooters")
+	mount(m, forStaff, "GET /admin/v1/scooters", listStaffScooters{a.adminScooters})
+	mount(m, forStaff, "POST /admin/v1/scooters/{plate}/service", setService{a.adminScooters})
+	mount(m, forStaff, "POST /admin/v1/scooters/{plate}/release", releaseScooter{a.adminScooters})
+
+	m.about("Staff: zones")
+	mount(m, forStaff, "GET /admin/v1/zones", listZones{a.zones})
+	mount(m, forStaff, "POST /admin/v1/zones", createZone{a.zones})
+}

@@ -1,0 +1,138 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
+
+	"rodada/domain/fault"
+	"rodada/domain/rental"
+	"rodada/workflows"
+)
+
+// Temporal is what the API needs of a Temporal client.
+type Temporal interface {
+	NewWithStartWorkflowOperation(options client.StartWorkflowOptions, workflow any, args ...any) client.WithStartWorkflowOperation
+	UpdateWithStartWorkflow(ctx context.Context, options client.UpdateWithStartWorkflowOptions) (client.WorkflowUpdateHandle, error)
+	UpdateWorkflow(ctx context.Context, options client.UpdateWorkflowOptions) (client.WorkflowUpdateHandle, error)
+}
+
+// What asking a holder may come to beside a fault.
+var (
+	errStarted  = errors.New("the scooter has a holder already")
+	errNoHolder = errors.New("no workflow holds the scooter")
+	errAway     = errors.New("temporal is away")
+	errRejected = errors.New("temporal rejects the request as such")
+)
+
+// holders talks to the workflows that hold scooters.
+type holders struct {
+	temporal Temporal
+	queue    string
+}
+
+var (
+	plateKey    = temporal.NewSearchAttributeKeyKeyword("Plate")
+	riderKey    = temporal.NewSearchAttributeKeyKeyword("RiderID")
+	rentalKey   = temporal.NewSearchAttributeKeyKeyword("RentalID")
+	rentalState = temporal.NewSearchAttributeKeyKeyword("RentalState")
+)
+
+// begin starts a rental's workflow, or joins the one that runs, and waits until it is decided. When somebody else's holds
+// the scooter, that one answers rental.ErrOver.
+func (h holders) begin(ctx context.Context, in workflows.RentalInput) error {
+	state := rental.Unlocking
+	if !in.ReservedUntil.IsZero() {
+		state = rental.Reserved
+	}
+	options := client.StartWorkflowOptions{
+		ID:                                       workflows.ScooterID(in.Plate),
+		TaskQueue:                                h.queue,
+		WorkflowIDConflictPolicy:                 enums.WORKFLOW_ID_CONFLICT_POLICY_FAIL,
+		WorkflowIDReusePolicy:                    enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
+		WorkflowExecutionErrorWhenAlreadyStarted: true,
+		StaticSummary:                            "Rental of " + in.Plate,
+		TypedSearchAttributes: temporal.NewSearchAttributes(
+			plateKey.ValueSet(in.Plate),
+			riderKey.ValueSet(in.RiderID),
+			rentalKey.ValueSet(in.RentalID),
+			rentalState.ValueSet(string(state)),
+		),
+	}
+	update := updateOptions(in.Plate, workflows.UpdateBegin, in.RentalID, workflows.RentalRef{RentalID: in.RentalID})
+	handle, err := h.temporal.UpdateWithStartWorkflow(ctx, client.UpdateWithStartWorkflowOptions{
+		StartWorkflowOperation: h.temporal.NewWithStartWorkflowOperation(options, workflows.RentalName, in),
+		UpdateOptions:          update,
+	})
+	if err = outcome(ctx, handle, err); errors.Is(err, errStarted) {
+		handle, err = h.temporal.UpdateWorkflow(ctx, update)
+		err = outcome(ctx, handle, err)
+	}
+	return err
+}
+
+// update asks the holder of a scooter for something and waits until it is done. The same id asks only once.
+func (h holders) update(ctx context.Context, plate, name, id string, request any) error {
+	handle, err := h.temporal.UpdateWorkflow(ctx, updateOptions(plate, name, id, request))
+	return outcome(ctx, handle, err)
+}
+
+func updateOptions(plate, name, id string, request any) client.UpdateWorkflowOptions {
+	return client.UpdateWorkflowOptions{
+		WorkflowID:   workflows.ScooterID(plate),
+		UpdateName:   name,
+		UpdateID:     id,
+		Args:         []any{request},
+		WaitForStage: client.WorkflowUpdateStageCompleted,
+	}
+}
+
+// outcome waits for an update and says how it went: nil, a fault, or one of the errors above. What the workflow returned is
+// not read: the answer comes from the store.
+func outcome(ctx context.Context, handle client.WorkflowUpdateHandle, err error) error {
+	if err == nil {
+		err = handle.Get(ctx, nil)
+	}
+	var (
+		app     *temporal.ApplicationError
+		started *serviceerror.WorkflowExecutionAlreadyStarted
+		missing *serviceerror.NotFound
+		invalid *serviceerror.InvalidArgument
+		denied  *serviceerror.PermissionDenied
+		space   *serviceerror.NamespaceNotFound
+	)
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &app):
+		return faultOf(app)
+	case errors.As(err, &started):
+		return errStarted
+	case errors.As(err, &missing):
+		return fmt.Errorf("%w: %w", errNoHolder, err)
+	case errors.As(err, &invalid), errors.As(err, &denied), errors.As(err, &space):
+		return fmt.Errorf("%w: %w", errRejected, err)
+	}
+	return fmt.Errorf("%w: %w", errAway, err)
+}
+
+// faultOf reads back the fault that a workflow or an activity turned into an application error. Any other one means that
+// the workflow closed or failed under the update.
+func faultOf(app *temporal.ApplicationError) error {
+	f, ok := fault.Lookup(app.Type())
+	if !ok {
+		return fmt.Errorf("%w: %w", errNoHolder, app)
+	}
+	var details map[string]any
+	if app.HasDetails() && app.Details(&details) == nil {
+		for key, value := range details {
+			f = f.With(key, value)
+		}
+	}
+	return f.Because(app)
+}

@@ -1,0 +1,114 @@
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// meters is what /metrics shows of the API.
+type meters struct {
+	seconds *prometheus.HistogramVec
+}
+
+func newMeters(r prometheus.Registerer) *meters {
+	m := &meters{seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		Name:    "rodada_http_request_seconds",
+		Help:    "How long requests took, by route and status.",
+		Buckets: []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 20},
+	}, []string{"method", "route", "status"})}
+	r.MustRegister(m.seconds)
+	return m
+}
+
+// record logs and measures every request by its route. Query strings, headers and bodies are not logged: they may hold
+// secrets.
+func (m *meters) record(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		start := time.Now()
+		ww := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
+		next.ServeHTTP(ww, r)
+
+		took, status := time.Since(start), ww.Status()
+		if status == 0 {
+			status = http.StatusOK
+		}
+		route := chi.RouteContext(r.Context()).RoutePattern()
+		if route == "" {
+			route = "none"
+		}
+		m.seconds.WithLabelValues(knownMethod(r.Method), route, strconv.Itoa(status)).Observe(took.Seconds())
+		level := slog.LevelInfo
+		if status >= 500 {
+			level = slog.LevelError
+		}
+		ctx := r.Context()
+		logFrom(ctx).LogAttrs(ctx, level, "request",
+			slog.String("method", r.Method),
+			slog.String("path", r.URL.Path),
+			slog.Int("status", status),
+			slog.Duration("took", took),
+			slog.Int("bytes", ww.BytesWritten()),
+			slog.String("subject", subjectFrom(ctx)),
+		)
+	})
+}
+
+// knownMethod keeps a client from making up series.
+func knownMethod(method string) string {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
+		return method
+	}
+	return "other"
+}
+
+// survive turns a panic into a 500 and a log line with its stack.
+func survive(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			what := recover()
+			if what == nil {
+				return
+			}
+			if what == http.ErrAbortHandler {
+				panic(what)
+			}
+			ctx := r.Context()
+			logFrom(ctx).LogAttrs(ctx, slog.LevelError, "panic", slog.Any("panic", what), slog.String("stack", string(debug.Stack())))
+			if ww, ok := w.(middleware.WrapResponseWriter); ok && ww.Status() != 0 {
+				panic(http.ErrAbortHandler) // the answer has begun: cut it off rather than let it look whole
+			}
+			writeProblem(w, newProblem(ctx, http.StatusInternalServerError, codeInternal, ""))
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+// within bounds how long any request may keep the parts behind the API busy.
+func within(limit time.Duration) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			ctx, cancel := context.WithTimeout(r.Context(), limit)
+			defer cancel()
+			next.ServeHTTP(w, r.WithContext(ctx))
+		})
+	}
+}
+
+// guard sets the headers that keep browsers from guessing and caches from keeping.
+func guard(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Cache-Control", "no-store")
+		next.ServeHTTP(w, r)
+	})
+}

@@ -1,0 +1,103 @@
+package api
+
+import (
+	"time"
+
+	"rodada/domain/fare"
+	"rodada/domain/rental"
+	"rodada/geo"
+)
+
+// Rental is a rental as its rider sees it.
+type Rental struct {
+	ID            string        `json:"id" format:"uuid"`
+	State         string        `json:"state" enum:"reserved,unlocking,riding,paused,locking,ended,void" doc:"Once the ride is over for its rider it is ended or void, though the scooter may still be locking."`
+	Reason        rental.Reason `json:"reason,omitempty" doc:"Why it is void."`
+	ScooterID     string        `json:"scooter_id" doc:"The scooter's public id during this rental."`
+	CreatedAt     time.Time     `json:"created_at"`
+	ReservedUntil *time.Time    `json:"reserved_until,omitempty"`
+	UnlockedAt    *time.Time    `json:"unlocked_at,omitempty" doc:"When the meter started."`
+	PausedAt      *time.Time    `json:"paused_at,omitempty"`
+	StoppedAt     *time.Time    `json:"stopped_at,omitempty" doc:"When the meter stopped."`
+	Usage         Usage         `json:"usage"`
+	Price         fare.Bill     `json:"price" doc:"The bill; while it runs, the price so far."`
+	Charged       bool          `json:"charged" doc:"The wallet has paid."`
+	Tariff        fare.Tariff   `json:"tariff"`
+	EndPosition   *geo.Point    `json:"end_position,omitempty"`
+}
+
+// Usage is what a ride used so far.
+type Usage struct {
+	RidingSeconds int64 `json:"riding_seconds"`
+	PausedSeconds int64 `json:"paused_seconds"`
+	Meters        int64 `json:"meters" doc:"Known at the end."`
+}
+
+// visibleState is the rider's part if it is decided, else where the rental is.
+func visibleState(r rental.Rental) string {
+	if r.Outcome != rental.Open {
+		return string(r.Outcome)
+	}
+	return string(r.State)
+}
+
+// describe shows a rental with a usage, which is the stored one or what the meter shows.
+func describe(r rental.Rental, used fare.Usage) Rental {
+	price := fare.Bill{Lines: []fare.Line{}}
+	price.Total.Currency = r.Tariff.Currency
+	switch {
+	case r.Bill != nil:
+		price = *r.Bill
+	case !r.UnlockedAt.IsZero():
+		price = fare.Quote(r.Tariff, used)
+	}
+	return Rental{
+		ID:            r.ID,
+		State:         visibleState(r),
+		Reason:        r.Reason,
+		ScooterID:     r.VehicleID,
+		CreatedAt:     r.CreatedAt.UTC(),
+		ReservedUntil: happened(r.ReservedUntil),
+		UnlockedAt:    happened(r.UnlockedAt),
+		PausedAt:      happened(r.PausedAt),
+		StoppedAt:     happened(r.StoppedAt),
+		Usage: Usage{
+			RidingSeconds: int64(used.Riding / time.Second),
+			PausedSeconds: int64(used.Paused / time.Second),
+			Meters:        used.Meters,
+		},
+		Price:       price,
+		Charged:     r.Charged,
+		Tariff:      r.Tariff,
+		EndPosition: r.EndPosition,
+	}
+}
+
+// stored shows a rental as its row has it, so that equal rows are equal answers.
+func stored(r rental.Rental) Rental { return describe(r, r.Usage) }
+
+// metered is what the meter shows at a moment, by the rental's history. A meter that has stopped was stored.
+func metered(r rental.Rental, history []rental.Event, now time.Time) fare.Usage {
+	if r.UnlockedAt.IsZero() || !r.StoppedAt.IsZero() {
+		return r.Usage
+	}
+	var m rental.Meter
+	m.Start(r.UnlockedAt)
+	for _, e := range history {
+		switch rental.State(e.Kind) {
+		case rental.Paused:
+			m.Pause(e.At)
+		case rental.Riding:
+			m.Resume(e.At)
+		}
+	}
+	return m.Usage(now, r.Usage.Meters)
+}
+
+func happened(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &t
+}

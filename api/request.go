@@ -1,0 +1,68 @@
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"regexp"
+
+	"github.com/google/uuid"
+)
+
+// requestInfo is what the API knows of a request beside its content.
+type requestInfo struct {
+	id       string
+	language string
+	log      *slog.Logger
+	subject  string // rider's or staff member's ID, once known
+}
+
+type requestKey struct{}
+
+var saneID = regexp.MustCompile(`^[0-9A-Za-z._-]{8,64}$`)
+
+// identify gives every request its ID, the client's own when it is a sane one, and its language.
+func identify(log *slog.Logger) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			id := r.Header.Get("X-Request-Id")
+			if !saneID.MatchString(id) {
+				id = uuid.NewString()
+			}
+			w.Header().Set("X-Request-Id", id)
+			info := &requestInfo{
+				id:       id,
+				language: preferred(r.Header.Get("Accept-Language")),
+				log:      log.With(slog.String("request_id", id)),
+			}
+			next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), requestKey{}, info)))
+		})
+	}
+}
+
+func infoFrom(ctx context.Context) *requestInfo {
+	info, _ := ctx.Value(requestKey{}).(*requestInfo)
+	return info
+}
+
+func requestIDFrom(ctx context.Context) string {
+	if info := infoFrom(ctx); info != nil {
+		return info.id
+	}
+	return ""
+}
+
+func logFrom(ctx context.Context) *slog.Logger {
+	if info := infoFrom(ctx); info != nil {
+		return info.log
+	}
+	return slog.Default()
+}
+
+// subjectFrom is the ID of who asks; every endpoint that is not for all has one.
+func subjectFrom(ctx context.Context) string {
+	if info := infoFrom(ctx); info != nil {
+		return info.subject
+	}
+	return ""
+}

@@ -1,0 +1,118 @@
+package api
+
+import (
+	"context"
+	"math"
+	"time"
+
+	"rodada/domain/fare"
+	"rodada/domain/fleet"
+	"rodada/geo"
+)
+
+// scooterStore is what finding scooters needs of the books.
+type scooterStore interface {
+	ScootersByPlates(ctx context.Context, plates []string) ([]fleet.Scooter, error)
+	CurrentTariff(ctx context.Context, modelID int64) (fare.Tariff, error)
+}
+
+// scooters shows riders what stands near them.
+type scooters struct {
+	store          scooterStore
+	live           Live
+	minimumBattery int
+	fresh          time.Duration // a scooter that was not seen for longer is not shown
+	now            func() time.Time
+}
+
+// nearestShown bounds a list of scooters.
+const nearestShown = 100
+
+// Scooter is a scooter that anybody may rent. Its plate, its printed code and its IMEI stay inside.
+type Scooter struct {
+	ID          string      `json:"id" format:"uuid" doc:"Changes after every ride."`
+	Position    geo.Point   `json:"position"`
+	Meters      int         `json:"distance_meters" doc:"From the place asked for, as the crow flies."`
+	Battery     int         `json:"battery" minimum:"0" maximum:"100" doc:"Percent."`
+	RangeMeters int         `json:"range_meters" doc:"About how far it still goes."`
+	Model       string      `json:"model"`
+	SeenAt      time.Time   `json:"seen_at"`
+	Tariff      fare.Tariff `json:"tariff" doc:"What a ride costs, and the balance it takes to start one."`
+}
+
+// nearScooters is GET /v1/scooters.
+type nearScooters struct{ *scooters }
+
+type nearScootersIn struct {
+	Lat    float64 `query:"lat" minimum:"-90" maximum:"90" required:"true" example:"40.4168"`
+	Lng    float64 `query:"lng" minimum:"-180" maximum:"180" required:"true" example:"-3.7038"`
+	Radius float64 `query:"radius" minimum:"1" maximum:"5000" default:"500" doc:"In metres."`
+}
+
+type scootersOut struct {
+	Body struct {
+		Scooters []Scooter `json:"scooters" doc:"The nearest first, at most 100."`
+	}
+}
+
+func (nearScooters) Meta() meta {
+	return meta{ID: "near-scooters", Summary: "Scooters to rent near a place"}
+}
+
+func (e nearScooters) Execute(ctx context.Context, in *nearScootersIn) (*scootersOut, error) {
+	here := geo.Point{Lat: in.Lat, Lng: in.Lng}
+	seen, err := e.live.Near(ctx, here, in.Radius, 2*nearestShown)
+	if err != nil {
+		return nil, err
+	}
+	plates := make([]string, len(seen))
+	for i, s := range seen {
+		plates[i] = s.Plate
+	}
+	known := map[string]fleet.Scooter{}
+	if len(plates) > 0 {
+		list, err := e.store.ScootersByPlates(ctx, plates)
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range list {
+			known[s.Plate] = s
+		}
+	}
+	out := &scootersOut{}
+	out.Body.Scooters = []Scooter{}
+	tariffs := map[int64]fare.Tariff{}
+	for _, s := range seen {
+		scooter, ok := known[s.Plate]
+		if !ok || !e.offered(scooter, s) {
+			continue
+		}
+		tariff, ok := tariffs[scooter.Model.ID]
+		if !ok {
+			if tariff, err = e.store.CurrentTariff(ctx, scooter.Model.ID); err != nil {
+				return nil, err
+			}
+			tariffs[scooter.Model.ID] = tariff
+		}
+		out.Body.Scooters = append(out.Body.Scooters, Scooter{
+			ID:          scooter.PublicID,
+			Position:    s.Position,
+			Meters:      int(math.Round(geo.Distance(here, s.Position))),
+			Battery:     s.Battery,
+			RangeMeters: scooter.Model.RangeMeters * s.Battery / 100,
+			Model:       scooter.Model.Name,
+			SeenAt:      s.Seen.UTC(),
+			Tariff:      tariff,
+		})
+		if len(out.Body.Scooters) == nearestShown {
+			break
+		}
+	}
+	return out, nil
+}
+
+// offered reports whether a rider could rent this scooter now.
+func (s *scooters) offered(scooter fleet.Scooter, seen Sighting) bool {
+	return scooter.Hold == fleet.Free && scooter.Service == fleet.InService &&
+		seen.Battery >= s.minimumBattery && s.now().Sub(seen.Seen) <= s.fresh
+}

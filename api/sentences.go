@@ -1,0 +1,76 @@
+package api
+
+// plainEnglish says the codes that are no fault of the vocabulary; a fault brings its own sentence.
+var plainEnglish = map[string]string{
+	codeInternal:    "Something went wrong on our side.",
+	codeOverloaded:  "This took too long. Try again in a moment.",
+	codeMalformed:   "The body is not valid JSON.",
+	codeInvalid:     "The request is not valid; see errors.",
+	codeTooLarge:    "The body is too large.",
+	codeTooSlow:     "The body took too long to arrive.",
+	codeMediaType:   "Send the body as application/json.",
+	codeNoRoute:     "There is nothing at this address.",
+	codeNotAllowed:  "This address does not know that method.",
+	codeUnavailable: "A part of the service is not ready.",
+}
+
+// spanish says every code of the API and every declared fault in Spanish.
+var spanish = map[string]string{
+	codeInternal:    "Algo ha fallado por nuestra parte.",
+	codeOverloaded:  "Ha tardado demasiado. Inténtalo de nuevo en un momento.",
+	codeMalformed:   "El cuerpo no es JSON válido.",
+	codeInvalid:     "La petición no es válida; mira errors.",
+	codeTooLarge:    "El cuerpo es demasiado grande.",
+	codeTooSlow:     "El cuerpo ha tardado demasiado en llegar.",
+	codeMediaType:   "Envía el cuerpo como application/json.",
+	codeNoRoute:     "No hay nada en esta dirección.",
+	codeNotAllowed:  "Esta dirección no admite ese método.",
+	codeUnavailable: "Una parte del servicio no está lista.",
+
+	// Accounts.
+	"email_taken":       "Ya existe una cuenta con este correo.",
+	"email_invalid":     "Esa dirección de correo no es válida.",
+	"credentials_wrong": "El correo o la contraseña no son correctos.",
+	"token_invalid":     "El token falta, ha caducado o no vale aquí.",
+	"rider_suspended":   "Esta cuenta está suspendida.",
+	"rider_unknown":     "No existe esa cuenta.",
+	"staff_unknown":     "No existe esa cuenta.",
+	"too_many_logins":   "Demasiadas personas están entrando ahora mismo. Inténtalo de nuevo.",
+
+	// Scooters.
+	"qr_invalid":          "Ese no es el código QR de un patinete.",
+	"scooter_unknown":     "Ningún patinete tiene este código.",
+	"scooter_unavailable": "Este patinete está fuera de servicio.",
+	"scooter_held":        "Otra persona tiene este patinete.",
+	"scooter_securing":    "Este patinete todavía se está bloqueando tras su último viaje.",
+	"scooter_battery_low": "La batería de este patinete no alcanza para un viaje.",
+	"scooter_silent":      "El patinete no responde.",
+	"scooter_fault":       "El patinete avisa de una avería.",
+	"scooter_upgrading":   "El patinete está actualizando su firmware.",
+	"scooter_refused":     "El patinete se niega.",
+	"scooter_moving":      "Detén primero el patinete.",
+	"scooter_unreachable": "Ahora mismo no se puede llegar al patinete. Inténtalo de nuevo.",
+	"scooter_not_held":    "Nadie tiene este patinete.",
+	"command_unknown":     "No existe esa orden.",
+	"command_invalid":     "Un parámetro de la orden no es válido.",
+
+	// Rentals.
+	"rental_unknown":          "No existe ese alquiler.",
+	"rider_has_rental":        "Ya tienes un alquiler abierto.",
+	"idempotency_key_reused":  "Esta Idempotency-Key pertenece a otra petición.",
+	"idempotency_key_missing": "Envía una cabecera Idempotency-Key de 1 a 128 caracteres visibles.",
+	"rental_over":             "Este alquiler ha terminado.",
+	"rental_state":            "El alquiler no está en un estado que lo permita.",
+	"rental_void":             "El alquiler terminó antes de empezar.",
+	"outside_zone":            "El viaje no puede terminar aquí.",
+
+	// Money.
+	"balance_too_low":     "El saldo es demasiado bajo para esta tarifa. Recarga primero.",
+	"currency_mismatch":   "Los importes son de monedas distintas.",
+	"ledger_unbalanced":   "Los asientos de una transacción deben sumar cero en cada moneda.",
+	"ledger_key_conflict": "Con esta clave se anotó otra cosa.",
+
+	// Staff.
+	"alert_unknown":         "No existe esa alerta.",
+	"zone_geometry_invalid": "La zona necesita un Polygon o MultiPolygon de GeoJSON cuyos anillos no se crucen.",
+}

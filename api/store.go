@@ -1,0 +1,15 @@
+package api
+
+// Store is all that the API needs of the books; each noun's file says what it needs of it.
+type Store interface {
+	accountStore
+	sessionStore
+	staffStore
+	scooterStore
+	walletStore
+	rentalStore
+	adminScooterStore
+	adminRentalStore
+	alertStore
+	zoneStore
+}
