@@ -1,0 +1,81 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"rodada/domain/fault"
+	"rodada/domain/fleet"
+	"rodada/domain/rental"
+	"rodada/domain/rider"
+	"rodada/domain/wallet"
+)
+
+// byConstraint says what the breach of a constraint means to whoever caused it. A breach that is not here is a mistake of
+// ours: an internal error.
+var byConstraint = map[string]*fault.Error{
+	"riders_email_key":               rider.ErrEmailTaken,
+	"staff_email_key":                rider.ErrEmailTaken,
+	"session_tokens_one_unspent":     rider.ErrToken,
+	"rentals_one_open_per_rider":     rental.ErrRiderBusy,
+	"rentals_one_held_per_scooter":   fleet.ErrHeld,
+	"rentals_arrow":                  rental.ErrState,
+	"rentals_over":                   rental.ErrOver,
+	"rentals_outcome_decided":        rental.ErrOver,
+	"rentals_outcome_in_state":       rental.ErrState,
+	"rentals_outcome_at_end":         rental.ErrState,
+	"rentals_ridden":                 rental.ErrState,
+	"rentals_billed":                 rental.ErrState,
+	"rentals_voided":                 rental.ErrState,
+	"rental_keys_pkey":               rental.ErrKeyReused,
+	"rental_keys_key":                rental.ErrKeyMissing,
+	"rental_keys_owner_fkey":         rental.ErrUnknown,
+	"rental_events_rental_fkey":      rental.ErrUnknown,
+	"ledger_balanced":                wallet.ErrUnbalanced,
+	"ledger_transactions_lines":      wallet.ErrUnbalanced,
+	"ledger_transactions_one_charge": wallet.ErrKeyConflict,
+}
+
+// Codes of SQLSTATE that mean "run the transaction again".
+const (
+	serializationFailure = "40001"
+	deadlockDetected     = "40P01"
+	attempts             = 10
+)
+
+// retry runs a transaction, again when the database gave it up for another, and turns its error into a fault.
+func retry(ctx context.Context, what string, do func() error) error {
+	for attempt := 1; ; attempt++ {
+		err := do()
+		if err == nil {
+			return nil
+		}
+		var pg *pgconn.PgError
+		if !errors.As(err, &pg) {
+			if _, isFault := fault.From(err); isFault {
+				return err
+			}
+			return fmt.Errorf("postgres: %s: %w", what, err)
+		}
+		if again := pg.Code == serializationFailure || pg.Code == deadlockDetected; again && attempt < attempts && ctx.Err() == nil {
+			continue
+		}
+		if meaning, ok := byConstraint[pg.ConstraintName]; ok {
+			return meaning.Because(err)
+		}
+		return fmt.Errorf("postgres: %s: %w", what, err)
+	}
+}
+
+// broke reports whether err is the breach of a constraint.
+func broke(err error, constraint string) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && pg.ConstraintName == constraint
+}
+
+// isID reports whether an ID from outside can be one of ours: a UUID in its usual form.
+func isID(id string) bool { return len(id) == 36 && uuid.Validate(id) == nil }

@@ -1,0 +1,45 @@
+package postgres
+
+import (
+	"context"
+	"time"
+
+	"rodada/domain/rental"
+)
+
+// AddEvent adds a line to a rental's history, once for each Seq; it changes nothing else, and may come after the end.
+func (s *Store) AddEvent(ctx context.Context, rentalID string, e rental.Event) error {
+	if !isID(rentalID) {
+		return rental.ErrUnknown
+	}
+	return s.once(ctx, "add rental event", func(db executor) error {
+		_, err := db.ExecContext(ctx, `
+			INSERT INTO rental_events (rental_id, seq, kind, cause, at, note) VALUES ($1, $2, $3, $4, $5, $6)
+			ON CONFLICT ON CONSTRAINT rental_events_pkey DO NOTHING`, rentalID, e.Seq, e.Kind, e.Cause, e.At, e.Note)
+		return err
+	})
+}
+
+// RentalEvents is the history of a rental in its order; whose it is, the caller has checked.
+func (s *Store) RentalEvents(ctx context.Context, rentalID string) ([]rental.Event, error) {
+	if !isID(rentalID) {
+		return nil, rental.ErrUnknown
+	}
+	var rows []struct {
+		Seq   int          `db:"seq"`
+		Kind  string       `db:"kind"`
+		Cause rental.Cause `db:"cause"`
+		At    time.Time    `db:"at"`
+		Note  string       `db:"note"`
+	}
+	err := s.once(ctx, "rental events", func(db executor) error {
+		rows = nil
+		return db.SelectContext(ctx, &rows, `SELECT seq, kind, cause, at, note FROM rental_events WHERE rental_id = $1 ORDER BY seq`, rentalID)
+	})
+	events := make([]rental.Event, len(rows))
+	for i, r := range rows {
+		events[i] = rental.Event(r)
+		events[i].At = r.At.UTC()
+	}
+	return events, err
+}

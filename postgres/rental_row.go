@@ -1,0 +1,72 @@
+package postgres
+
+import (
+	"database/sql"
+	"encoding/json"
+	"time"
+
+	"rodada/domain/fare"
+	"rodada/domain/rental"
+	"rodada/geo"
+)
+
+// rentalColumns are what a rentalRow reads of a rental r, but for Charged.
+const rentalColumns = `r.id, r.rider_id, r.scooter_id, r.plate, r.vehicle_id, r.run_id, r.state, r.outcome, r.reason,
+	r.device_status, r.tariff, r.created_at, r.reserved_until, r.unlocked_at, r.paused_at, r.stopped_at, r.secured_at,
+	r.riding_ns, r.paused_ns, r.meters, r.bill, r.end_lat, r.end_lng, r.zone_version`
+
+// selectRentals reads rentals r, each with whether the ledger holds its charge.
+const selectRentals = `SELECT ` + rentalColumns + `,
+		EXISTS (SELECT FROM ledger_transactions t WHERE t.rental_id = r.id AND t.kind = 'ride') AS charged
+	FROM rentals r `
+
+type rentalRow struct {
+	ID            string          `db:"id"`
+	RiderID       string          `db:"rider_id"`
+	ScooterID     int64           `db:"scooter_id"`
+	Plate         string          `db:"plate"`
+	VehicleID     string          `db:"vehicle_id"`
+	RunID         sql.NullString  `db:"run_id"`
+	State         rental.State    `db:"state"`
+	Outcome       rental.Outcome  `db:"outcome"`
+	Reason        rental.Reason   `db:"reason"`
+	DeviceStatus  *int            `db:"device_status"`
+	Tariff        []byte          `db:"tariff"`
+	CreatedAt     time.Time       `db:"created_at"`
+	ReservedUntil sql.NullTime    `db:"reserved_until"`
+	UnlockedAt    sql.NullTime    `db:"unlocked_at"`
+	PausedAt      sql.NullTime    `db:"paused_at"`
+	StoppedAt     sql.NullTime    `db:"stopped_at"`
+	SecuredAt     sql.NullTime    `db:"secured_at"`
+	RidingNs      int64           `db:"riding_ns"`
+	PausedNs      int64           `db:"paused_ns"`
+	Meters        int64           `db:"meters"`
+	Bill          []byte          `db:"bill"`
+	EndLat        sql.NullFloat64 `db:"end_lat"`
+	EndLng        sql.NullFloat64 `db:"end_lng"`
+	ZoneVersion   sql.NullInt64   `db:"zone_version"`
+	Charged       bool            `db:"charged"`
+}
+
+func (r rentalRow) rental() (rental.Rental, error) {
+	out := rental.Rental{
+		ID: r.ID, RiderID: r.RiderID, ScooterID: r.ScooterID, Plate: r.Plate, VehicleID: r.VehicleID,
+		State: r.State, Outcome: r.Outcome, Reason: r.Reason, DeviceStatus: r.DeviceStatus,
+		CreatedAt: r.CreatedAt.UTC(), ReservedUntil: timeOf(r.ReservedUntil), UnlockedAt: timeOf(r.UnlockedAt),
+		PausedAt: timeOf(r.PausedAt), StoppedAt: timeOf(r.StoppedAt), SecuredAt: timeOf(r.SecuredAt),
+		Usage:   fare.Usage{Riding: time.Duration(r.RidingNs), Paused: time.Duration(r.PausedNs), Meters: r.Meters},
+		Charged: r.Charged, ZoneVersion: r.ZoneVersion.Int64,
+	}
+	if r.EndLat.Valid {
+		out.EndPosition = &geo.Point{Lat: r.EndLat.Float64, Lng: r.EndLng.Float64}
+	}
+	if err := json.Unmarshal(r.Tariff, &out.Tariff); err != nil {
+		return rental.Rental{}, err
+	}
+	if r.Bill != nil {
+		if err := json.Unmarshal(r.Bill, &out.Bill); err != nil {
+			return rental.Rental{}, err
+		}
+	}
+	return out, nil
+}
