@@ -106,7 +106,7 @@ func (m *Message) takeField(r *raw, s *Spec) error {
 }
 
 func (m *Message) keep(r *raw) {
-	m.fields = append(m.fields, field{key: clean(r.key), text: clean(r.text)})
+	m.fields = append(m.fields, field{key: r.key, text: clean(r.text)})
 }
 
 // takeLine splits a value that holds several parameters. One that does not

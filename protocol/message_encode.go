@@ -1,6 +1,7 @@
 package protocol
 
 import (
+	"bytes"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -141,7 +142,9 @@ func (m Message) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON reads what MarshalJSON wrote.
 func (m *Message) UnmarshalJSON(data []byte) error {
 	var in messageJSON
-	if err := json.Unmarshal(data, &in); err != nil {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.UseNumber() // a random "t" may not fit a float64
+	if err := d.Decode(&in); err != nil {
 		return err
 	}
 	out := Message{Code: in.Code, Plate: in.Plate}

@@ -46,7 +46,7 @@ func (f *frame) read(s string) error {
 		}
 		key, after := stringAt(s, i)
 		i = skipBlank(s, skipBlank(s, after)+1)
-		r := raw{key: trimBlank(key)}
+		r := raw{key: cleanKey(key)}
 		if s[i] == '"' {
 			r.text, i = stringAt(s, i)
 		} else {
@@ -164,11 +164,11 @@ func trimFrame(s string) string {
 	return s
 }
 
-func trimBlank(key string) string {
-	if len(key) == 1 && key[0] > ' ' {
+func cleanKey(key string) string {
+	if len(key) == 1 && key[0] > ' ' && key[0] < 128 {
 		return key
 	}
-	return strings.TrimSpace(key)
+	return strings.TrimSpace(clean(key))
 }
 
 // clip keeps a stranger's key from filling an error message.
