@@ -18,6 +18,8 @@ type Config struct {
 	Telemetry Telemetry `envPrefix:"TELEMETRY_"`
 	// Development switches on what only a developer's machine may have: the free top-up and the demo accounts.
 	Development bool `env:"DEVELOPMENT"`
+	// Currency is what wallets hold and tariffs charge: one per installation.
+	Currency string `env:"CURRENCY" envDefault:"EUR"`
 }
 
 // HTTP is the API's door.

@@ -1,0 +1,68 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"regexp"
+	"slices"
+)
+
+var (
+	currencyPattern = regexp.MustCompile(`^[A-Z]{3}$`)
+	topicPattern    = regexp.MustCompile(`^[^/+#$\x00-\x1f]{1,64}$`)
+)
+
+// Validate reports every setting that is wrong, by its name.
+func (c Config) Validate() error {
+	var errs []error
+	check := func(ok bool, name, want string, got any) {
+		if !ok {
+			errs = append(errs, fmt.Errorf("%s%s must be %s, not %q", prefix, name, want, fmt.Sprint(got)))
+		}
+	}
+	check(isAddr(c.HTTP.Addr), "HTTP_ADDR", "host:port", c.HTTP.Addr)
+	check(c.HTTP.MetricsAddr == "" || isAddr(c.HTTP.MetricsAddr), "HTTP_METRICS_ADDR", "host:port or empty", c.HTTP.MetricsAddr)
+	check(c.HTTP.MaxBody > 0, "HTTP_MAX_BODY", "above 0", c.HTTP.MaxBody)
+	check(isURL(c.Postgres.URL, "postgres", "postgresql"), "POSTGRES_URL", "a postgres:// URL", "its present value")
+	check(c.Postgres.MaxOpen > 0, "POSTGRES_MAX_OPEN", "above 0", c.Postgres.MaxOpen)
+	check(isAddr(c.Temporal.Addr), "TEMPORAL_ADDR", "host:port", c.Temporal.Addr)
+	check(len(c.Redis.Addrs) > 0 && !slices.ContainsFunc(c.Redis.Addrs, func(a string) bool { return !isAddr(a) }),
+		"REDIS_ADDRS", "host:port[,host:port]", c.Redis.Addrs)
+	check(isURL(c.MQTT.URL, "tcp", "ssl", "mqtt", "mqtts", "ws", "wss"), "MQTT_URL", "tcp:// or ssl://", "its present value")
+	check(topicPattern.MatchString(c.MQTT.TopicBike), "MQTT_TOPIC_BIKE", "one topic level", c.MQTT.TopicBike)
+	check(topicPattern.MatchString(c.MQTT.TopicOther) && c.MQTT.TopicOther != c.MQTT.TopicBike,
+		"MQTT_TOPIC_OTHER", "one topic level, another than MQTT_TOPIC_BIKE", c.MQTT.TopicOther)
+	check(isURL(c.Influx.URL, "http", "https"), "INFLUX_URL", "an http:// URL", "its present value")
+	check(currencyPattern.MatchString(c.Currency), "CURRENCY", "an ISO 4217 code such as EUR", c.Currency)
+	check(c.Log.Format == "text" || c.Log.Format == "json", "LOG_FORMAT", "text or json", c.Log.Format)
+	c.Rental.validate(check)
+	check(c.Rental.UnlockWindow < c.HTTP.Deadline, "HTTP_DEADLINE", "longer than RODADA_RENTAL_UNLOCK_WINDOW", c.HTTP.Deadline)
+	if len(errs) == 0 {
+		return nil
+	}
+	return fmt.Errorf("configuration: %w", errors.Join(errs...))
+}
+
+func (r Rental) validate(check func(ok bool, name, want string, got any)) {
+	check(r.AckWindow > 0, "RENTAL_ACK_WINDOW", "above 0", r.AckWindow)
+	check(r.UnlockWindow > 0, "RENTAL_UNLOCK_WINDOW", "above 0", r.UnlockWindow)
+	check(r.RemindAfter >= 0, "RENTAL_REMIND_AFTER", "0 (never) or more", r.RemindAfter)
+	check(r.PauseAfter == 0 || r.PauseAfter >= r.RemindAfter, "RENTAL_PAUSE_AFTER", "0 (never) or not before RODADA_RENTAL_REMIND_AFTER", r.PauseAfter)
+	check(r.EndAfter == 0 || r.EndAfter >= max(r.PauseAfter, r.RemindAfter), "RENTAL_END_AFTER", "0 (never) or the last of the limits", r.EndAfter)
+	check(r.LockBackoff > 0, "RENTAL_LOCK_BACKOFF", "above 0", r.LockBackoff)
+	check(r.LockBackoffMax >= r.LockBackoff, "RENTAL_LOCK_BACKOFF_MAX", "at least RODADA_RENTAL_LOCK_BACKOFF", r.LockBackoffMax)
+	check(r.AlertAfter > 0, "RENTAL_ALERT_AFTER", "above 0", r.AlertAfter)
+	check(r.MinimumBattery >= 0 && r.MinimumBattery <= 100, "RENTAL_MINIMUM_BATTERY", "0 to 100", r.MinimumBattery)
+}
+
+func isAddr(s string) bool {
+	_, port, err := net.SplitHostPort(s)
+	return err == nil && port != ""
+}
+
+func isURL(s string, schemes ...string) bool {
+	u, err := url.Parse(s)
+	return err == nil && slices.Contains(schemes, u.Scheme) && u.Host != ""
+}
