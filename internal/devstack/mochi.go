@@ -6,22 +6,18 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
-	"time"
 
 	mqtt "github.com/mochi-mqtt/server/v2"
-	"github.com/mochi-mqtt/server/v2/hooks/storage/bolt"
 	"github.com/mochi-mqtt/server/v2/listeners"
-	"go.etcd.io/bbolt"
 )
 
 const (
 	mochiListener    = "scooters"
 	mochiMaxInflight = 8192
-	mochiStoreWait   = time.Second // for the file of sessions, held by somebody else
 )
 
 // mochiBroker is the broker in this process. Sessions and the messages that wait
-// in them are kept in a file, so that they outlive a restart.
+// in them outlive an orderly restart.
 type mochiBroker struct {
 	port   int
 	dir    string
@@ -75,13 +71,9 @@ func (m *mochiBroker) serve(log *slog.Logger) (*mqtt.Server, error) {
 	if err := server.AddHook(hook, nil); err != nil {
 		return nil, &StartError{Service: MQTT, Cause: err}
 	}
-	sessions := &bolt.Options{
-		Path: filepath.Join(m.dir, "sessions.db"),
-		// A write waits for no disk: what a power cut may cost is a session.
-		Options: &bbolt.Options{Timeout: mochiStoreWait, NoSync: true, NoFreelistSync: true, FreelistType: bbolt.FreelistMapType},
-	}
-	if err := server.AddHook(new(bolt.Hook), sessions); err != nil {
-		return nil, &StateError{Dir: m.dir, Reason: "the file of MQTT sessions can't be opened", Cause: err}
+	keep := &sessionHook{file: filepath.Join(m.dir, "sessions.json"), server: server}
+	if err := server.AddHook(keep, nil); err != nil {
+		return nil, &StateError{Dir: m.dir, Reason: "the file of MQTT sessions can't be read", Cause: err}
 	}
 	if err := server.AddListener(listeners.NewTCP(listeners.Config{ID: mochiListener, Address: m.Addr()})); err != nil {
 		_ = server.Close()

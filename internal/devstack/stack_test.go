@@ -20,9 +20,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	goleak.VerifyTestMain(m,
-		// gRPC and the Flux client keep a last goroutine for a moment after Close.
-		goleak.IgnoreAnyFunction("internal/poll.runtime_pollWait"))
+	goleak.VerifyTestMain(m)
 }
 
 func start(t *testing.T, o devstack.Options) *devstack.Stack {
