@@ -1,0 +1,206 @@
+package simulator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	mqtt "github.com/eclipse/paho.mqtt.golang"
+	"github.com/eclipse/paho.mqtt.golang/packets"
+)
+
+// link is a scooter's connection. A new client is made each time it goes
+// online; the broker knows it by its client identifier.
+type link struct {
+	changing sync.Mutex // one change of the connection at a time
+
+	mu     sync.Mutex
+	client mqtt.Client
+	wanted bool // false after Offline: a reboot does not bring it back then
+}
+
+const (
+	retryEvery  = 200 * time.Millisecond
+	slowestBack = 2 * time.Second // paho's default is ten minutes
+)
+
+// Online connects and subscribes. It keeps trying until ctx or the scooter
+// ends, unless the broker refuses the credential. Online already, it does
+// nothing.
+func (s *Scooter) Online(ctx context.Context) error {
+	s.want(true)
+	return s.connectUntil(ctx)
+}
+
+// Offline closes the connection. The broker keeps the session unless
+// Options.CleanSession is set.
+func (s *Scooter) Offline() {
+	s.want(false)
+	s.drop()
+}
+
+// Connected tells whether the scooter has a connection right now.
+func (s *Scooter) Connected() bool {
+	client := s.present()
+	return client != nil && client.IsConnectionOpen()
+}
+
+// Reboot takes the scooter offline for Intervals.Reboot; an upgrade that was
+// under way is lost, one that is complete begins to run.
+func (s *Scooter) Reboot() { s.do(s.reboot) }
+
+func (s *Scooter) reboot() {
+	s.mu.Lock()
+	s.state.Reboots++
+	s.upgrade.boot(&s.state)
+	s.mu.Unlock()
+	s.reconnect(s.opts.Interval.Reboot)
+}
+
+// reconnect goes offline and comes back by itself, without holding up the
+// scooter's goroutine.
+func (s *Scooter) reconnect(pause time.Duration) {
+	s.drop()
+	time.AfterFunc(pause, func() {
+		s.link.mu.Lock()
+		wanted := s.link.wanted
+		s.link.mu.Unlock()
+		if !wanted {
+			return
+		}
+		if err := s.connectUntil(s.life); err != nil && s.life.Err() == nil {
+			s.opts.Logger.Warn("scooter did not come back", "plate", s.Plate(), "error", err)
+		}
+	})
+}
+
+func (s *Scooter) want(online bool) {
+	s.link.mu.Lock()
+	defer s.link.mu.Unlock()
+	s.link.wanted = online
+}
+
+func (s *Scooter) present() mqtt.Client {
+	s.link.mu.Lock()
+	defer s.link.mu.Unlock()
+	return s.link.client
+}
+
+func (s *Scooter) keep(client mqtt.Client) {
+	s.link.mu.Lock()
+	defer s.link.mu.Unlock()
+	s.link.client = client
+}
+
+func (s *Scooter) drop() {
+	s.link.changing.Lock()
+	defer s.link.changing.Unlock()
+	if client := s.present(); client != nil {
+		s.keep(nil)
+		client.Disconnect(0)
+	}
+}
+
+func (s *Scooter) connectUntil(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(s.life, cancel)()
+	s.link.changing.Lock()
+	defer s.link.changing.Unlock()
+	for s.present() == nil {
+		err := s.connect(ctx)
+		if err == nil {
+			return nil
+		}
+		if ctx.Err() != nil || refused(err) {
+			return fmt.Errorf("simulator: scooter %s: %w", s.Plate(), err)
+		}
+		select {
+		case <-time.After(retryEvery):
+		case <-ctx.Done():
+		}
+	}
+	return nil
+}
+
+func (s *Scooter) connect(ctx context.Context) error {
+	s.mu.Lock()
+	server, plate := s.server, s.state.Plate
+	s.mu.Unlock()
+	subscribed := make(chan error, 1)
+	o := mqtt.NewClientOptions().AddBroker(server.url).SetClientID(s.clientID).
+		SetUsername(server.username).SetPassword(server.password).SetTLSConfig(s.opts.TLS).
+		SetCleanSession(s.opts.CleanSession).SetOrderMatters(true).
+		SetKeepAlive(30 * time.Second).SetConnectTimeout(5 * time.Second).SetWriteTimeout(5 * time.Second).
+		SetMaxReconnectInterval(slowestBack)
+	// What the broker queued arrives before any subscription of this client:
+	// only the default handler sees it.
+	o.SetDefaultPublishHandler(s.arrived)
+	o.SetOnConnectHandler(func(c mqtt.Client) {
+		token := c.Subscribe(plate, 1, nil)
+		go func() {
+			token.Wait()
+			select {
+			case subscribed <- granted(token):
+			default: // a reconnect: nobody waits
+			}
+		}()
+	})
+	client := mqtt.NewClient(o)
+	token := client.Connect()
+	select {
+	case <-token.Done():
+		if err := token.Error(); err != nil {
+			client.Disconnect(0)
+			return err
+		}
+	case <-ctx.Done():
+		client.Disconnect(0)
+		return ctx.Err()
+	}
+	select {
+	case err := <-subscribed:
+		if err != nil {
+			client.Disconnect(0)
+			return err
+		}
+	case <-ctx.Done():
+		client.Disconnect(0)
+		return ctx.Err()
+	}
+	s.keep(client)
+	return nil
+}
+
+var errNotSubscribed = errors.New("the broker refused the subscription")
+
+func granted(token mqtt.Token) error {
+	if err := token.Error(); err != nil {
+		return err
+	}
+	if sub, ok := token.(*mqtt.SubscribeToken); ok {
+		for _, qos := range sub.Result() {
+			if qos > 2 {
+				return errNotSubscribed
+			}
+		}
+	}
+	return nil
+}
+
+func refused(err error) bool {
+	return errors.Is(err, errNotSubscribed) || errors.Is(err, packets.ErrorRefusedNotAuthorised) ||
+		errors.Is(err, packets.ErrorRefusedBadUsernameOrPassword) || errors.Is(err, packets.ErrorRefusedIDRejected)
+}
+
+// publish sends without waiting: a box does not know either whether it was
+// heard. Offline, the message is lost.
+func (s *Scooter) publish(topic string, qos byte, payload []byte) {
+	client := s.present()
+	if client == nil || !client.IsConnectionOpen() {
+		return
+	}
+	client.Publish(topic, qos, false, payload)
+}
