@@ -1,5 +1,7 @@
 package devstack
 
+import "cmp"
+
 // Addresses are where the services of a stack answer. What was not started is
 // empty. They travel to other processes as JSON.
 type Addresses struct {
@@ -16,3 +18,14 @@ type Addresses struct {
 
 // Addresses of this stack.
 func (s *Stack) Addresses() Addresses { return s.addresses }
+
+// And fills what is empty in a from b.
+func (a Addresses) And(b Addresses) Addresses {
+	return Addresses{
+		Temporal: cmp.Or(a.Temporal, b.Temporal), TemporalUI: cmp.Or(a.TemporalUI, b.TemporalUI),
+		PostgresURL: cmp.Or(a.PostgresURL, b.PostgresURL), Redis: cmp.Or(a.Redis, b.Redis),
+		InfluxURL: cmp.Or(a.InfluxURL, b.InfluxURL), InfluxBucket: cmp.Or(a.InfluxBucket, b.InfluxBucket),
+		MQTT: cmp.Or(a.MQTT, b.MQTT), MQTTUser: cmp.Or(a.MQTTUser, b.MQTTUser),
+		MQTTPassword: cmp.Or(a.MQTTPassword, b.MQTTPassword),
+	}
+}

@@ -1,0 +1,45 @@
+package testkit
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"testing"
+
+	"rodada/internal/devstack"
+)
+
+// Influx is the URL of the shared InfluxDB and a bucket for this test. Any token
+// and organisation will do.
+func Influx(t testing.TB) (address, bucket string) {
+	t.Helper()
+	at := need(t, devstack.Influx)
+	name := "test_" + unique()
+	if err := influxQL(t.Context(), at.InfluxURL, "CREATE DATABASE "+name); err != nil {
+		t.Fatalf("influxdb: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := influxQL(context.WithoutCancel(t.Context()), at.InfluxURL, "DROP DATABASE "+name); err != nil {
+			t.Errorf("influxdb: %v", err)
+		}
+	})
+	return at.InfluxURL, name + "/autogen"
+}
+
+func influxQL(ctx context.Context, at, statement string) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, at+"/query?q="+url.QueryEscape(statement), nil)
+	if err != nil {
+		return err
+	}
+	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	resp, err := client.Do(req)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("%s: %s", statement, resp.Status)
+	}
+	return nil
+}
