@@ -36,13 +36,6 @@ type holders struct {
 	queue    string
 }
 
-var (
-	plateKey    = temporal.NewSearchAttributeKeyKeyword("Plate")
-	riderKey    = temporal.NewSearchAttributeKeyKeyword("RiderID")
-	rentalKey   = temporal.NewSearchAttributeKeyKeyword("RentalID")
-	rentalState = temporal.NewSearchAttributeKeyKeyword("RentalState")
-)
-
 // begin starts a rental's workflow, or joins the one that runs, and waits until it is decided. When somebody else's holds
 // the scooter, that one answers rental.ErrOver.
 func (h holders) begin(ctx context.Context, in workflows.RentalInput) error {
@@ -58,10 +51,10 @@ func (h holders) begin(ctx context.Context, in workflows.RentalInput) error {
 		WorkflowExecutionErrorWhenAlreadyStarted: true,
 		StaticSummary:                            "Rental of " + in.Plate,
 		TypedSearchAttributes: temporal.NewSearchAttributes(
-			plateKey.ValueSet(in.Plate),
-			riderKey.ValueSet(in.RiderID),
-			rentalKey.ValueSet(in.RentalID),
-			rentalState.ValueSet(string(state)),
+			workflows.AttributePlate.ValueSet(in.Plate),
+			workflows.AttributeRider.ValueSet(in.RiderID),
+			workflows.AttributeRental.ValueSet(in.RentalID),
+			workflows.AttributeState.ValueSet(string(state)),
 		),
 	}
 	update := updateOptions(in.Plate, workflows.UpdateBegin, in.RentalID, workflows.RentalRef{RentalID: in.RentalID})

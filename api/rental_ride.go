@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"github.com/google/uuid"
@@ -50,7 +51,7 @@ func (s *rentals) act(ctx context.Context, in *rideIn, name string, over func(re
 		return s.show(ctx, r)
 	case r.Outcome != rental.Open:
 		return nil, rental.ErrOver
-	case isFault(asked):
+	case isFault(asked), errors.Is(asked, errRejected):
 		return nil, asked
 	}
 	out, err := s.show(ctx, r)

@@ -37,7 +37,10 @@ func (s *rentals) settle(ctx context.Context, r rental.Rental, ask ask, done fun
 			return s.abandon(ctx, row, rental.NotStarted, asked)
 		case errors.Is(asked, rental.ErrOver):
 			if refusals++; refusals == refusalsBelieved {
-				return s.abandon(ctx, row, rental.HeldElsewhere, asked)
+				row, err = s.abandon(ctx, row, rental.HeldElsewhere, asked)
+				if err != nil || done(row, asked) {
+					return row, err
+				}
 			}
 		case isFault(asked):
 			return row, asked
@@ -57,7 +60,7 @@ func (s *rentals) settle(ctx context.Context, r rental.Rental, ask ask, done fun
 func (s *rentals) abandon(ctx context.Context, r rental.Rental, why rental.Reason, cause error) (rental.Rental, error) {
 	logFrom(ctx).LogAttrs(ctx, slog.LevelError, "rental abandoned", slog.String("rental", r.ID),
 		slog.String("reason", string(why)), slog.String("error", cause.Error()))
-	if err := s.store.VoidUnstarted(ctx, r.ID, why, s.now()); err != nil {
+	if err := s.store.VoidUnstarted(ctx, r.ID, why, s.now()); err != nil && !errors.Is(err, rental.ErrState) {
 		return r, err
 	}
 	return s.read(ctx, r)

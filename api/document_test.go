@@ -1,0 +1,75 @@
+package api_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"rodada/api"
+)
+
+var update = flag.Bool("update", false, "write docs/openapi.json anew")
+
+const golden = "../docs/openapi.json"
+
+// TestOpenAPIDocumentIsUpToDate fails when the document in docs/ is not what the code says.
+func TestOpenAPIDocumentIsUpToDate(t *testing.T) {
+	got, err := api.Document(true)
+	require.NoError(t, err)
+	if *update {
+		require.NoError(t, os.MkdirAll("../docs", 0o755))
+		require.NoError(t, os.WriteFile(golden, got, 0o644))
+	}
+	want, err := os.ReadFile(golden)
+	require.NoError(t, err)
+	require.True(t, bytes.Equal(want, got), "docs/openapi.json is stale: run go test ./api -run OpenAPI -update")
+}
+
+func TestServedDocumentIsTheGoldenOne(t *testing.T) {
+	s := newStage(t)
+	res := s.do(t, "GET", "/openapi.json", "", nil)
+	require.Equal(t, 200, res.Code)
+	want, err := os.ReadFile(golden)
+	require.NoError(t, err)
+	require.JSONEq(t, string(want), res.Body.String())
+}
+
+func TestTopUpExistsInDevelopmentOnly(t *testing.T) {
+	doc, err := api.Document(false)
+	require.NoError(t, err)
+	require.NotContains(t, string(doc), "topups")
+}
+
+// operation is one operation of the document.
+type operation struct {
+	method, path string
+	id           string
+	security     []map[string][]string
+	responses    map[string]json.RawMessage
+}
+
+func operations(t *testing.T) []operation {
+	t.Helper()
+	raw, err := api.Document(true)
+	require.NoError(t, err)
+	var doc struct {
+		Paths map[string]map[string]struct {
+			OperationID string                     `json:"operationId"`
+			Security    []map[string][]string      `json:"security"`
+			Responses   map[string]json.RawMessage `json:"responses"`
+		} `json:"paths"`
+	}
+	require.NoError(t, json.Unmarshal(raw, &doc))
+	var all []operation
+	for path, methods := range doc.Paths {
+		for method, op := range methods {
+			all = append(all, operation{method, path, op.OperationID, op.Security, op.Responses})
+		}
+	}
+	require.Greater(t, len(all), 25)
+	return all
+}

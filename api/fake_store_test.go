@@ -1,0 +1,371 @@
+package api_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"rodada/domain/fare"
+	"rodada/domain/fleet"
+	"rodada/domain/money"
+	"rodada/domain/rental"
+	"rodada/domain/rider"
+	"rodada/domain/staff"
+	"rodada/domain/wallet"
+	"rodada/domain/zone"
+)
+
+// fakeStore is the books in memory: enough of their rules for the API's own to be tested.
+type fakeStore struct {
+	mu       sync.Mutex
+	now      func() time.Time
+	riders   map[string]rider.Rider
+	staff    map[string]staff.Member
+	sessions map[string]rider.Session // by refresh hash
+	spent    map[string]string        // refresh hash to family
+	scooters map[string]fleet.Scooter // by plate
+	tariff   fare.Tariff
+	booked   map[string]wallet.Transaction
+	rentals  map[string]rental.Rental
+	claimed  map[string]bool
+	keys     map[string][2]string // rider/key to rental and digest
+	events   map[string][]rental.Event
+	alerts   []staff.Alert
+	zones    zone.Set
+	geojson  []byte
+	released []string
+	broken   error // every call fails with it
+}
+
+func (s *fakeStore) lock() func() { s.mu.Lock(); return s.mu.Unlock }
+
+func (s *fakeStore) CreateRider(_ context.Context, r rider.Rider) error {
+	defer s.lock()()
+	for _, other := range s.riders {
+		if strings.EqualFold(other.Email, r.Email) {
+			return rider.ErrEmailTaken
+		}
+	}
+	s.riders[r.ID] = r
+	return s.broken
+}
+
+func (s *fakeStore) RiderByEmail(_ context.Context, email string) (rider.Rider, error) {
+	defer s.lock()()
+	for _, r := range s.riders {
+		if strings.EqualFold(r.Email, email) {
+			return r, s.broken
+		}
+	}
+	return rider.Rider{}, rider.ErrCredentials
+}
+
+func (s *fakeStore) RiderByID(_ context.Context, id string) (rider.Rider, error) {
+	defer s.lock()()
+	if r, ok := s.riders[id]; ok {
+		return r, s.broken
+	}
+	return rider.Rider{}, rider.ErrToken
+}
+
+func (s *fakeStore) StaffByEmail(_ context.Context, email string) (staff.Member, error) {
+	defer s.lock()()
+	for _, m := range s.staff {
+		if strings.EqualFold(m.Email, email) {
+			return m, s.broken
+		}
+	}
+	return staff.Member{}, rider.ErrCredentials
+}
+
+func (s *fakeStore) StaffByID(_ context.Context, id string) (staff.Member, error) {
+	defer s.lock()()
+	if m, ok := s.staff[id]; ok {
+		return m, s.broken
+	}
+	return staff.Member{}, rider.ErrToken
+}
+
+func (s *fakeStore) OpenSession(_ context.Context, n rider.Session) error {
+	defer s.lock()()
+	s.sessions[string(n.Hash)] = n
+	return s.broken
+}
+
+func (s *fakeStore) RotateSession(_ context.Context, hash, next []byte, now, expires time.Time) (string, rider.Audience, error) {
+	defer s.lock()()
+	if family, ok := s.spent[string(hash)]; ok {
+		for h, open := range s.sessions {
+			if open.Family == family {
+				delete(s.sessions, h)
+			}
+		}
+		return "", "", rider.ErrToken
+	}
+	open, ok := s.sessions[string(hash)]
+	if !ok || !now.Before(open.ExpiresAt) {
+		return "", "", rider.ErrToken
+	}
+	delete(s.sessions, string(hash))
+	s.spent[string(hash)] = open.Family
+	open.Hash, open.ExpiresAt = bytes.Clone(next), expires
+	s.sessions[string(next)] = open
+	return open.Subject, open.Audience, s.broken
+}
+
+func (s *fakeStore) CloseSession(_ context.Context, hash []byte) error {
+	defer s.lock()()
+	delete(s.sessions, string(hash))
+	return s.broken
+}
+
+func (s *fakeStore) ScooterByQR(_ context.Context, code string) (fleet.Scooter, error) {
+	defer s.lock()()
+	for _, sc := range s.scooters {
+		if sc.QRCode == code {
+			return sc, s.broken
+		}
+	}
+	return fleet.Scooter{}, fleet.ErrScooterUnknown
+}
+
+func (s *fakeStore) ScooterByPlate(_ context.Context, plate string) (fleet.Scooter, error) {
+	defer s.lock()()
+	if sc, ok := s.scooters[plate]; ok {
+		return sc, s.broken
+	}
+	return fleet.Scooter{}, fleet.ErrScooterUnknown
+}
+
+func (s *fakeStore) ScootersByPlates(_ context.Context, plates []string) ([]fleet.Scooter, error) {
+	defer s.lock()()
+	var found []fleet.Scooter
+	for _, p := range plates {
+		if sc, ok := s.scooters[p]; ok {
+			found = append(found, sc)
+		}
+	}
+	return found, s.broken
+}
+
+func (s *fakeStore) Scooters(_ context.Context, service fleet.Service, after int64, limit int) ([]fleet.Scooter, error) {
+	defer s.lock()()
+	var found []fleet.Scooter
+	for _, sc := range s.scooters {
+		if sc.ID > after && (service == "" || sc.Service == service) {
+			found = append(found, sc)
+		}
+	}
+	slices.SortFunc(found, func(a, b fleet.Scooter) int { return int(a.ID - b.ID) })
+	return found[:min(limit, len(found))], s.broken
+}
+
+func (s *fakeStore) SetService(_ context.Context, plate string, service fleet.Service, reason string) error {
+	defer s.lock()()
+	sc, ok := s.scooters[plate]
+	if !ok {
+		return fleet.ErrScooterUnknown
+	}
+	sc.Service, sc.Reason = service, reason
+	s.scooters[plate] = sc
+	return s.broken
+}
+
+func (s *fakeStore) CurrentTariff(context.Context, int64) (fare.Tariff, error) {
+	return s.tariff, s.broken
+}
+
+func (s *fakeStore) Book(_ context.Context, t wallet.Transaction) error {
+	defer s.lock()()
+	if was, ok := s.booked[t.Key]; ok {
+		if fmt.Sprint(was) != fmt.Sprint(t) {
+			return wallet.ErrKeyConflict
+		}
+		return nil
+	}
+	s.booked[t.Key] = t
+	return s.broken
+}
+
+func (s *fakeStore) Balance(_ context.Context, account wallet.Account, currency string) (money.Amount, error) {
+	defer s.lock()()
+	sum := money.Of(0, currency)
+	for _, t := range s.booked {
+		for _, e := range t.Entries {
+			if e.Account == account && e.Amount.Currency == currency {
+				sum.Minor += e.Amount.Minor
+			}
+		}
+	}
+	return sum, s.broken
+}
+
+func (s *fakeStore) OpenRental(_ context.Context, n rental.New, _ time.Duration) (rental.Rental, bool, error) {
+	defer s.lock()()
+	if s.broken != nil {
+		return rental.Rental{}, false, s.broken
+	}
+	if known, ok := s.keys[n.RiderID+"/"+n.Key]; ok {
+		if known[1] != n.Digest {
+			return rental.Rental{}, false, rental.ErrKeyReused
+		}
+		return s.rentals[known[0]], false, nil
+	}
+	var sc fleet.Scooter
+	for _, each := range s.scooters {
+		if each.ID == n.ScooterID {
+			sc = each
+		}
+	}
+	for _, r := range s.rentals {
+		if r.RiderID == n.RiderID && r.Outcome == rental.Open {
+			return rental.Rental{}, false, rental.ErrRiderBusy.With("rental_id", r.ID)
+		}
+	}
+	switch sc.Hold {
+	case fleet.Free:
+	case fleet.Securing:
+		return rental.Rental{}, false, fleet.ErrSecuring
+	default:
+		return rental.Rental{}, false, fleet.ErrHeld
+	}
+	r := rental.Rental{
+		ID: n.ID, RiderID: n.RiderID, ScooterID: n.ScooterID, Plate: sc.Plate, VehicleID: sc.PublicID, State: n.State,
+		Tariff: n.Tariff, CreatedAt: s.now(), ReservedUntil: n.ReservedUntil,
+	}
+	s.rentals[r.ID] = r
+	s.keys[n.RiderID+"/"+n.Key] = [2]string{r.ID, n.Digest}
+	sc.Hold = fleet.InUse
+	s.scooters[sc.Plate] = sc
+	return r, true, nil
+}
+
+func (s *fakeStore) RentalByKey(_ context.Context, riderID, key string) (rental.Rental, string, bool, error) {
+	defer s.lock()()
+	known, ok := s.keys[riderID+"/"+key]
+	return s.rentals[known[0]], known[1], ok, s.broken
+}
+
+func (s *fakeStore) AddKey(_ context.Context, riderID, key, digest, rentalID string) (string, error) {
+	defer s.lock()()
+	known, ok := s.keys[riderID+"/"+key]
+	if !ok {
+		known = [2]string{rentalID, digest}
+		s.keys[riderID+"/"+key] = known
+	}
+	return known[0], s.broken
+}
+
+func (s *fakeStore) Rental(_ context.Context, riderID, id string, _ time.Duration) (rental.Rental, error) {
+	defer s.lock()()
+	if r, ok := s.rentals[id]; ok && r.RiderID == riderID {
+		return r, s.broken
+	}
+	return rental.Rental{}, rental.ErrUnknown
+}
+
+func (s *fakeStore) RentalForStaff(_ context.Context, id string) (rental.Rental, error) {
+	defer s.lock()()
+	if r, ok := s.rentals[id]; ok {
+		return r, s.broken
+	}
+	return rental.Rental{}, rental.ErrUnknown
+}
+
+func (s *fakeStore) OpenRentalOf(_ context.Context, riderID string) (rental.Rental, bool, error) {
+	defer s.lock()()
+	for _, r := range s.rentals {
+		if r.RiderID == riderID && r.Outcome == rental.Open {
+			return r, true, s.broken
+		}
+	}
+	return rental.Rental{}, false, s.broken
+}
+
+func (s *fakeStore) HeldRental(_ context.Context, plate string) (rental.Rental, bool, error) {
+	defer s.lock()()
+	for _, r := range s.rentals {
+		if r.Plate == plate && !r.State.Final() {
+			return r, true, s.broken
+		}
+	}
+	return rental.Rental{}, false, s.broken
+}
+
+func (s *fakeStore) Rentals(_ context.Context, riderID string, limit int, before time.Time) ([]rental.Rental, error) {
+	defer s.lock()()
+	var own []rental.Rental
+	for _, r := range s.rentals {
+		if r.RiderID == riderID && (before.IsZero() || r.CreatedAt.Before(before)) {
+			own = append(own, r)
+		}
+	}
+	slices.SortFunc(own, func(a, b rental.Rental) int { return b.CreatedAt.Compare(a.CreatedAt) })
+	return own[:min(limit, len(own))], s.broken
+}
+
+func (s *fakeStore) RentalEvents(_ context.Context, id string) ([]rental.Event, error) {
+	defer s.lock()()
+	return s.events[id], s.broken
+}
+
+func (s *fakeStore) VoidUnstarted(_ context.Context, id string, why rental.Reason, _ time.Time) error {
+	defer s.lock()()
+	if s.claimed[id] {
+		return rental.ErrState
+	}
+	r := s.rentals[id]
+	r.State, r.Outcome, r.Reason = rental.Void, rental.Voided, why
+	s.rentals[id] = r
+	return s.broken
+}
+
+func (s *fakeStore) ReleaseRental(_ context.Context, plate, by, reason string) error {
+	defer s.lock()()
+	s.released = append(s.released, plate+" "+by+" "+reason)
+	return s.broken
+}
+
+func (s *fakeStore) Alerts(_ context.Context, openOnly bool) ([]staff.Alert, error) {
+	defer s.lock()()
+	var list []staff.Alert
+	for _, a := range s.alerts {
+		if !openOnly || a.ClosedAt.IsZero() {
+			list = append(list, a)
+		}
+	}
+	return list, s.broken
+}
+
+func (s *fakeStore) CloseAlert(_ context.Context, plate string, kind staff.AlertKind, by string) error {
+	defer s.lock()()
+	for i, a := range s.alerts {
+		if a.Plate == plate && a.Kind == kind && a.ClosedAt.IsZero() {
+			s.alerts[i].ClosedAt, s.alerts[i].ClosedBy = s.now(), by
+		}
+	}
+	return s.broken
+}
+
+func (s *fakeStore) Zones(context.Context) (zone.Set, error) { return s.zones, s.broken }
+
+func (s *fakeStore) CreateZone(_ context.Context, name string, order int, rideEnd bool, geojson []byte) (zone.Zone, error) {
+	defer s.lock()()
+	s.geojson = geojson
+	z := zone.Zone{ID: 1, Version: 1, Name: name, Order: order, RideEnd: rideEnd}
+	s.zones = zone.Set{Version: 1, Zones: []zone.Zone{z}}
+	return z, s.broken
+}
+
+// move changes a rental as its workflow would.
+func (s *fakeStore) move(id string, edit func(*rental.Rental)) {
+	defer s.lock()()
+	r := s.rentals[id]
+	edit(&r)
+	s.rentals[id] = r
+	s.claimed[id] = true
+}
