@@ -19,6 +19,11 @@ var (
 	AttributeState  = temporal.NewSearchAttributeKeyKeyword("RentalState")
 )
 
+// SearchAttributes lists their names; each is a keyword.
+func SearchAttributes() []string {
+	return []string{AttributePlate.GetName(), AttributeRider.GetName(), AttributeRental.GetName(), AttributeState.GetName()}
+}
+
 // maxHistory is how many events a run may have before the rental continues as new.
 const maxHistory = 2000
 

@@ -16,6 +16,7 @@ type Config struct {
 	Rental    Rental    `envPrefix:"RENTAL_"`
 	Log       Log       `envPrefix:"LOG_"`
 	Telemetry Telemetry `envPrefix:"TELEMETRY_"`
+	Dev       Dev       `envPrefix:"DEV_"`
 	// Development switches on what only a developer's machine may have: the free top-up and the demo accounts.
 	Development bool `env:"DEVELOPMENT"`
 	// Currency is what wallets hold and tariffs charge: one per installation.
@@ -103,4 +104,20 @@ type Telemetry struct {
 type Log struct {
 	Level  string `env:"LEVEL" envDefault:"info"`
 	Format string `env:"FORMAT" envDefault:"text"` // text or json
+}
+
+// Dev is the stack that `rodada dev` starts. The names of the ports are those that its errors give.
+type Dev struct {
+	Dir   string `env:"DIR" envDefault:".rodada/dev"` // keeps the state
+	Ports DevPorts
+}
+
+// DevPorts are where the development services listen on 127.0.0.1; 0 is any free port.
+type DevPorts struct {
+	Temporal   int `env:"TEMPORAL_PORT" envDefault:"7233"`
+	TemporalUI int `env:"TEMPORAL_UI_PORT" envDefault:"8233"`
+	Postgres   int `env:"POSTGRES_PORT" envDefault:"15432"`
+	Redis      int `env:"REDIS_PORT" envDefault:"16379"`
+	Influx     int `env:"INFLUXDB_PORT" envDefault:"18086"`
+	MQTT       int `env:"MQTT_PORT" envDefault:"11883"`
 }

@@ -1,0 +1,190 @@
+// Package dev is `rodada dev`: the whole of Rodada on one machine, with real services, a simulated fleet and one ride that
+// tells what happens.
+package dev
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"rodada/internal/client"
+	"rodada/internal/config"
+	"rodada/internal/devstack"
+	"rodada/internal/roles"
+	"rodada/postgres"
+	"rodada/simulator"
+)
+
+// Run starts everything, takes the demo ride, prints the addresses and stays until ctx ends; then it stops what it started.
+func Run(ctx context.Context, c config.Config, out io.Writer) error {
+	fmt.Fprintln(out, "Rodada on this machine. Ctrl-C stops all of it.")
+	secret, log, closeLog, err := prepare(c.Dev.Dir)
+	if err != nil {
+		return err
+	}
+	defer closeLog()
+	stack, err := devstack.Start(ctx, devstack.Options{
+		Dir: c.Dev.Dir, Ports: devstack.Ports(c.Dev.Ports), Log: log, Progress: func(line string) { fmt.Fprintln(out, "  "+line) },
+		Accounts: func(plate, password string) bool { return password == boxPassword(plate) },
+	})
+	if err != nil {
+		return err
+	}
+	defer stack.Stop()
+	addresses := stack.Addresses()
+	c = on(c, addresses, secret)
+	if err := c.Validate(); err != nil {
+		return err
+	}
+	if err := roles.Migrate(ctx, c, log); err != nil {
+		return err
+	}
+	store, err := postgres.Open(ctx, c.Postgres.URL, 2)
+	if err != nil {
+		return err
+	}
+	err = seed(ctx, store, c.Currency)
+	if err := errors.Join(err, store.Close()); err != nil {
+		return fmt.Errorf("seed the demo: %w", err)
+	}
+	err = play(ctx, c, log, out, addresses)
+	if ctx.Err() != nil {
+		fmt.Fprintln(out, "\nStopping.")
+		return nil
+	}
+	return err
+}
+
+// play runs the roles and the fleet, takes the ride and waits for the end.
+func play(ctx context.Context, c config.Config, log *slog.Logger, out io.Writer, addresses devstack.Addresses) error {
+	group, ctx := errgroup.WithContext(ctx)
+	for name, role := range map[string]func(context.Context, config.Config, *slog.Logger) error{
+		"api": roles.API, "worker": roles.Worker, "bridge": roles.Bridge,
+	} {
+		group.Go(func() error { return role(ctx, c, log.With("role", name)) })
+	}
+	group.Go(func() error {
+		boxes, err := startFleet(ctx, c, log)
+		if err != nil {
+			return err
+		}
+		defer boxes.Stop()
+		base := "http://" + c.HTTP.Addr
+		if err := awaitAPI(ctx, base); err != nil {
+			return err
+		}
+		fmt.Fprintln(out, "\nA ride:")
+		if err := ride(ctx, narrator{out}, client.New(base), boxes); err != nil {
+			return fmt.Errorf("the demo ride failed at %w (log: %s)", err, logFile(c.Dev.Dir))
+		}
+		describe(out, c, addresses)
+		<-ctx.Done()
+		return nil
+	})
+	return group.Wait()
+}
+
+func startFleet(ctx context.Context, c config.Config, log *slog.Logger) (*simulator.Fleet, error) {
+	plates := make([]string, fleetSize)
+	for i := range plates {
+		plates[i] = plate(i)
+	}
+	boxes, err := simulator.New(simulator.Options{
+		Broker: c.MQTT.URL, Plates: plates, Password: boxPassword, Lat: square.Lat, Lng: square.Lng, Radius: 400, Logger: log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := boxes.Start(ctx); err != nil {
+		return nil, err
+	}
+	for _, box := range boxes.Scooters() {
+		box.ReportNow()
+	}
+	return boxes, nil
+}
+
+// on points the configuration at the stack.
+func on(c config.Config, a devstack.Addresses, secret string) config.Config {
+	c.Development = true
+	c.Postgres.URL = a.PostgresURL
+	c.Temporal.Addr = a.Temporal
+	c.Redis.Addrs = []string{a.Redis}
+	c.MQTT.URL, c.MQTT.Username, c.MQTT.Password = a.MQTT, a.MQTTUser, a.MQTTPassword
+	c.MQTT.ClientID = "rodada-bridge-dev"
+	c.Influx.URL, c.Influx.Bucket = a.InfluxURL, a.InfluxBucket
+	c.Tokens.Secret = secret
+	c.HTTP.MetricsAddr = ""
+	return c
+}
+
+func awaitAPI(ctx context.Context, base string) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	api := client.New(base)
+	for {
+		answer, err := api.Do(ctx, "GET", "/readyz", nil)
+		if err == nil && answer.Status == 200 {
+			return nil
+		}
+		if ctx.Err() != nil {
+			return fmt.Errorf("the API does not become ready: %s %w", answer.Body, err)
+		}
+		sleep(ctx, 100*time.Millisecond)
+	}
+}
+
+func logFile(dir string) string { return filepath.Join(dir, "logs", "rodada.log") }
+
+// prepare makes the state folder's log and the secret that signs tokens, which stays from run to run.
+func prepare(dir string) (secret string, log *slog.Logger, done func(), err error) {
+	broken := func(err error) error { return &devstack.StateError{Dir: dir, Reason: "can't be used", Cause: err} }
+	if err := os.MkdirAll(filepath.Join(dir, "logs"), 0o755); err != nil { //nolint:gosec // Postgres' user must pass
+		return "", nil, nil, broken(err)
+	}
+	secretFile := filepath.Join(dir, "token.secret")
+	text, err := os.ReadFile(secretFile) //nolint:gosec // our own state folder
+	if errors.Is(err, os.ErrNotExist) {
+		text = []byte(rand.Text() + rand.Text())
+		err = os.WriteFile(secretFile, text, 0o600)
+	}
+	if err != nil {
+		return "", nil, nil, broken(err)
+	}
+	file, err := os.OpenFile(logFile(dir), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		return "", nil, nil, broken(err)
+	}
+	return string(text), slog.New(slog.NewTextHandler(file, nil)), func() { _ = file.Close() }, nil
+}
+
+func describe(out io.Writer, c config.Config, a devstack.Addresses) {
+	base := "http://" + c.HTTP.Addr
+	fmt.Fprintf(out, `
+Running:
+  API          %s        try %s/docs
+  Temporal UI  %s
+  Temporal     %s
+  Postgres     %s
+  Redis        %s
+  InfluxDB     %s
+  MQTT         %s        user %s, password %s
+  Log          %s
+
+Log in (POST /v1/sessions, staff: POST /admin/v1/sessions):
+  rider  %s  %s
+  staff  %s  %s
+
+%d scooters, plates %s to %s, codes %s to %s.
+`, base, base, a.TemporalUI, a.Temporal, a.PostgresURL, a.Redis, a.InfluxURL, a.MQTT, a.MQTTUser, a.MQTTPassword, logFile(c.Dev.Dir),
+		RiderEmail, RiderPassword, StaffEmail, StaffPassword,
+		fleetSize, plate(0), plate(fleetSize-1), code(0), code(fleetSize-1))
+}

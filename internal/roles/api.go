@@ -1,0 +1,46 @@
+package roles
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+
+	"rodada/api"
+	"rodada/internal/config"
+)
+
+// API answers riders and staff.
+func API(ctx context.Context, c config.Config, log *slog.Logger) error {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", c.HTTP.Addr)
+	if err != nil {
+		return fmt.Errorf("RODADA_HTTP_ADDR: %w", err)
+	}
+	defer listener.Close()
+	store, err := openStore(ctx, c, log)
+	if err != nil {
+		return fmt.Errorf("api: %w", err)
+	}
+	defer store.Close()
+	temporal, err := dialTemporal(ctx, c, log)
+	if err != nil {
+		return fmt.Errorf("api: %w", err)
+	}
+	defer temporal.Close()
+	redis := openRedis(c)
+	defer redis.Close()
+
+	handler, err := api.New(api.Options{
+		Config: c, Store: store, Live: newLive(redis, c), Temporal: temporal, Log: log, Registry: newRegistry(),
+		Ready: map[string]api.Check{
+			"postgres": store.Ping,
+			"redis":    func(ctx context.Context) error { return redis.Ping(ctx).Err() },
+			"temporal": api.Check(reachable(temporal)),
+		},
+	})
+	if err != nil {
+		return fmt.Errorf("api: %w", err)
+	}
+	log.Info("the API answers", "addr", listener.Addr().String())
+	return api.NewServer(handler, c.HTTP, log).Serve(ctx, listener)
+}

@@ -1,0 +1,82 @@
+// Package roles runs the parts that the one binary can play: api, worker, bridge, migrate, simulate. A role waits for the
+// services that it needs, runs until its context ends, and stops what it started.
+package roles
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"go.temporal.io/sdk/client"
+	sdklog "go.temporal.io/sdk/log"
+
+	"rodada/broker"
+	"rodada/internal/config"
+	"rodada/postgres"
+)
+
+// retryEvery is how often a service that is not there yet is tried.
+const retryEvery = time.Second
+
+// Logger makes the log of a role.
+func Logger(c config.Log, role string) (*slog.Logger, error) {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(c.Level)); err != nil {
+		return nil, fmt.Errorf("RODADA_LOG_LEVEL: %w", err)
+	}
+	options := &slog.HandlerOptions{Level: level}
+	var handler slog.Handler = slog.NewTextHandler(os.Stderr, options)
+	if c.Format == "json" {
+		handler = slog.NewJSONHandler(os.Stderr, options)
+	}
+	return slog.New(handler).With("role", role), nil
+}
+
+// patiently calls open until it succeeds or ctx ends, and says what it waits for.
+func patiently[T any](ctx context.Context, log *slog.Logger, what string, open func(context.Context) (T, error)) (T, error) {
+	for {
+		got, err := open(ctx)
+		if err == nil {
+			return got, nil
+		}
+		if ctx.Err() != nil {
+			var none T
+			return none, fmt.Errorf("%s: %w", what, errors.Join(ctx.Err(), err))
+		}
+		log.Warn("waiting for "+what, "error", err)
+		select {
+		case <-ctx.Done():
+		case <-time.After(retryEvery):
+		}
+	}
+}
+
+func openStore(ctx context.Context, c config.Config, log *slog.Logger) (*postgres.Store, error) {
+	return patiently(ctx, log, "Postgres", func(ctx context.Context) (*postgres.Store, error) {
+		return postgres.Open(ctx, c.Postgres.URL, c.Postgres.MaxOpen)
+	})
+}
+
+func dialTemporal(ctx context.Context, c config.Config, log *slog.Logger) (client.Client, error) {
+	return patiently(ctx, log, "Temporal", func(ctx context.Context) (client.Client, error) {
+		return client.DialContext(ctx, client.Options{
+			HostPort: c.Temporal.Addr, Namespace: c.Temporal.Namespace, Logger: sdklog.NewStructuredLogger(log),
+		})
+	})
+}
+
+// openRedis makes a client that connects when it is used; more than one address is a cluster.
+func openRedis(c config.Config) redis.UniversalClient {
+	return redis.NewUniversalClient(&redis.UniversalOptions{
+		Addrs: c.Redis.Addrs, Username: c.Redis.Username, Password: c.Redis.Password,
+		ContextTimeoutEnabled: true, DialTimeout: 2 * time.Second, ReadTimeout: 2 * time.Second, WriteTimeout: 2 * time.Second,
+	})
+}
+
+func brokerOptions(c config.MQTT, log *slog.Logger) broker.Options {
+	return broker.Options{URL: c.URL, Username: c.Username, Password: c.Password, Log: log}
+}

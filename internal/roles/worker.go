@@ -1,0 +1,59 @@
+package roles
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"rodada/activities"
+	"rodada/broker"
+	"rodada/internal/config"
+	"rodada/lease"
+	"rodada/providers/notify"
+	"rodada/worker"
+)
+
+// Worker runs the workflows.
+func Worker(ctx context.Context, c config.Config, log *slog.Logger) error {
+	store, err := openStore(ctx, c, log)
+	if err != nil {
+		return fmt.Errorf("worker: %w", err)
+	}
+	defer store.Close()
+	temporal, err := dialTemporal(ctx, c, log)
+	if err != nil {
+		return fmt.Errorf("worker: %w", err)
+	}
+	defer temporal.Close()
+	redis := openRedis(c)
+	defer redis.Close()
+	mqtt, err := broker.Dial(brokerOptions(c.MQTT, log))
+	if err != nil {
+		return fmt.Errorf("worker: %w", err)
+	}
+	defer mqtt.Close()
+
+	live := newLive(redis, c)
+	w := worker.New(temporal, worker.Options{
+		TaskQueue:   c.Temporal.TaskQueue,
+		StopTimeout: c.Temporal.StopTimeout,
+		Scooters: &activities.Scooters{
+			Publisher: mqtt, Leases: lease.New(redis, c.Redis.Prefix), Live: live, Now: time.Now,
+		},
+		Rentals: &activities.Rentals{Store: store, Zones: store, Live: live},
+		Wallets: &activities.Wallets{Ledger: store},
+		People:  &activities.People{Notifier: notify.Log{Logger: log}, Alerts: store},
+	})
+	if err := w.Start(); err != nil {
+		return fmt.Errorf("worker: %w", err)
+	}
+	defer w.Stop()
+	checks := map[string]check{
+		"postgres": store.Ping,
+		"redis":    func(ctx context.Context) error { return redis.Ping(ctx).Err() },
+		"mqtt":     connected(mqtt),
+		"temporal": reachable(temporal),
+	}
+	return operate(ctx, c.HTTP.MetricsAddr, log, newRegistry(), checks)
+}

@@ -1,0 +1,109 @@
+// Rodada is the backend of a scooter-sharing company: one binary that plays every role.
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"rodada/internal/config"
+	"rodada/internal/dev"
+	"rodada/internal/roles"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	err := root().ExecuteContext(ctx)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "rodada:", err)
+		os.Exit(1)
+	}
+}
+
+func root() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:           "rodada",
+		Short:         "The backend of a scooter-sharing company",
+		Long:          "One binary, a role at a time. Settings come from the environment: see docs/configuration.md.",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	cmd.AddCommand(
+		role("api", "Answer riders and staff over HTTP", roles.API),
+		role("worker", "Run the workflows: rentals, payments, commands", roles.Worker),
+		role("bridge", "Carry scooters' answers and reports from MQTT to workflows and live state", roles.Bridge),
+		role("migrate", "Bring Postgres and Temporal up to date, then exit", roles.Migrate),
+		simulate(),
+		develop(),
+		healthcheck(),
+	)
+	return cmd
+}
+
+// role is a subcommand that runs one role until it is told to stop.
+func role(name, short string, run func(context.Context, config.Config, *slog.Logger) error) *cobra.Command {
+	return &cobra.Command{
+		Use: name, Short: short, Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := config.Load()
+			if err != nil {
+				return err
+			}
+			log, err := roles.Logger(c.Log, name)
+			if err != nil {
+				return err
+			}
+			return run(cmd.Context(), c, log)
+		},
+	}
+}
+
+func develop() *cobra.Command {
+	return &cobra.Command{
+		Use: "dev", Short: "Run everything on this machine, with a simulated fleet and a demo ride", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := config.Load()
+			if err != nil {
+				return err
+			}
+			return dev.Run(cmd.Context(), c, cmd.OutOrStdout())
+		},
+	}
+}
+
+func simulate() *cobra.Command {
+	var o roles.SimulateOptions
+	cmd := &cobra.Command{
+		Use: "simulate", Short: "Run simulated scooters against the MQTT broker", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := config.Load()
+			if err != nil {
+				return err
+			}
+			log, err := roles.Logger(c.Log, "simulate")
+			if err != nil {
+				return err
+			}
+			return roles.Simulate(cmd.Context(), c, log, o)
+		},
+	}
+	cmd.Flags().StringSliceVar(&o.Plates, "plates", nil, "plates of the scooters; each logs in with its plate as user")
+	cmd.Flags().IntVar(&o.Count, "count", 25, "how many scooters, SIM001 and on, when no plates are given")
+	cmd.Flags().StringVar(&o.PasswordFile, "password-file", "", "file with the password that every scooter uses")
+	cmd.Flags().Float64Var(&o.Lat, "lat", 40.4155, "latitude of the middle of the fleet")
+	cmd.Flags().Float64Var(&o.Lng, "lng", -3.7074, "longitude of the middle of the fleet")
+	return cmd
+}
+
+func healthcheck() *cobra.Command {
+	return &cobra.Command{
+		Use: "healthcheck URL", Short: "Exit with 0 when a role answers 200 at URL", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return roles.Healthcheck(cmd.Context(), args[0]) },
+	}
+}
