@@ -25,6 +25,7 @@ type Conn struct {
 	mu      sync.Mutex
 	up      chan struct{} // closed when connected, then replaced
 	failure error         // of the latest attempt
+	closed  bool
 }
 
 // Dial makes a Conn that connects in the background, however long that takes, until Close. Its error is ErrOptions.
@@ -76,6 +77,9 @@ func (c *Conn) Await(ctx context.Context) error {
 
 // Close disconnects and returns when nothing of the connection is left. A persistent session stays on the broker.
 func (c *Conn) Close() {
+	c.mu.Lock()
+	c.closed = true
+	c.mu.Unlock()
 	c.stop()
 	<-c.gone
 	c.sending.Wait()
@@ -122,6 +126,16 @@ func (c *Conn) once(ctx context.Context) error {
 	case <-l.lost:
 		return l.why
 	}
+}
+
+// begin counts a message that is being handed over, which Close waits for.
+func (c *Conn) begin() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.closed {
+		c.sending.Add(1)
+	}
+	return !c.closed
 }
 
 func (c *Conn) announce() {

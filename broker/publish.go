@@ -28,14 +28,17 @@ func (c *Conn) Publish(ctx context.Context, topic string, qos byte, payload []by
 		return ErrNotConnected
 	}
 	select {
-	case l.turn <- struct{}{}:
+	case l.turn <- struct{}{}: // given back when the library has taken the message
 	case <-l.lost:
 		return ErrNotConnected
 	case <-ctx.Done():
 		return fmt.Errorf("%w: the network is busy: %w", ErrNotConnected, ctx.Err())
 	}
+	if !c.begin() {
+		<-l.turn
+		return ErrNotConnected
+	}
 	handed := make(chan mqtt.Token, 1)
-	c.sending.Add(1)
 	go func() { // the library may block here for the write timeout
 		defer c.sending.Done()
 		defer func() { <-l.turn }()
