@@ -16,7 +16,7 @@ import (
 
 const patience = 10 * time.Second
 
-func exec(t *testing.T, s *devstack.Stack, sql string) {
+func query(t *testing.T, s *devstack.Stack, sql string) {
 	t.Helper()
 	db, err := pgx.Connect(t.Context(), s.Addresses().PostgresURL)
 	require.NoError(t, err)

@@ -80,7 +80,7 @@ func TestStateOutlivesARestartOfTheStack(t *testing.T) {
 	o := devstack.Options{Dir: dir, Only: []devstack.Service{devstack.Postgres, devstack.Redis}}
 	s := start(t, o)
 	ctx := t.Context()
-	exec(t, s, `CREATE TABLE kept (n int)`)
+	query(t, s, `CREATE TABLE kept (n int)`)
 
 	_, err := devstack.Start(ctx, o)
 	var inUse *devstack.InUseError
@@ -89,7 +89,7 @@ func TestStateOutlivesARestartOfTheStack(t *testing.T) {
 
 	s.Stop()
 	s = start(t, o)
-	exec(t, s, `SELECT n FROM kept`)
+	query(t, s, `SELECT n FROM kept`)
 	s.Stop()
 	require.NoError(t, devstack.Reset(dir))
 	require.NoDirExists(t, dir)
@@ -100,7 +100,7 @@ func TestStateOutlivesARestartOfTheStack(t *testing.T) {
 func TestOutageKeepsPortAndState(t *testing.T) {
 	s := start(t, devstack.Options{Only: []devstack.Service{devstack.Postgres, devstack.Redis}})
 	ctx, at := t.Context(), s.Addresses()
-	exec(t, s, `CREATE TABLE kept (n int)`)
+	query(t, s, `CREATE TABLE kept (n int)`)
 	r := redis.NewClient(&redis.Options{Addr: at.Redis, MaxRetries: -1})
 	t.Cleanup(func() { _ = r.Close() })
 	require.NoError(t, r.Set(ctx, "k", "v", time.Hour).Err())
@@ -114,7 +114,7 @@ func TestOutageKeepsPortAndState(t *testing.T) {
 		require.Error(t, r.Get(ctx, "k").Err())
 		require.NoError(t, s.StartService(ctx, devstack.Postgres))
 		require.NoError(t, s.StartService(ctx, devstack.Redis))
-		exec(t, s, `SELECT n FROM kept`)
+		query(t, s, `SELECT n FROM kept`)
 		require.Equal(t, "v", r.Get(ctx, "k").Val())
 	}
 	var unknown *devstack.UnknownServiceError
