@@ -84,7 +84,7 @@ func (getStaffRental) Meta() meta {
 	return meta{ID: "staff-get-rental", Summary: "A rental with its history", Faults: []*fault.Error{rental.ErrUnknown}}
 }
 
-func (e getStaffRental) Execute(ctx context.Context, in *rentalRef) (*staffRentalOut, error) {
+func (e getStaffRental) Execute(ctx context.Context, in *RentalRef) (*staffRentalOut, error) {
 	r, err := e.store.RentalForStaff(ctx, in.ID)
 	if err != nil {
 		return nil, err
@@ -100,7 +100,7 @@ type reasonBody struct {
 }
 
 type endStaffRentalIn struct {
-	rentalRef
+	RentalRef
 	Body reasonBody
 }
 

@@ -107,7 +107,8 @@ func (e listStaffScooters) Execute(ctx context.Context, in *listStaffScootersIn)
 	return out, nil
 }
 
-type plateRef struct {
+// PlateRef is the address of a scooter, for staff.
+type PlateRef struct {
 	Plate string `path:"plate" minLength:"1" maxLength:"64"`
 }
 
@@ -115,7 +116,7 @@ type plateRef struct {
 type setService struct{ *adminScooters }
 
 type setServiceIn struct {
-	plateRef
+	PlateRef
 	Body struct {
 		Service fleet.Service `json:"service" enum:"in_service,blocked,maintenance,missing,retired"`
 		Reason  string        `json:"reason" minLength:"3" maxLength:"500" example:"The brake squeaks."`
@@ -141,7 +142,7 @@ func (e setService) Execute(ctx context.Context, in *setServiceIn) (*staffScoote
 type releaseScooter struct{ *adminScooters }
 
 type releaseScooterIn struct {
-	plateRef
+	PlateRef
 	Body reasonBody
 }
 

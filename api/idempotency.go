@@ -8,26 +8,26 @@ import (
 	"rodada/domain/rental"
 )
 
-// keyed is the header of a request that may be repeated and happens once.
-type keyed struct {
+// Keyed is the header of a request that may be repeated and happens once.
+type Keyed struct {
 	IdempotencyKey string `header:"Idempotency-Key" example:"0b6f3f6e-6a0e-4e55-9d5e-3b3f7c1d9a10" doc:"1 to 128 visible characters, fresh for every new intent; required."`
 }
 
 // key is the request's key, or rental.ErrKeyMissing.
-func (k keyed) key() (string, error) {
+func (k Keyed) key() (string, error) {
 	if !visible(k.IdempotencyKey) {
 		return "", rental.ErrKeyMissing
 	}
 	return k.IdempotencyKey, nil
 }
 
-// maybeKeyed is the header where a key helps, but is not needed.
-type maybeKeyed struct {
+// MaybeKeyed is the header where a key helps, but is not needed.
+type MaybeKeyed struct {
 	IdempotencyKey string `header:"Idempotency-Key" doc:"Optional, 1 to 128 visible characters: a repetition with the same key waits for the same answer."`
 }
 
 // key is the request's key, or empty.
-func (k maybeKeyed) key() (string, error) {
+func (k MaybeKeyed) key() (string, error) {
 	if k.IdempotencyKey != "" && !visible(k.IdempotencyKey) {
 		return "", rental.ErrKeyMissing
 	}

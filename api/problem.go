@@ -133,9 +133,7 @@ func writeProblem(w http.ResponseWriter, p *Problem) {
 // before any API exists, and hold no state.
 func init() {
 	huma.ValidateStrictCasing = true
-	huma.NewError = func(status int, msg string, errs ...error) huma.StatusError {
-		return requestProblem(context.Background(), status, errs)
-	}
+	huma.NewError = func(int, string, ...error) huma.StatusError { return &Problem{} } // asked for its type only
 	huma.NewErrorWithContext = func(ctx huma.Context, status int, msg string, errs ...error) huma.StatusError {
 		return requestProblem(ctx.Context(), status, errs)
 	}

@@ -196,7 +196,7 @@ var openFaults = []*fault.Error{
 type openRental struct{ *rentals }
 
 type openRentalIn struct {
-	keyed
+	Keyed
 	Body struct {
 		QR string `json:"qr" minLength:"1" maxLength:"512" example:"RD-7K2M9Q" doc:"What the scanner read: the printed code, or a link that ends in it."`
 	}

@@ -8,7 +8,8 @@ import (
 	"rodada/domain/rental"
 )
 
-type rentalRef struct {
+// RentalRef is the address of a rental.
+type RentalRef struct {
 	ID string `path:"id" format:"uuid"`
 }
 
@@ -37,7 +38,7 @@ func (getRental) Meta() meta {
 	}
 }
 
-func (e getRental) Execute(ctx context.Context, in *rentalRef) (*rentalOut, error) {
+func (e getRental) Execute(ctx context.Context, in *RentalRef) (*rentalOut, error) {
 	r, err := e.store.Rental(ctx, subjectFrom(ctx), in.ID, e.orphanAfter())
 	if err != nil {
 		return nil, err

@@ -13,8 +13,8 @@ import (
 )
 
 type rideIn struct {
-	rentalRef
-	maybeKeyed
+	RentalRef
+	MaybeKeyed
 }
 
 // act asks the workflow of a rider's rental for something and answers with the rental as it is after. over says whether a

@@ -50,7 +50,7 @@ func (e getWallet) Execute(ctx context.Context, _ *struct{}) (*walletOut, error)
 type topUp struct{ *wallets }
 
 type topUpIn struct {
-	keyed
+	Keyed
 	Body struct {
 		Amount int64 `json:"amount" minimum:"1" maximum:"100000" example:"2000" doc:"In minor units."`
 	}
