@@ -71,19 +71,20 @@ func (s *Store) HeldRental(ctx context.Context, plate string) (rental.Rental, bo
 }
 
 // maxRentals bounds one page of rentals.
-const maxRentals = 100
+const maxRentals = 500
 
-// Rentals lists a rider's rentals, newest first, at most limit and 100, those opened before a moment; a zero moment is now.
-func (s *Store) Rentals(ctx context.Context, riderID string, limit int, before time.Time) ([]rental.Rental, error) {
-	if !isID(riderID) {
+// Rentals lists a rider's rentals, newest first and at most limit: all, or those opened before the rental with an ID.
+func (s *Store) Rentals(ctx context.Context, riderID string, limit int, before string) ([]rental.Rental, error) {
+	if !isID(riderID) || before != "" && !isID(before) {
 		return nil, nil
 	}
 	var rows []rentalRow
 	err := s.once(ctx, "rentals of rider", func(db executor) error {
 		rows = nil
 		return db.SelectContext(ctx, &rows, selectRentals+`
-			WHERE r.rider_id = $1 AND r.created_at < coalesce($2, 'infinity') ORDER BY r.created_at DESC LIMIT $3`,
-			riderID, nullTime(before), max(0, min(limit, maxRentals)))
+			WHERE r.rider_id = $1 AND ($2::uuid IS NULL OR
+				(r.created_at, r.id) < (SELECT b.created_at, b.id FROM rentals b WHERE b.id = $2 AND b.rider_id = $1))
+			ORDER BY r.created_at DESC, r.id DESC LIMIT $3`, riderID, nullText(before), max(0, min(limit, maxRentals)))
 	})
 	if err != nil {
 		return nil, err

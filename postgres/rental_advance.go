@@ -83,22 +83,24 @@ func (s *Store) Advance(ctx context.Context, c rental.Change) error {
 	if c.Seq < 1 {
 		return fmt.Errorf("postgres: advance rental: seq %d, the first is 1", c.Seq)
 	}
+	return s.once(ctx, "advance rental", func(db executor) error { return advanceRental(ctx, db, c) })
+}
+
+func advanceRental(ctx context.Context, db executor, c rental.Change) error {
 	bill, err := jsonText(c.Bill)
 	if err != nil {
-		return fmt.Errorf("postgres: advance rental: %w", err)
+		return err
 	}
 	riding, paused, meters := usageColumns(c.Usage)
 	lat, lng := placeColumns(c.EndPosition)
-	return s.once(ctx, "advance rental", func(db executor) error {
-		var known int
-		err := db.GetContext(ctx, &known, advance, c.RentalID, c.Seq, c.State, c.Cause, c.At, c.Note,
-			c.Outcome, c.Reason, c.DeviceStatus, nullTime(c.UnlockedAt), nullTime(c.StoppedAt), nullTime(c.SecuredAt),
-			riding, paused, meters, bill, lat, lng, nullInt(c.ZoneVersion), holdOf(c.State), c.Maintenance)
-		if err == nil && known == 0 {
-			return rental.ErrUnknown
-		}
-		return err
-	})
+	var known int
+	err = db.GetContext(ctx, &known, advance, c.RentalID, c.Seq, c.State, c.Cause, c.At, c.Note,
+		c.Outcome, c.Reason, c.DeviceStatus, nullTime(c.UnlockedAt), nullTime(c.StoppedAt), nullTime(c.SecuredAt),
+		riding, paused, meters, bill, lat, lng, nullInt(c.ZoneVersion), holdOf(c.State), c.Maintenance)
+	if err == nil && known == 0 {
+		return rental.ErrUnknown
+	}
+	return err
 }
 
 func usageColumns(u *fare.Usage) (riding, paused, meters *int64) {
