@@ -1,0 +1,54 @@
+package live
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/redis/go-redis/v9"
+
+	"rodada/geo"
+)
+
+// Near is the scooters whose last known place is at most radius metres from a point, the nearest first, at most limit.
+// The map, whose Earth is a little larger than ours, chooses them and their own state decides: two bridges may have moved a scooter on the map in the wrong order.
+func (s *Store) Near(ctx context.Context, center geo.Point, radius float64, limit int) ([]State, error) {
+	if limit <= 0 || radius <= 0 || !center.Valid() {
+		return nil, nil
+	}
+	center.Lat = min(max(center.Lat, -mapLimit), mapLimit)
+	plates, err := s.redis.GeoSearch(ctx, s.places(), &redis.GeoSearchQuery{
+		Latitude: center.Lat, Longitude: center.Lng, Radius: radius*1.001 + 1, RadiusUnit: "m", Sort: "ASC", Count: limit,
+	}).Result()
+	if err != nil {
+		return nil, fmt.Errorf("look for scooters on the map: %w", err)
+	}
+	states, err := s.GetAll(ctx, plates)
+	if err != nil {
+		return nil, err
+	}
+	type found struct {
+		State
+		away float64
+	}
+	near := make([]found, 0, len(states))
+	for _, state := range states {
+		if p, _, _, ok := state.Position(); ok {
+			if away := geo.Distance(center, p); away <= radius {
+				near = append(near, found{state, away})
+			}
+		}
+	}
+	slices.SortFunc(near, func(a, b found) int {
+		return cmp.Or(cmp.Compare(a.away, b.away), cmp.Compare(a.Plate, b.Plate))
+	})
+	out := make([]State, len(near))
+	for i := range near {
+		out[i] = near[i].State
+	}
+	return out, nil
+}
+
+func isNil(err error) bool { return errors.Is(err, redis.Nil) }
