@@ -33,8 +33,6 @@ var spanish = map[string]string{
 	"credentials_wrong": "El correo o la contraseña no son correctos.",
 	"token_invalid":     "El token falta, ha caducado o no vale aquí.",
 	"rider_suspended":   "Esta cuenta está suspendida.",
-	"rider_unknown":     "No existe esa cuenta.",
-	"staff_unknown":     "No existe esa cuenta.",
 	"too_many_logins":   "Demasiadas personas están entrando ahora mismo. Inténtalo de nuevo.",
 
 	// Scooters.
