@@ -1,0 +1,100 @@
+package mqttbridge
+
+import (
+	"context"
+	"hash/maphash"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"rodada/broker"
+)
+
+// Bridge is one MQTT session and what hangs on it.
+type Bridge struct {
+	options Options
+	counts  *counters
+	answers []*queue[answer]
+	reports []*queue[report]
+	seed    maphash.Seed
+	strange strangers
+	telling plates // scooters whose listeners are being told
+
+	conn  atomic.Pointer[broker.Conn]
+	ctx   context.Context //nolint:containedctx // the life of the lanes, from Start to Stop
+	abort context.CancelFunc
+	// Who works: a shard of reports each, which may put answers; a shard of answers each; a signal each.
+	reporters, answerers, errands sync.WaitGroup
+}
+
+// New checks the options and registers the metrics. It touches no network.
+func New(o Options) (*Bridge, error) {
+	if err := o.complete(); err != nil {
+		return nil, err
+	}
+	b := &Bridge{options: o, seed: maphash.MakeSeed()}
+	for range o.Shards {
+		b.answers = append(b.answers, newQueue[answer](o.AnswerQueue))
+		b.reports = append(b.reports, newQueue[report](o.ReportQueue))
+	}
+	b.options.Broker.Persistent = true
+	b.options.Broker.OnMessage = b.receive
+	b.options.Broker.Subscriptions = []broker.Subscription{{Filter: o.Topics.Bike, QoS: 1}, {Filter: o.Topics.Other, QoS: 1}}
+	if b.options.Broker.Log == nil {
+		b.options.Broker.Log = o.Log
+	}
+	var err error
+	b.counts, err = newCounters(o.Metrics, b)
+	return b, err
+}
+
+// Start begins to listen and connects in the background, however long that takes: Ready tells. It may be called once. The
+// bridge works until Stop; ctx gives it values, not an end.
+func (b *Bridge) Start(ctx context.Context) error {
+	b.ctx, b.abort = context.WithCancel(context.WithoutCancel(ctx))
+	for i := range b.options.Shards {
+		b.answerers.Go(func() { b.workAnswers(b.answers[i]) })
+		b.reporters.Go(func() { b.workReports(b.reports[i]) })
+	}
+	conn, err := broker.Dial(b.options.Broker)
+	if err != nil {
+		b.Stop()
+		return err
+	}
+	b.conn.Store(conn)
+	return nil
+}
+
+// Stop leaves the broker, which keeps the session, lets the lanes finish for a while, and returns when nothing runs any more.
+func (b *Bridge) Stop() {
+	if b.ctx == nil {
+		return
+	}
+	if conn := b.conn.Load(); conn != nil {
+		conn.Close()
+	}
+	timer := time.AfterFunc(b.options.Drain, b.abort)
+	defer timer.Stop()
+	for _, q := range b.reports {
+		q.close()
+	}
+	b.reporters.Wait()
+	for _, q := range b.answers {
+		q.close()
+	}
+	b.answerers.Wait()
+	b.errands.Wait()
+	b.abort()
+}
+
+// Ready is nil while the bridge hears the scooters.
+func (b *Bridge) Ready() error {
+	if conn := b.conn.Load(); conn == nil || !conn.Connected() {
+		return broker.ErrNotConnected
+	}
+	return nil
+}
+
+func (b *Bridge) shard(plate string) int {
+	return int(maphash.String(b.seed, plate) % uint64(b.options.Shards)) //nolint:gosec // Shards is positive
+}

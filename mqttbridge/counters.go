@@ -1,0 +1,90 @@
+package mqttbridge
+
+import (
+	"errors"
+	"strconv"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"rodada/protocol"
+)
+
+// outcome is what became of an answer, or of telling a listener.
+type outcome string
+
+const (
+	answerSignalled outcome = "signalled"
+	answerUnasked   outcome = "unasked" // nobody waited for it
+	answerGone      outcome = "gone"    // who waited has ended
+	answerLate      outcome = "late"    // Temporal was away for as long as it counted
+	answerLost      outcome = "lost"    // Redis was away, or the queue full
+)
+
+// Why reports were dropped.
+const (
+	droppedFull  = "queue_full"
+	droppedRedis = "redis"
+)
+
+const unknownCode = "unknown"
+
+// counters are the bridge's metrics. Every label has few values, whatever devices send.
+type counters struct {
+	messages, refused, dropped, answers, heard *prometheus.CounterVec
+
+	seconds prometheus.Histogram
+}
+
+func newCounters(r prometheus.Registerer, b *Bridge) (*counters, error) {
+	vec := func(name, help, label string) *prometheus.CounterVec {
+		return prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: "rodada", Subsystem: "bridge", Name: name, Help: help}, []string{label})
+	}
+	gauge := func(name, help string, f func() float64) prometheus.Collector {
+		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "rodada", Subsystem: "bridge", Name: name, Help: help}, f)
+	}
+	c := &counters{
+		messages: vec("messages_total", "Messages of scooters by code.", "code"),
+		refused:  vec("refused_total", "Frames that were refused, by reason.", "reason"),
+		dropped:  vec("reports_dropped_total", "Reports that were not written, by cause.", "cause"),
+		answers:  vec("answers_total", "Answers to commands by what became of them.", "outcome"),
+		heard:    vec("heard_total", "Signals that a scooter is there, by what became of them.", "outcome"),
+		seconds: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Namespace: "rodada", Subsystem: "bridge", Name: "answer_seconds",
+			Help:    "From the arrival of an answer to its signal.",
+			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10},
+		}),
+	}
+	var all error
+	for _, m := range []prometheus.Collector{
+		c.messages, c.refused, c.dropped, c.answers, c.heard, c.seconds,
+		gauge("waiting_answers", "Answers that nobody has looked at yet.", func() float64 { return waiting(b.answers) }),
+		gauge("waiting_reports", "Reports that are not written yet.", func() float64 { return waiting(b.reports) }),
+		gauge("connected", "1 while the bridge hears the scooters.", func() float64 {
+			if b.Ready() != nil {
+				return 0
+			}
+			return 1
+		}),
+	} {
+		all = errors.Join(all, r.Register(m))
+	}
+	return c, all
+}
+
+func (c *counters) message(m protocol.Message) {
+	label := unknownCode
+	if m.Known() {
+		label = strconv.Itoa(int(m.Code))
+	}
+	c.messages.WithLabelValues(label).Inc()
+}
+
+func (c *counters) answer(o outcome) { c.answers.WithLabelValues(string(o)).Inc() }
+
+func waiting[T any](queues []*queue[T]) float64 {
+	n := 0
+	for _, q := range queues {
+		n += q.len()
+	}
+	return float64(n)
+}

@@ -1,0 +1,95 @@
+package mqttbridge
+
+import (
+	"errors"
+	"time"
+
+	"rodada/broker"
+	"rodada/domain/command"
+	"rodada/protocol"
+	"rodada/telemetry/live"
+)
+
+// answer is a message that may be the ack of a command.
+type answer struct {
+	plate string
+	ack   command.Ack
+}
+
+// report is what any message says of its scooter, if only that it is there.
+type report struct {
+	live.Report
+	// position is the ack that a position report is if somebody asked for it. Most come unasked, so they are looked up in
+	// batches with the reports and not one by one with the answers.
+	position *command.Ack
+}
+
+// answers are the codes that answer a command.
+var answers = func() map[protocol.Code]bool {
+	codes := map[protocol.Code]bool{}
+	for _, spec := range protocol.Catalogue() {
+		if spec.Ack != 0 {
+			codes[spec.Ack] = true
+		}
+	}
+	return codes
+}()
+
+// receive sorts one message into the lanes. The session waits for it, so it calls nobody.
+func (b *Bridge) receive(in broker.Message) {
+	now := time.Now().UTC()
+	m, err := protocol.Decode(in.Payload)
+	if err != nil {
+		b.refuse(in.Topic, err)
+		return
+	}
+	b.counts.message(m)
+	if !m.Known() {
+		b.introduce(m)
+	}
+	shard := b.shard(m.Plate)
+	r := report{}
+	if r.Report, err = live.ReportOf(m, now); err != nil {
+		b.refuse(in.Topic, err) // its values; an answer is one still
+	}
+	switch {
+	case m.Code == protocol.PositionReport:
+		ack := ackOf(m, now)
+		r.position = &ack
+	case answers[m.Code]:
+		if !b.answers[shard].put(answer{m.Plate, ackOf(m, now)}) {
+			b.counts.answer(answerLost)
+		}
+	}
+	if !b.reports[shard].put(r) {
+		b.counts.dropped.WithLabelValues(droppedFull).Inc()
+	}
+}
+
+// ackOf is the message as a workflow and its history may see it.
+func ackOf(m protocol.Message, at time.Time) command.Ack {
+	ack := command.Ack{Code: int(m.Code), Values: m.Redacted().Values(), ReceivedAt: at}
+	if status, ok := m.Status(); ok {
+		ack.Status = &status
+	}
+	return ack
+}
+
+func (b *Bridge) refuse(topic string, err error) {
+	reason := protocol.ReasonMalformed
+	var bad *protocol.DecodeError
+	if errors.As(err, &bad) {
+		reason = bad.Reason
+	}
+	b.counts.refused.WithLabelValues(string(reason)).Inc()
+	b.options.Log.Debug("a frame was refused", "topic", topic, "error", err)
+}
+
+// introduce logs a code outside the catalogue the first time it comes.
+func (b *Bridge) introduce(m protocol.Message) {
+	if b.strange.first(m.Code) {
+		name, _ := protocol.Wild(m.Code)
+		b.options.Log.Warn("a message with a code that the protocol does not know", "code", int(m.Code), "plate", m.Plate,
+			"elsewhere", name, "fields", m.Extra())
+	}
+}

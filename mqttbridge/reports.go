@@ -1,0 +1,75 @@
+package mqttbridge
+
+import (
+	"context"
+	"time"
+
+	"rodada/lease"
+	"rodada/protocol"
+	"rodada/telemetry/live"
+)
+
+const (
+	batchSize = 256
+	// reportPatience is how long a batch waits for Redis: the scooters' next reports say it all again.
+	reportPatience = 2 * time.Second
+)
+
+// workReports writes the reports of a shard. A batch is what came while the one before was written.
+func (b *Bridge) workReports(q *queue[report]) {
+	for {
+		batch := q.take(batchSize)
+		if len(batch) == 0 {
+			return
+		}
+		ctx, cancel := context.WithTimeout(b.ctx, reportPatience)
+		b.write(ctx, batch)
+		b.alert(ctx, batch)
+		cancel()
+	}
+}
+
+func (b *Bridge) write(ctx context.Context, batch []report) {
+	reports := make([]live.Report, len(batch))
+	for i := range batch {
+		reports[i] = batch[i].Report
+	}
+	err := persist(ctx, func(ctx context.Context) error { return b.options.Live.Update(ctx, reports) })
+	if err != nil {
+		b.counts.dropped.WithLabelValues(droppedRedis).Add(float64(len(batch)))
+		b.options.Log.Warn("live state was not written", "reports", len(batch), "error", err)
+	}
+}
+
+// alert finds out who waits for the batch's scooters or positions. It comes after write: one who begins to wait meanwhile
+// either is found here or reads that the scooter was seen.
+func (b *Bridge) alert(ctx context.Context, batch []report) {
+	sightings := make([]lease.Sighting, len(batch))
+	for i, r := range batch {
+		sightings[i].Plate = r.Plate
+		if r.position != nil {
+			sightings[i].Code = protocol.PositionReport
+		}
+	}
+	var wanted []lease.Wanted
+	err := persist(ctx, func(ctx context.Context) (err error) {
+		wanted, err = b.options.Leases.Wanted(ctx, sightings)
+		return err
+	})
+	if err != nil {
+		b.options.Log.Warn("nobody could say who waits to hear of scooters", "reports", len(batch), "error", err)
+		return
+	}
+	for i, w := range wanted {
+		r := batch[i]
+		if w.Ack && r.position != nil && !b.answers[b.shard(r.Plate)].put(answer{r.Plate, *r.position}) {
+			b.counts.answer(answerLost)
+		}
+		if w.Heard && b.telling.add(r.Plate) {
+			b.errands.Go(func() {
+				defer b.telling.remove(r.Plate)
+				b.tell(r.Plate, r.Seen)
+			})
+		}
+	}
+}
