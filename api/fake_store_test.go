@@ -296,11 +296,11 @@ func (s *fakeStore) HeldRental(_ context.Context, plate string) (rental.Rental, 
 	return rental.Rental{}, false, s.broken
 }
 
-func (s *fakeStore) Rentals(_ context.Context, riderID string, limit int, before time.Time) ([]rental.Rental, error) {
+func (s *fakeStore) Rentals(_ context.Context, riderID string, limit int, before string) ([]rental.Rental, error) {
 	defer s.lock()()
 	var own []rental.Rental
 	for _, r := range s.rentals {
-		if r.RiderID == riderID && (before.IsZero() || r.CreatedAt.Before(before)) {
+		if r.RiderID == riderID && (before == "" || r.CreatedAt.Before(s.rentals[before].CreatedAt)) {
 			own = append(own, r)
 		}
 	}

@@ -31,7 +31,7 @@ func TestBadRequests(t *testing.T) {
 		{"unknown parameter", "GET", "/v1/rentals?page=2", ``, 422, "request_invalid", "query.page"},
 		{"limit too high", "GET", "/v1/rentals?limit=51", ``, 422, "request_invalid", "query.limit"},
 		{"limit no number", "GET", "/v1/rentals?limit=ten", ``, 422, "request_invalid", "query.limit"},
-		{"cursor no time", "GET", "/v1/rentals?before=yesterday", ``, 422, "request_invalid", "query.before"},
+		{"cursor no ID", "GET", "/v1/rentals?before=yesterday", ``, 422, "request_invalid", "query.before"},
 		{"no place", "GET", "/v1/scooters", ``, 422, "request_invalid", "query.lat"},
 		{"not on the Earth", "GET", "/v1/scooters?lat=91&lng=0", ``, 422, "request_invalid", "query.lat"},
 		{"no such address", "GET", "/v1/unicorns", ``, 404, "route_unknown", ""},

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"time"
 
 	"rodada/domain/fault"
 	"rodada/domain/rental"
@@ -78,14 +77,14 @@ func (e currentRental) Execute(ctx context.Context, _ *struct{}) (*rentalOut, er
 type listRentals struct{ *rentals }
 
 type listRentalsIn struct {
-	Limit  int       `query:"limit" minimum:"1" maximum:"50" default:"20"`
-	Before time.Time `query:"before" doc:"The next of the page before: only rentals opened before this moment."`
+	Limit  int    `query:"limit" minimum:"1" maximum:"50" default:"20"`
+	Before string `query:"before" format:"uuid" doc:"The next of the page before: only rentals older than this one."`
 }
 
 type rentalsOut struct {
 	Body struct {
-		Rentals []Rental   `json:"rentals" doc:"The newest first."`
-		Next    *time.Time `json:"next,omitempty" doc:"What to pass as before for the following page; absent on the last."`
+		Rentals []Rental `json:"rentals" doc:"The newest first."`
+		Next    string   `json:"next,omitempty" doc:"What to pass as before for the following page; absent on the last."`
 	}
 }
 
@@ -101,7 +100,7 @@ func (e listRentals) Execute(ctx context.Context, in *listRentalsIn) (*rentalsOu
 	out := &rentalsOut{}
 	if len(page) > in.Limit {
 		page = page[:in.Limit]
-		out.Body.Next = happened(page[in.Limit-1].CreatedAt)
+		out.Body.Next = page[in.Limit-1].ID
 	}
 	out.Body.Rentals = make([]Rental, len(page))
 	for i, r := range page {
