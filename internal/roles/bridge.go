@@ -1,0 +1,58 @@
+package roles
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+
+	"rodada/internal/config"
+	"rodada/lease"
+	"rodada/mqttbridge"
+	"rodada/protocol"
+	"rodada/telemetry/live"
+)
+
+// Bridge carries what scooters say to workflows and live state.
+func Bridge(ctx context.Context, c config.Config, log *slog.Logger) error {
+	temporal, err := dialTemporal(ctx, c, log)
+	if err != nil {
+		return fmt.Errorf("bridge: %w", err)
+	}
+	defer temporal.Close()
+	redis := openRedis(c)
+	defer redis.Close()
+
+	session, registry := brokerOptions(c.MQTT, log), newRegistry()
+	if session.ClientID, err = clientID(c.MQTT); err != nil {
+		return fmt.Errorf("bridge: %w", err)
+	}
+	bridge, err := mqttbridge.New(mqttbridge.Options{
+		Broker: session, Topics: protocol.Topics{Bike: c.MQTT.TopicBike, Other: c.MQTT.TopicOther},
+		Leases: lease.New(redis, c.Redis.Prefix), Live: live.New(redis, c.Redis.Prefix), Signals: temporal, Metrics: registry, Log: log,
+	})
+	if err != nil {
+		return fmt.Errorf("bridge: %w", err)
+	}
+	if err := bridge.Start(ctx); err != nil {
+		return fmt.Errorf("bridge: %w", err)
+	}
+	defer bridge.Stop()
+	return operate(ctx, c.HTTP.MetricsAddr, log, registry, map[string]check{
+		"mqtt":     func(context.Context) error { return bridge.Ready() },
+		"redis":    func(ctx context.Context) error { return redis.Ping(ctx).Err() },
+		"temporal": reachable(temporal),
+	})
+}
+
+// clientID names the bridge's persistent session: it must be the same after a restart and another one on another machine.
+func clientID(c config.MQTT) (string, error) {
+	if c.ClientID != "" {
+		return c.ClientID, nil
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		return "", fmt.Errorf("no RODADA_MQTT_CLIENT_ID, and the machine has no name: %w", err)
+	}
+	return "rodada-bridge-" + host, nil
+}
