@@ -31,7 +31,9 @@ func listen(t *testing.T) int {
 	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = l.Close() })
-	return l.Addr().(*net.TCPAddr).Port
+	at, err := net.ResolveTCPAddr("tcp", l.Addr().String())
+	require.NoError(t, err)
+	return at.Port
 }
 
 func find(t *testing.T, name string, under ...string) string {

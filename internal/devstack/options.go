@@ -1,7 +1,6 @@
 package devstack
 
 import (
-	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -79,7 +78,7 @@ func (o Options) withDefaults() (Options, error) {
 		o.MQTTService = DefaultMQTTService
 	}
 	if o.Log == nil {
-		o.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
+		o.Log = silent
 	}
 	if o.Progress == nil {
 		o.Progress = func(string) {}

@@ -23,8 +23,8 @@ const debianPostgres = "/usr/lib/postgresql"
 func findPostgres(ctx context.Context, o Options) (string, error) {
 	if file, err := exec.LookPath("initdb"); err == nil {
 		// A link on PATH leads to the folder that has them all.
-		if real, err := filepath.EvalSymlinks(file); err == nil && isProgram(filepath.Join(filepath.Dir(real), "postgres")) {
-			return filepath.Dir(real), nil
+		if target, err := filepath.EvalSymlinks(file); err == nil && isProgram(filepath.Join(filepath.Dir(target), "postgres")) {
+			return filepath.Dir(target), nil
 		}
 	}
 	if bin, ok := newestPostgres(debianPostgres); ok {
@@ -99,7 +99,7 @@ func fetchEmbedded(cache string) error {
 		return err
 	}
 	db := embedded.NewDatabase(embedded.DefaultConfig().
-		Version(embedded.V17).Port(uint32(port)). //nolint:gosec // a port
+		Version(embedded.V17).Port(uint32(port)).
 		CachePath(cache).BinariesPath(filepath.Join(cache, "pg")).
 		RuntimePath(filepath.Join(runtime, "run")).Logger(io.Discard))
 	if err := db.Start(); err != nil {

@@ -16,7 +16,7 @@ import (
 type runAs struct{ uid, gid int }
 
 func (r *runAs) credential() *syscall.Credential {
-	return &syscall.Credential{Uid: uint32(r.uid), Gid: uint32(r.gid)} //nolint:gosec // from the system's own list
+	return &syscall.Credential{Uid: uint32(r.uid), Gid: uint32(r.gid)}
 }
 
 // postgresRunAs is nil unless we are root: then postgres if that user exists,

@@ -86,7 +86,7 @@ func (s *Stack) assemble() error {
 		}
 		return got
 	}
-	make := map[Service]func(){
+	place := map[Service]func(){
 		Temporal: func() {
 			grpc := port(Temporal, s.opt.Ports.Temporal, Temporal.PortSetting())
 			ui := port(Temporal, s.opt.Ports.TemporalUI, uiPortSetting)
@@ -111,10 +111,9 @@ func (s *Stack) assemble() error {
 			s.addresses.MQTTUser, s.addresses.MQTTPassword = s.opt.MQTTService.User, s.opt.MQTTService.Password
 		},
 	}
-	// Fixed ports first would be fairer; few enough are mixed for it not to matter.
 	for _, name := range All() {
 		if slices.Contains(s.opt.Only, name) {
-			make[name]()
+			place[name]()
 		}
 	}
 	return failed

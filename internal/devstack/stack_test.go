@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -193,5 +192,5 @@ func requireStateError(t *testing.T, err error, dir string) {
 	require.ErrorAs(t, err, &e)
 	require.Equal(t, dir, e.Dir)
 	require.Contains(t, err.Error(), "make dev-reset")
-	require.False(t, strings.Contains(err.Error(), "\n"))
+	require.NotContains(t, err.Error(), "\n")
 }

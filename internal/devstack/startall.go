@@ -18,7 +18,7 @@ func StartAll[P interface {
 	for _, part := range parts {
 		all.Go(func() {
 			if err := part.Start(ctx); err != nil {
-				cancel(&startFailure{err})
+				cancel(&startFailedError{err})
 			}
 		})
 	}
@@ -31,12 +31,12 @@ func StartAll[P interface {
 		all.Go(part.Stop)
 	}
 	all.Wait()
-	var failure *startFailure
+	var failure *startFailedError
 	if errors.As(first, &failure) {
 		return failure.error
 	}
 	return first
 }
 
-// startFailure tells a part's own error from a cancelled start.
-type startFailure struct{ error }
+// startFailedError tells a part's own error from a cancelled start.
+type startFailedError struct{ error }
