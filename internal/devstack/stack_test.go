@@ -96,6 +96,16 @@ func TestStateOutlivesARestartOfTheStack(t *testing.T) {
 	require.NoError(t, devstack.Reset(dir), "nothing there is fine")
 }
 
+func TestAFolderMayHoldFilesOfItsOwner(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "dev")
+	require.NoError(t, devstack.Prepare(dir))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "token.secret"), nil, 0o600))
+	require.NoError(t, devstack.Prepare(dir), "a second time is fine")
+	start(t, devstack.Options{Dir: dir, Only: []devstack.Service{devstack.MQTT}}).Stop()
+	require.FileExists(t, filepath.Join(dir, "token.secret"))
+	require.NoError(t, devstack.Reset(dir))
+}
+
 func TestOutageKeepsPortAndState(t *testing.T) {
 	s := start(t, devstack.Options{Only: []devstack.Service{devstack.Postgres, devstack.Redis}})
 	ctx, at := t.Context(), s.Addresses()

@@ -9,19 +9,32 @@ import (
 // marker tells a state folder of ours from any other folder.
 const marker = ".rodada-devstack"
 
-// openState makes or takes the state folder and locks it. old says that it holds
-// the state of an earlier run.
-func openState(dir string) (old bool, unlock func(), err error) {
+// Prepare makes the state folder, or takes that of an earlier run, so that a
+// caller may put files of its own beside the services' before Start. It refuses
+// a folder that holds something else: Reset would remove it.
+func Prepare(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // Postgres' user must pass
-		return false, nil, &StateError{Dir: dir, Reason: "can't be created", Cause: err}
+		return &StateError{Dir: dir, Reason: "can't be created", Cause: err}
 	}
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return false, nil, &StateError{Dir: dir, Reason: "can't be read", Cause: err}
+		return &StateError{Dir: dir, Reason: "can't be read", Cause: err}
 	}
-	old = isState(dir)
-	if len(entries) > 0 && !old {
-		return false, nil, &StateError{Dir: dir, Reason: "is not empty and holds something else"}
+	if len(entries) > 0 && !isState(dir) {
+		return &StateError{Dir: dir, Reason: "is not empty and holds something else"}
+	}
+	file, err := os.OpenFile(filepath.Join(dir, marker), os.O_CREATE|os.O_WRONLY, 0o600) //nolint:gosec // the state folder
+	if err != nil {
+		return &StateError{Dir: dir, Reason: "can't be written", Cause: err}
+	}
+	return file.Close()
+}
+
+// openState prepares the state folder and locks it. old says that services have
+// worked in it before.
+func openState(dir string) (old bool, unlock func(), err error) {
+	if err := Prepare(dir); err != nil {
+		return false, nil, err
 	}
 	unlock, free, err := tryLock(filepath.Join(dir, marker))
 	if err != nil {
@@ -29,6 +42,11 @@ func openState(dir string) (old bool, unlock func(), err error) {
 	}
 	if !free {
 		return false, nil, &InUseError{Dir: dir}
+	}
+	for _, name := range All() {
+		if _, err := os.Stat(filepath.Join(dir, string(name))); err == nil {
+			old = true
+		}
 	}
 	return old, unlock, nil
 }
