@@ -7,7 +7,7 @@ SHELL := /bin/bash
 # Tools are built once into this folder, outside of the repository.
 CACHE         ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/rodada
 GOLANGCI      := $(CACHE)/bin/golangci-lint-v2.15.0/golangci-lint
-WORKFLOWCHECK := go run go.temporal.io/sdk/contrib/tools/workflowcheck
+WORKFLOWCHECK := go tool workflowcheck
 
 # What to test, and what else to tell `go test`: make test PKG=./api/... ARGS='-run Rental -v'
 PKG          ?= ./...
