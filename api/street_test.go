@@ -1,0 +1,176 @@
+package api_test
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/client"
+
+	"rodada/activities"
+	"rodada/api"
+	"rodada/api/token"
+	"rodada/domain/command"
+	"rodada/domain/fare"
+	"rodada/domain/fleet"
+	"rodada/domain/rider"
+	"rodada/internal/testkit"
+	"rodada/migrations"
+	"rodada/postgres"
+	"rodada/protocol"
+	"rodada/worker"
+	"rodada/workflows"
+)
+
+// street is the API on a real Postgres, a real Temporal and the real workflows; only the scooters are ours: they answer
+// every command at once with a status of the test's choice, or not at all.
+type street struct {
+	*stage
+	books  *postgres.Store
+	client client.Client
+	plate  string
+	code   string
+
+	mu      sync.Mutex
+	waiters map[protocol.Code]command.Waiter
+	status  map[protocol.Code]int // of the answer to a command; 0 when not named, -1 stays silent
+	heard   map[protocol.Code]int // commands by code
+}
+
+func newStreet(t *testing.T) *street {
+	t.Helper()
+	st := &street{
+		plate: testkit.Plate(t), waiters: map[protocol.Code]command.Waiter{},
+		status: map[protocol.Code]int{}, heard: map[protocol.Code]int{},
+	}
+	st.code = "QR-" + st.plate
+	ctx := t.Context()
+	var err error
+	st.books, err = postgres.Open(ctx, testkit.Database(t, testkit.HashFS(t, migrations.Files), migrations.Up), 20)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, st.books.Close()) })
+	_, err = st.books.CreateTariff(ctx, fare.Tariff{
+		ID: postgres.StandardTariff, Name: "Standard", Currency: "EUR", Unlock: 100, MinimumBalance: 500,
+		Riding: []fare.Segment{{Rate: 25, Interval: 1}}, ReservationSeconds: 600,
+	})
+	require.NoError(t, err)
+	model, err := st.books.CreateModel(ctx, fleet.Model{Name: "M1", MaxKmh: 25, RangeMeters: 30000})
+	require.NoError(t, err)
+	_, err = st.books.CreateScooter(ctx, fleet.Scooter{
+		QRCode: st.code, Plate: st.plate, IMEI: "860000000000001", Model: model, Service: fleet.InService, Hold: fleet.Free, Battery: 80, LimitKmh: 20,
+	})
+	require.NoError(t, err)
+
+	var queue string
+	st.client, queue = testkit.Temporal(t)
+	w := worker.New(st.client, worker.Options{
+		TaskQueue: queue, StopTimeout: time.Second,
+		Scooters: &activities.Scooters{Publisher: st, Leases: st, Live: st, Now: time.Now},
+		Rentals:  &activities.Rentals{Store: st.books, Zones: st.books, Live: st},
+		Wallets:  &activities.Wallets{Ledger: st.books},
+		People:   &activities.People{Notifier: st, Alerts: st.books},
+	})
+	require.NoError(t, w.Start())
+	t.Cleanup(w.Stop)
+
+	st.stage = newStage(t, func(o *api.Options) {
+		o.Store, o.Temporal, o.Now, o.Registry = st.books, st.client, time.Now, prometheus.NewRegistry()
+		o.Config.HTTP.Deadline = 30 * time.Second
+		o.Config.Temporal.TaskQueue = queue
+		o.Config.Rental.AckWindow, o.Config.Rental.UnlockWindow = time.Second, 2*time.Second
+		o.Config.Rental.RemindAfter, o.Config.Rental.PauseAfter, o.Config.Rental.EndAfter = time.Hour, 2*time.Hour, 3*time.Hour
+		o.Config.Rental.LockBackoff, o.Config.Rental.LockBackoffMax = 50*time.Millisecond, time.Second
+		o.Log = slog.New(slog.DiscardHandler)
+	})
+	st.tokens, err = token.NewIssuer(secret, 15*time.Minute, time.Now)
+	require.NoError(t, err)
+	return st
+}
+
+// Take, Withdraw and TakeHeard are leases in memory.
+func (st *street) Take(_ context.Context, _ string, ack protocol.Code, w command.Waiter, _ time.Duration) (command.Taken, error) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	if held, ok := st.waiters[ack]; ok {
+		if held == w {
+			return command.TakenOwn, nil
+		}
+		return command.TakenBusy, nil
+	}
+	st.waiters[ack] = w
+	return command.TakenNew, nil
+}
+
+func (st *street) Withdraw(_ context.Context, _ string, ack protocol.Code, sendID string) (*command.Ack, error) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	if st.waiters[ack].SendID == sendID {
+		delete(st.waiters, ack)
+	}
+	return nil, nil
+}
+
+func (st *street) TakeHeard(context.Context, string, command.Waiter, time.Duration) error { return nil }
+
+func (st *street) LastKnown(context.Context, string) (activities.LastKnown, error) {
+	return activities.LastKnown{SpeedKmh: 0, TripKm: -1, Seen: time.Now()}, nil
+}
+
+func (st *street) Notify(context.Context, rider.Notice) error { return nil }
+
+// Publish is the scooter: it answers whoever waits.
+func (st *street) Publish(ctx context.Context, _ string, _ byte, frame []byte) error {
+	var wire struct {
+		Code protocol.Code `json:"a"`
+	}
+	if err := json.Unmarshal(frame, &wire); err != nil {
+		return err
+	}
+	spec, _ := protocol.Lookup(wire.Code)
+	st.mu.Lock()
+	st.heard[wire.Code]++
+	status := st.status[wire.Code]
+	w, waits := st.waiters[spec.Ack]
+	if waits && status >= 0 {
+		delete(st.waiters, spec.Ack)
+	}
+	st.mu.Unlock()
+	if !waits || status < 0 {
+		return nil
+	}
+	return st.client.SignalWorkflow(ctx, w.WorkflowID, "", workflows.SignalAck, command.Ack{
+		SendID: w.SendID, Code: int(spec.Ack), Status: &status, ReceivedAt: time.Now(),
+		Values: map[string]any{"speed_kmh": 0, "trip_km": 0},
+	})
+}
+
+// answers sets the status that a command is answered with from now on.
+func (st *street) answers(code protocol.Code, status int) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	st.status[code] = status
+}
+
+func (st *street) unlocks() int {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	return st.heard[protocol.Code(1)]
+}
+
+// someone is a new rider with 20.00 in the wallet, and the rider's token.
+func (st *street) someone(t *testing.T) string {
+	t.Helper()
+	id := uuid.NewString()
+	require.NoError(t, st.books.CreateRider(t.Context(), rider.Rider{
+		ID: id, FirstName: "Some", LastName: "One", Email: id + "@example.com", PasswordHash: "none", Language: "es",
+	}))
+	bearer := st.token(t, id, rider.ForRiders)
+	body(t, st.do(t, "POST", "/v1/wallet/topups", bearer, map[string]any{"amount": 2000}, "Idempotency-Key", "first"), 200)
+	return bearer
+}
