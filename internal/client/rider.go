@@ -96,8 +96,8 @@ func (c *Client) logIn(ctx context.Context, path, email, password string) (*Clie
 }
 
 // TopUp puts money into the wallet; only a development API has it.
-func (c *Client) TopUp(ctx context.Context, key string, m Money) error {
-	return c.Call(ctx, http.MethodPost, "/v1/wallet/topups", m, nil, "Idempotency-Key", key)
+func (c *Client) TopUp(ctx context.Context, key string, minor int64) error {
+	return c.Call(ctx, http.MethodPost, "/v1/wallet/topups", map[string]int64{"amount": minor}, nil, "Idempotency-Key", key)
 }
 
 // Balance is what the wallet holds.

@@ -26,19 +26,20 @@ import (
 // Run starts everything, takes the demo ride, prints the addresses and stays until ctx ends; then it stops what it started.
 func Run(ctx context.Context, c config.Config, out io.Writer) error {
 	fmt.Fprintln(out, "Rodada on this machine. Ctrl-C stops all of it.")
-	secret, log, closeLog, err := prepare(c.Dev.Dir)
-	if err != nil {
-		return err
-	}
-	defer closeLog()
 	stack, err := devstack.Start(ctx, devstack.Options{
-		Dir: c.Dev.Dir, Ports: devstack.Ports(c.Dev.Ports), Log: log, Progress: func(line string) { fmt.Fprintln(out, "  "+line) },
+		Dir: c.Dev.Dir, Ports: devstack.Ports(c.Dev.Ports), Progress: func(line string) { fmt.Fprintln(out, "  "+line) },
+		Log:      slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: slog.LevelWarn})),
 		Accounts: func(plate, password string) bool { return password == boxPassword(plate) },
 	})
 	if err != nil {
 		return err
 	}
 	defer stack.Stop()
+	secret, log, closeLog, err := prepare(c.Dev.Dir)
+	if err != nil {
+		return err
+	}
+	defer closeLog()
 	addresses := stack.Addresses()
 	c = on(c, addresses, secret)
 	if err := c.Validate(); err != nil {

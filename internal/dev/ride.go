@@ -35,7 +35,7 @@ func ride(ctx context.Context, n narrator, visitor *client.Client, boxes *simula
 	if err != nil {
 		return fmt.Errorf("log in: %w", err)
 	}
-	if err := luis.TopUp(ctx, uuid.NewString(), client.Money{Amount: 1000, Currency: "EUR"}); err != nil {
+	if err := luis.TopUp(ctx, uuid.NewString(), 1000); err != nil {
 		return fmt.Errorf("top up: %w", err)
 	}
 	balance, err := luis.Balance(ctx)
