@@ -33,9 +33,6 @@ type Options struct {
 	Now func() time.Time
 }
 
-// currency is what wallets hold.
-const currency = "EUR"
-
 // app is the nouns behind the endpoints.
 type app struct {
 	development   bool
@@ -120,10 +117,10 @@ func newApp(o Options, tokens *token.Issuer) *app {
 	}
 	return &app{
 		development:   c.Development,
-		accounts:      &accounts{store: o.Store, hasher: hasher, currency: currency, now: o.Now},
+		accounts:      &accounts{store: o.Store, hasher: hasher, currency: c.Currency, now: o.Now},
 		riderSessions: doors(rider.ForRiders),
 		staffSessions: doors(rider.ForStaff),
-		wallets:       &wallets{store: o.Store, currency: currency},
+		wallets:       &wallets{store: o.Store, currency: c.Currency},
 		scooters: &scooters{
 			store: o.Store, live: o.Live, minimumBattery: c.Rental.MinimumBattery, fresh: c.Telemetry.OfflineAfter, now: o.Now,
 		},

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"rodada/domain/fare"
+	"rodada/domain/fault"
 	"rodada/domain/fleet"
 	"rodada/geo"
 )
@@ -56,14 +57,14 @@ type scootersOut struct {
 }
 
 func (nearScooters) Meta() meta {
-	return meta{ID: "near-scooters", Summary: "Scooters to rent near a place"}
+	return meta{ID: "near-scooters", Summary: "Scooters to rent near a place", Faults: []*fault.Error{fleet.ErrMapAway}}
 }
 
 func (e nearScooters) Execute(ctx context.Context, in *nearScootersIn) (*scootersOut, error) {
 	here := geo.Point{Lat: in.Lat, Lng: in.Lng}
 	seen, err := e.live.Near(ctx, here, in.Radius, 2*nearestShown)
 	if err != nil {
-		return nil, err
+		return nil, fleet.ErrMapAway.Because(err)
 	}
 	plates := make([]string, len(seen))
 	for i, s := range seen {

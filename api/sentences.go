@@ -42,6 +42,7 @@ var spanish = map[string]string{
 	"scooter_held":        "Otra persona tiene este patinete.",
 	"scooter_securing":    "Este patinete todavía se está bloqueando tras su último viaje.",
 	"scooter_battery_low": "La batería de este patinete no alcanza para un viaje.",
+	"map_unavailable":     "El mapa de los patinetes no está disponible en este momento. Inténtalo de nuevo.",
 	"scooter_silent":      "El patinete no responde.",
 	"scooter_fault":       "El patinete avisa de una avería.",
 	"scooter_upgrading":   "El patinete está actualizando su firmware.",

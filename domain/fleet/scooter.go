@@ -81,6 +81,7 @@ var (
 	ErrUnavailable    = fault.Declare(fault.Conflict, "scooter_unavailable", "This scooter is out of service.")
 	ErrHeld           = fault.Declare(fault.Conflict, "scooter_held", "Somebody else has this scooter.")
 	ErrSecuring       = fault.Declare(fault.Conflict, "scooter_securing", "This scooter is still being locked after its last ride.")
+	ErrMapAway        = fault.Declare(fault.Unavailable, "map_unavailable", "The map of the scooters is not available at the moment. Try again.")
 	ErrBatteryLow     = fault.Declare(fault.Conflict, "scooter_battery_low", "This scooter's battery is too low for a ride.")
 )
 
