@@ -1,0 +1,73 @@
+// Command bench measures Rodada beside what its parts would do by themselves, in the same run on the same machine, and
+// prints the figures with their ratios. The machine's speed is not Rodada's: read the ratios.
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"runtime"
+	"syscall"
+	"time"
+
+	"rodada/internal/config"
+	"rodada/internal/devstack"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	err := run(ctx)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
+	defer cancel()
+	c, err := config.Load()
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%d cores, %s. Everything on this machine: Temporal, Postgres, Redis, the broker, Rodada, the scooters, the riders.\n",
+		runtime.NumCPU(), time.Now().Format(time.DateOnly))
+	stack, err := devstack.Start(ctx, devstack.Options{
+		Only:     []devstack.Service{devstack.Temporal, devstack.Postgres, devstack.Redis, devstack.MQTT},
+		Accounts: func(string, string) bool { return true },
+		Log:      slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
+		Progress: func(line string) { fmt.Println(line) },
+	})
+	if err != nil {
+		return err
+	}
+	defer stack.Stop()
+	w, err := newWorld(ctx, c, stack.Addresses())
+	if err != nil {
+		return err
+	}
+	defer w.stop()
+
+	raw, err := measureRaw(ctx, w)
+	if err != nil {
+		return fmt.Errorf("raw command and ack: %w", err)
+	}
+	bare, err := measureBare(ctx, w)
+	if err != nil {
+		return fmt.Errorf("bare workflow: %w", err)
+	}
+	unlock, err := measureUnlock(ctx, w)
+	if err != nil {
+		return fmt.Errorf("unlock: %w", err)
+	}
+	whole, err := measureRentals(ctx, w)
+	if err != nil {
+		return fmt.Errorf("whole rentals: %w", err)
+	}
+	printUnlock(raw, bare, unlock)
+	printRentals(bare, whole)
+	return nil
+}

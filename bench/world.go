@@ -1,0 +1,161 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"time"
+
+	"github.com/google/uuid"
+	"go.temporal.io/sdk/client"
+	sdklog "go.temporal.io/sdk/log"
+	"golang.org/x/sync/errgroup"
+
+	"rodada/domain/fare"
+	"rodada/domain/fleet"
+	"rodada/geo"
+	rest "rodada/internal/client"
+	"rodada/internal/config"
+	"rodada/internal/devstack"
+	"rodada/internal/roles"
+	"rodada/postgres"
+	"rodada/simulator"
+)
+
+// riders is how many ride at once at the most; each has a scooter of its own.
+const riders = 50
+
+// world is all of Rodada in this process, with scooters that answer at once.
+type world struct {
+	config   config.Config
+	temporal client.Client
+	fleet    *simulator.Fleet
+	riders   []*rest.Client
+	stop     func()
+}
+
+func plate(i int) string { return fmt.Sprintf("BENCH%02d", i) }
+func code(i int) string  { return fmt.Sprintf("bench-%04d", i) }
+
+func newWorld(ctx context.Context, c config.Config, a devstack.Addresses) (*world, error) {
+	c.Development = true
+	c.HTTP.Addr = freeAddr()
+	c.HTTP.MetricsAddr = ""
+	c.Postgres.URL, c.Temporal.Addr, c.Redis.Addrs = a.PostgresURL, a.Temporal, []string{a.Redis}
+	c.MQTT.URL, c.MQTT.Username, c.MQTT.Password, c.MQTT.ClientID = a.MQTT, a.MQTTUser, a.MQTTPassword, "bench"
+	c.Tokens.Secret = uuid.NewString()
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
+
+	if err := roles.Migrate(ctx, c, log); err != nil {
+		return nil, err
+	}
+	if err := furnish(ctx, c); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	group, ctx := errgroup.WithContext(ctx)
+	for _, role := range []func(context.Context, config.Config, *slog.Logger) error{roles.API, roles.Worker, roles.Bridge} {
+		group.Go(func() error { return role(ctx, c, log) })
+	}
+	w := &world{config: c}
+	var plates []string
+	for i := range riders {
+		plates = append(plates, plate(i))
+	}
+	var err error
+	w.fleet, err = simulator.New(simulator.Options{Broker: c.MQTT.URL, Plates: plates, Still: true})
+	if err == nil {
+		err = w.fleet.Start(ctx)
+	}
+	if err == nil {
+		w.temporal, err = client.DialContext(ctx, client.Options{HostPort: c.Temporal.Addr, Logger: sdklog.NewStructuredLogger(log)})
+	}
+	w.stop = func() {
+		w.fleet.Stop()
+		if w.temporal != nil {
+			w.temporal.Close()
+		}
+		cancel()
+		_ = group.Wait()
+	}
+	if err == nil {
+		err = w.board(ctx)
+	}
+	if err != nil {
+		w.stop()
+	}
+	return w, err
+}
+
+// furnish puts the scooters and their tariff into the books.
+func furnish(ctx context.Context, c config.Config) error {
+	store, err := postgres.Open(ctx, c.Postgres.URL, 2)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	model, err := store.CreateModel(ctx, fleet.Model{Name: "Bench", MaxKmh: 25, RangeMeters: 30_000})
+	if err != nil {
+		return err
+	}
+	tariff, err := store.CreateTariff(ctx, fare.Tariff{
+		ID: uuid.NewString(), Name: "Bench", Currency: c.Currency, Unlock: 100, Riding: []fare.Segment{{Rate: 20, Interval: 1}},
+	})
+	if err != nil {
+		return err
+	}
+	if err := store.AssignTariff(ctx, model.ID, tariff.ID); err != nil {
+		return err
+	}
+	for i := range riders {
+		_, err := store.CreateScooter(ctx, fleet.Scooter{
+			DeviceID: uuid.NewString(), PublicID: uuid.NewString(), QRCode: code(i), Plate: plate(i), IMEI: fmt.Sprintf("8611111111%05d", i),
+			Model: model, Service: fleet.InService, Hold: fleet.Free, Position: geo.Point{Lat: 40, Lng: -3}, Battery: 90, LimitKmh: 25,
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// board makes a rider with money for every scooter.
+func (w *world) board(ctx context.Context) error {
+	api := rest.New("http://" + w.config.HTTP.Addr)
+	for {
+		answer, err := api.Do(ctx, "GET", "/readyz", nil)
+		if err == nil && answer.Status == 200 {
+			break
+		}
+		if ctx.Err() != nil {
+			return fmt.Errorf("the API does not become ready: %w", ctx.Err())
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	for i := range riders {
+		email, secret := fmt.Sprintf("rider%d@bench.example", i), uuid.NewString()
+		if _, err := api.Register(ctx, rest.NewRider{FirstName: "R", LastName: "B", Email: email, Password: secret}); err != nil {
+			return err
+		}
+		rider, err := api.LogIn(ctx, email, secret)
+		if err != nil {
+			return err
+		}
+		if err := rider.TopUp(ctx, uuid.NewString(), 100_000); err != nil {
+			return err
+		}
+		w.riders = append(w.riders, rider)
+	}
+	return nil
+}
+
+func freeAddr() string {
+	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // returns at once
+	if err != nil {
+		return "127.0.0.1:0"
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
