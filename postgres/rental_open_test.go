@@ -190,6 +190,7 @@ func TestOpenWritesEverything(t *testing.T) {
 }
 
 func TestWhatStandsInTheWay(t *testing.T) {
+	b := newBooks(t)
 	for _, c := range []struct {
 		name string
 		in   func(b *books, n *rental.New)
@@ -197,7 +198,7 @@ func TestWhatStandsInTheWay(t *testing.T) {
 	}{
 		{"no such scooter", func(_ *books, n *rental.New) { n.ScooterID = 1 << 40 }, fleet.ErrScooterUnknown},
 		{"blocked", func(b *books, n *rental.New) {
-			require.NoError(b.t, b.exec(`UPDATE scooters SET service = 'blocked'`))
+			require.NoError(b.t, b.exec(`UPDATE scooters SET service = 'blocked' WHERE id = $1`, n.ScooterID))
 		}, fleet.ErrUnavailable},
 		{"held", func(b *books, n *rental.New) {
 			other := *n
@@ -221,11 +222,10 @@ func TestWhatStandsInTheWay(t *testing.T) {
 			other := *n
 			other.ID, other.RiderID = uuid.NewString(), b.rider().ID
 			b.open(other)
-			require.NoError(b.t, b.exec(`UPDATE scooters SET hold = 'free'`))
+			require.NoError(b.t, b.exec(`UPDATE scooters SET hold = 'free' WHERE id = $1`, n.ScooterID))
 		}, fleet.ErrHeld},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			b := newBooks(t)
 			n := b.request(b.rider().ID, b.scooter())
 			c.in(b, &n)
 			before := b.count(`SELECT count(*) FROM rentals`)
