@@ -1,0 +1,179 @@
+package e2e_test
+
+import (
+	"context"
+	"database/sql"
+	"maps"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+	temporal "go.temporal.io/sdk/client"
+
+	"rodada/api/token"
+	"rodada/internal/client"
+	"rodada/internal/config"
+	"rodada/internal/devstack"
+	"rodada/internal/testkit"
+	"rodada/migrations"
+	"rodada/postgres"
+)
+
+const (
+	tick     = 20 * time.Millisecond
+	patience = 30 * time.Second // for what must happen on a busy machine
+	secret   = "an end-to-end secret of enough bytes"
+)
+
+// The times of a world, short enough for a story and long enough for a busy machine.
+const (
+	ackWindow    = 1500 * time.Millisecond
+	unlockWindow = 3 * time.Second
+)
+
+// set is settings of the roles, by their names without the prefix.
+type set map[string]string
+
+var usual = set{
+	"DEVELOPMENT":             "true",
+	"TOKEN_SECRET":            secret,
+	"HTTP_DEADLINE":           "10s",
+	"RENTAL_ACK_WINDOW":       ackWindow.String(),
+	"RENTAL_UNLOCK_WINDOW":    unlockWindow.String(),
+	"RENTAL_LOCK_BACKOFF":     "300ms",
+	"RENTAL_LOCK_BACKOFF_MAX": "1s",
+	"RENTAL_ALERT_AFTER":      "2",
+}
+
+// world is one installation of Rodada with its streets.
+type world struct {
+	stack    *devstack.Stack // the broker; in a private world all services
+	at       devstack.Addresses
+	store    *postgres.Store
+	db       *sql.DB
+	temporal temporal.Client
+	tokens   *token.Issuer
+	visitor  *client.Client
+	fleet    fleetInfo
+
+	api, worker, bridge *process
+
+	mu     sync.Mutex
+	boxes  []*box
+	plates []string // with an account at the broker and no box yet
+}
+
+// newWorld is an installation that shares Temporal, Postgres and Redis with others, under names of its own.
+func newWorld(t *testing.T, settings ...set) *world {
+	t.Helper()
+	w := &world{plates: plates(t)}
+	if _, ok := devstack.LookProgram("mosquitto"); ok {
+		w.stack = testkit.Mosquitto(t, w.plates...)
+	} else {
+		w.stack = testkit.Broker(t)
+	}
+	w.at = w.stack.Addresses()
+	addr, prefix := testkit.Redis(t)
+	w.at.Redis = addr
+	w.at.PostgresURL = testkit.Database(t, testkit.HashFS(t, migrations.Files), migrations.Up)
+	var queue string
+	w.temporal, queue = testkit.Temporal(t)
+	w.at.Temporal = testkit.Stack(t).Temporal
+	w.open(t, append(settings, set{"REDIS_PREFIX": prefix, "TEMPORAL_TASK_QUEUE": queue}))
+	return w
+}
+
+// newPrivateWorld is an installation on services of its own, which the story may stop and kill.
+func newPrivateWorld(t *testing.T, broker devstack.BrokerKind, settings ...set) *world {
+	t.Helper()
+	w := &world{plates: plates(t)}
+	var accounts []devstack.Account
+	for _, plate := range w.plates {
+		accounts = append(accounts, devstack.Account{User: plate, Password: testkit.ScooterPassword})
+	}
+	w.stack = testkit.PrivateStack(t, devstack.Options{MQTTBroker: broker, Scooters: accounts})
+	w.at = w.stack.Addresses()
+	require.NoError(t, migrations.Up(t.Context(), w.at.PostgresURL))
+	w.temporal = dialTemporal(t, w.at.Temporal)
+	w.open(t, settings)
+	return w
+}
+
+// open starts the roles and checks the books at the end.
+func (w *world) open(t *testing.T, settings []set) {
+	t.Helper()
+	var err error
+	w.store, err = postgres.Open(t.Context(), w.at.PostgresURL, 4)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = w.store.Close() })
+	w.db, err = sql.Open("pgx", w.at.PostgresURL)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = w.db.Close() })
+	w.tokens, err = token.NewIssuer(secret, time.Hour, time.Now)
+	require.NoError(t, err)
+	w.fleet = w.seed(t)
+
+	env := maps.Clone(usual)
+	maps.Copy(env, set{
+		"POSTGRES_URL": w.at.PostgresURL, "TEMPORAL_ADDR": w.at.Temporal, "REDIS_ADDRS": w.at.Redis,
+		"MQTT_URL": w.at.MQTT, "MQTT_USERNAME": w.at.MQTTUser, "MQTT_PASSWORD": w.at.MQTTPassword,
+		"MQTT_CLIENT_ID": "bridge-" + uuid.NewString(),
+	})
+	for _, s := range settings {
+		maps.Copy(env, s)
+	}
+	w.api, w.worker, w.bridge = newProcess(t, "api", env), newProcess(t, "worker", env), newProcess(t, "bridge", env)
+	w.visitor = client.New(strings.TrimSuffix(w.api.ready, "/readyz"))
+	t.Cleanup(func() {
+		if t.Failed() {
+			for _, p := range w.processes() {
+				t.Log(p.tail(120))
+			}
+		}
+	})
+	for _, p := range w.processes() {
+		p.launch(t)
+		t.Cleanup(p.kill)
+	}
+	for _, p := range w.processes() {
+		p.awaitReady(t)
+	}
+	t.Cleanup(func() {
+		if !t.Failed() {
+			w.checkBooks(t)
+		}
+	})
+}
+
+func newProcess(t *testing.T, role string, env set) *process {
+	t.Helper()
+	at := freeAddress(t)
+	own := maps.Clone(env)
+	name := "HTTP_METRICS_ADDR"
+	if role == "api" {
+		name = "HTTP_ADDR"
+	}
+	own[name] = at
+	return &process{role: role, env: config.Environ(own), ready: "http://" + at + "/readyz", logFile: logFile(t, role)}
+}
+
+func (w *world) processes() []*process { return []*process{w.api, w.worker, w.bridge} }
+
+// plates are numbers that no other test has.
+func plates(t *testing.T) []string {
+	t.Helper()
+	list := make([]string, 24)
+	for i := range list {
+		list[i] = testkit.Plate(t)
+	}
+	return list
+}
+
+// lasting is a context for what a cleanup still has to do.
+func lasting(t *testing.T) context.Context {
+	t.Helper()
+	return context.WithoutCancel(t.Context())
+}
