@@ -47,8 +47,7 @@ func TestNothingIsLeftBehind(t *testing.T) {
 	for name, sig := range map[string]syscall.Signal{"told to end": syscall.SIGTERM, "killed": syscall.SIGKILL} {
 		t.Run(name, func(t *testing.T) {
 			cmd := exec.CommandContext(t.Context(), program, "--", "sh", "-c", "echo up; exec cat")
-			// What a crash leaves in its temporary folder goes with the test's.
-			cmd.Env = append(cmd.Environ(), "TMPDIR="+t.TempDir())
+			cmd.Env = append(cmd.Environ(), "TMPDIR="+openFolder(t))
 			hold, err := cmd.StdinPipe() // cat ends with it
 			require.NoError(t, err)
 			out, err := cmd.StdoutPipe()
@@ -68,6 +67,17 @@ func TestNothingIsLeftBehind(t *testing.T) {
 			}, patience, 20*time.Millisecond)
 		})
 	}
+}
+
+// openFolder takes what a crash leaves in its temporary folder away with it. Other
+// users may pass, so that all of it is in there.
+func openFolder(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "run-test-") //nolint:usetesting // a test's own folder is closed to others
+	require.NoError(t, err)
+	require.NoError(t, os.Chmod(dir, 0o755))
+	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
+	return dir
 }
 
 // descendants are the processes below one, as the kernel tells.
