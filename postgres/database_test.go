@@ -25,7 +25,7 @@ func TestMain(m *testing.M) { testkit.Main(m) }
 // books is a store on an empty database, the database itself to break into, and a fleet to rent from.
 type books struct {
 	*postgres.Store
-	t   *testing.T
+	t   testing.TB
 	ctx context.Context
 	db  *sqlx.DB
 
@@ -33,7 +33,7 @@ type books struct {
 	model  fleet.Model
 }
 
-func newBooks(t *testing.T) *books {
+func newBooks(t testing.TB) *books {
 	t.Helper()
 	url := testkit.Database(t, testkit.HashFS(t, migrations.Files), migrations.Up)
 	b := &books{t: t, ctx: t.Context()}
