@@ -18,6 +18,7 @@ type link struct {
 
 	mu     sync.Mutex
 	client mqtt.Client
+	ready  bool // subscribed
 	wanted bool // false after Offline: a reboot does not bring it back then
 }
 
@@ -43,8 +44,9 @@ func (s *Scooter) Offline() {
 
 // Connected tells whether the scooter has a connection right now.
 func (s *Scooter) Connected() bool {
-	client := s.present()
-	return client != nil && client.IsConnectionOpen()
+	s.link.mu.Lock()
+	defer s.link.mu.Unlock()
+	return s.link.ready && s.link.client.IsConnectionOpen()
 }
 
 // Reboot takes the scooter offline for Intervals.Reboot; an upgrade that was
@@ -52,6 +54,7 @@ func (s *Scooter) Connected() bool {
 func (s *Scooter) Reboot() { s.do(s.reboot) }
 
 func (s *Scooter) reboot() {
+	s.drop() // first: who sees the reboot counted knows the old connection gone
 	s.mu.Lock()
 	s.state.Reboots++
 	s.upgrade.boot(&s.state)
@@ -88,17 +91,17 @@ func (s *Scooter) present() mqtt.Client {
 	return s.link.client
 }
 
-func (s *Scooter) keep(client mqtt.Client) {
+func (s *Scooter) keep(client mqtt.Client, ready bool) {
 	s.link.mu.Lock()
 	defer s.link.mu.Unlock()
-	s.link.client = client
+	s.link.client, s.link.ready = client, ready
 }
 
 func (s *Scooter) drop() {
 	s.link.changing.Lock()
 	defer s.link.changing.Unlock()
 	if client := s.present(); client != nil {
-		s.keep(nil)
+		s.keep(nil, false)
 		client.Disconnect(0)
 	}
 }
@@ -139,39 +142,64 @@ func (s *Scooter) connect(ctx context.Context) error {
 	// only the default handler sees it.
 	o.SetDefaultPublishHandler(s.arrived)
 	o.SetOnConnectHandler(func(c mqtt.Client) {
-		token := c.Subscribe(plate, 1, nil)
 		go func() {
-			token.Wait()
+			err := s.subscribe(c, plate)
 			select {
-			case subscribed <- granted(token):
+			case subscribed <- err:
 			default: // a reconnect: nobody waits
 			}
 		}()
 	})
 	client := mqtt.NewClient(o)
+	s.keep(client, false) // what was queued may arrive, and be answered, at once
 	token := client.Connect()
-	select {
-	case <-token.Done():
-		if err := token.Error(); err != nil {
-			client.Disconnect(0)
-			return err
-		}
-	case <-ctx.Done():
-		client.Disconnect(0)
-		return ctx.Err()
+	err := await(ctx, token.Done())
+	if err == nil {
+		err = token.Error()
 	}
-	select {
-	case err := <-subscribed:
-		if err != nil {
-			client.Disconnect(0)
-			return err
+	if err == nil {
+		select {
+		case err = <-subscribed:
+		case <-ctx.Done():
+			err = ctx.Err()
 		}
-	case <-ctx.Done():
-		client.Disconnect(0)
-		return ctx.Err()
 	}
-	s.keep(client)
+	if err != nil {
+		s.keep(nil, false)
+		client.Disconnect(0)
+		return err
+	}
+	s.keep(client, true)
 	return nil
+}
+
+func await(ctx context.Context, done <-chan struct{}) error {
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// subscribe asks more than once: while a broker delivers what it had queued,
+// some (mochi) refuse a subscription whose packet identifier equals that of a
+// message on its way to us.
+func (s *Scooter) subscribe(c mqtt.Client, plate string) (err error) {
+	const attempts = 10
+	for range attempts {
+		token := c.Subscribe(plate, 1, nil)
+		token.Wait()
+		if err = granted(token); !errors.Is(err, errNotSubscribed) {
+			return err
+		}
+		select {
+		case <-time.After(settle):
+		case <-s.life.Done():
+			return err
+		}
+	}
+	return err
 }
 
 var errNotSubscribed = errors.New("the broker refused the subscription")

@@ -88,7 +88,7 @@ func (s *Scooter) packet(c protocol.Command) {
 	s.answer(c, ack, status)
 	switch {
 	case over:
-		s.reboot()
+		s.after(settle, s.reboot) // its ack goes first
 	case done:
 		s.deliver(protocol.UpgradeReport, func() { s.send(protocol.UpgradeReport, fields{"status": result}) })
 	}
@@ -103,7 +103,7 @@ func (s *Scooter) damagedPacket() {
 	ack, _ := protocol.Lookup(protocol.SendPacketAck)
 	s.answer(protocol.Command{Code: protocol.SendPacket, Args: protocol.Args{"serial": serial}}, ack, statusFailed)
 	if over {
-		s.reboot()
+		s.after(settle, s.reboot)
 	}
 }
 
@@ -112,7 +112,11 @@ func (s *Scooter) countFailure(status int) (over bool) {
 		return false
 	}
 	s.upgrade.failures++
-	return s.upgrade.failures > mostFailures
+	if s.upgrade.failures <= mostFailures {
+		return false
+	}
+	s.upgrade.abort()
+	return true
 }
 
 // finish closes a complete upgrade; result is the status of 69.
