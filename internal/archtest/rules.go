@@ -41,7 +41,7 @@ var rules = []rule{
 	{folder: "postgres", may: []string{"domain", "geo"}},
 	{folder: "providers", may: []string{"domain", "geo"}},
 	{folder: "migrations", may: none},
-	{folder: "api", may: []string{"domain", "geo", "protocol", "workflows"}},
+	{folder: "api", may: []string{"domain", "geo", "internal/config", "protocol", "workflows"}},
 	{folder: "web", may: none},
 	{folder: "simulator", may: []string{"broker", "geo", "protocol"}},
 

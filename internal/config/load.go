@@ -56,9 +56,3 @@ func Environ(vars map[string]string) []string {
 	}
 	return list
 }
-
-// TestStack names the file in which the test runner wrote the addresses of the services it started; empty: none did.
-func TestStack() string { return os.Getenv(prefix + "TEST_STACK") }
-
-// CI reports whether this runs where no test may be skipped.
-func CI() bool { return os.Getenv("CI") == "true" }

@@ -65,7 +65,7 @@ func (c comments) add(d *ast.GenDecl) {
 func sentence(doc, name string) string {
 	text, named := strings.CutPrefix(oneLine(doc), name+" ")
 	if named {
-		text = strings.TrimPrefix(text, "is ")
+		text = strings.TrimPrefix(strings.TrimPrefix(text, "is "), "are ")
 	}
 	first, size := utf8.DecodeRuneInString(text)
 	if size == 0 {
