@@ -42,6 +42,7 @@ func (*door) OnACLCheck(*mochi.Client, string, bool) bool { return true }
 type office struct {
 	t      *testing.T
 	url    string
+	broker *mochi.Server
 	client mqtt.Client
 
 	mu   sync.Mutex
@@ -64,7 +65,7 @@ func openOffice(t *testing.T) *office {
 	require.NoError(t, broker.Serve())
 	t.Cleanup(func() { _ = broker.Close() })
 
-	o := &office{t: t, url: "tcp://" + listener.Address()}
+	o := &office{t: t, broker: broker, url: "tcp://" + listener.Address()}
 	o.client = mqtt.NewClient(mqtt.NewClientOptions().AddBroker(o.url).SetClientID("office").SetUsername("office"))
 	require.True(t, o.client.Connect().WaitTimeout(patience))
 	t.Cleanup(func() { o.client.Disconnect(0) })
@@ -120,6 +121,15 @@ func (o *office) publish(plate string, code protocol.Code, frame []byte) {
 	token := o.client.Publish(plate, spec.QoS, false, frame)
 	require.True(o.t, token.WaitTimeout(patience))
 	require.NoError(o.t, token.Error())
+}
+
+// gone waits until the broker knows that a scooter is offline.
+func (o *office) gone(plate string) {
+	o.t.Helper()
+	o.eventually(func() bool {
+		c, ok := o.broker.Clients.Get("scooter-" + plate)
+		return !ok || c.Closed()
+	}, "gone")
 }
 
 // from are the messages of a code, so far.

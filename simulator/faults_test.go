@@ -102,6 +102,7 @@ func TestOfflineWithASession(t *testing.T) {
 	s := o.scooter()
 	s.Offline()
 	require.False(t, s.Connected())
+	o.gone("12AB")
 	o.send("12AB", protocol.PowerOn, nil)  // QoS 0
 	o.send("12AB", protocol.PowerOff, nil) // QoS 1
 	require.NoError(t, s.Online(t.Context()))
@@ -109,6 +110,7 @@ func TestOfflineWithASession(t *testing.T) {
 	o.await(protocol.PowerOffAck, 1)
 	o.settled("12AB")
 	require.Equal(t, 1, s.Count(protocol.PowerOff))
+	require.Zero(t, s.Count(protocol.PowerOn))
 	require.NoError(t, s.Online(t.Context()), "online already")
 }
 
@@ -116,6 +118,7 @@ func TestOfflineWithoutASession(t *testing.T) {
 	o := openOffice(t)
 	s := o.fleet(func(opts *simulator.Options) { opts.CleanSession = true }).Scooter("12AB")
 	s.Offline()
+	o.gone("12AB")
 	o.send("12AB", protocol.PowerOff, nil)
 	require.NoError(t, s.Online(t.Context()))
 	o.settled("12AB")

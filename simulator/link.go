@@ -35,7 +35,8 @@ func (s *Scooter) Online(ctx context.Context) error {
 	return s.connectUntil(ctx)
 }
 
-// Offline closes the connection. The broker keeps the session unless
+// Offline closes the connection; the broker may take a moment to see it. It
+// keeps the session unless
 // Options.CleanSession is set.
 func (s *Scooter) Offline() {
 	s.want(false)
