@@ -4,7 +4,7 @@ var rideMessages = []Spec{
 	command(SetSpeedLimit, "set-speed-limit", "Set speed limit", SetSpeedLimitAck,
 		Param{Name: "kmh", Key: "k", Kind: Integer, Min: at(0), Max: at(30), Unit: "km/h", Offset: 2000, Doc: "sent as 2000+km/h"},
 	).by(1).under("Set the speed limit data"),
-	Spec{
+	{
 		Code: SetSpeedLimitAck, Name: "set-speed-limit-ack", Title: "Set speed limit ack",
 		Direction: FromScooter, Topic: TopicBike, Params: []Param{fieldTime, fieldStatus},
 		Status: StatusResult, Statuses: faultResult, Section: "Set the speed limit data ack",

@@ -145,6 +145,8 @@ func (p *Param) accept(arg any, out *value) string {
 			return "must be 1 to " + strconv.Itoa(p.MaxLen) + " bytes"
 		}
 		out.data = data
+	case Number:
+		return "cannot be sent" // no command has a fraction
 	}
 	return ""
 }
@@ -187,6 +189,7 @@ func (p Param) Parse(typed string) (any, error) {
 			return nil, &FieldError{Field: p.Name, Reason: "must be a number"}
 		}
 		return f, nil
+	default:
+		return typed, nil
 	}
-	return typed, nil
 }

@@ -84,7 +84,7 @@ func (s *Spec) decodeFlat(payload []byte) (Command, error) {
 // decodeLine reads the one value behind the code, quoted or not.
 func (s *Spec) decodeLine(payload, rest []byte) (Command, error) {
 	bad := &DecodeError{Code: s.Code, Field: s.Line.Key, Reason: ReasonMalformed}
-	text := ""
+	var text string
 	if v := gjson.GetBytes(payload, s.Line.Key); gjson.ValidBytes(payload) && v.Type == gjson.String {
 		text = v.Str
 	} else {

@@ -137,7 +137,7 @@ func TestEncodePacket(t *testing.T) {
 
 	_, err = protocol.DecodeCommand(frame, protocol.Dialect{})
 	require.ErrorContains(t, err, `"I"`)
-	_, err = protocol.EncodePacket(0, append(full, 0), protocol.Dialect{})
+	_, err = protocol.EncodePacket(0, make([]byte, protocol.MaxPacket+1), protocol.Dialect{})
 	require.ErrorContains(t, err, "1024")
 	_, err = protocol.EncodePacket(0, nil, protocol.Dialect{})
 	require.Error(t, err)

@@ -127,8 +127,9 @@ func (f *field) value() any {
 		return f.n
 	case Number:
 		return f.f
+	default:
+		return f.text
 	}
-	return f.text
 }
 
 // Redacted is the message as it may be logged, stored and shown.

@@ -113,11 +113,12 @@ func (f *field) append(b []byte) []byte {
 		return strconv.AppendInt(b, f.n+f.param.Offset, 10)
 	case Number:
 		return strconv.AppendFloat(b, f.f, 'f', -1, 64)
+	default:
+		if f.param.Bare && plainNumber(f.text) {
+			return append(b, f.text...)
+		}
+		return appendQuoted(b, f.text)
 	}
-	if f.param.Bare && plainNumber(f.text) {
-		return append(b, f.text...)
-	}
-	return appendQuoted(b, f.text)
 }
 
 // plainNumber tells whether a text survives as a JSON number.

@@ -68,7 +68,7 @@ func (f *frame) add(r raw) error {
 	if f.n == maxFields {
 		return &DecodeError{Reason: ReasonTooManyFields}
 	}
-	twice := false
+	var twice bool
 	if len(r.key) == 1 && r.key[0] < 128 {
 		word, bit := &f.short[r.key[0]>>6], uint64(1)<<(r.key[0]&63)
 		twice = *word&bit != 0

@@ -31,6 +31,7 @@ func (r textRule) check(s string) string {
 			return err.Error()
 		}
 		return textField.check(s)
+	case textAny:
 	}
 	return ""
 }

@@ -145,12 +145,6 @@ func (o *office) from(code protocol.Code) []seen {
 	return out
 }
 
-func (o *office) forget() {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.seen = nil
-}
-
 // await waits for the nth message of a code and returns it.
 func (o *office) await(code protocol.Code, n int) seen {
 	o.t.Helper()

@@ -27,7 +27,7 @@ func New(opts Options) (*Fleet, error) {
 	}
 	f := &Fleet{opts: opts, scooters: map[string]*Scooter{}}
 	for i, plate := range opts.Plates {
-		rnd := rand.New(rand.NewPCG(opts.Seed, uint64(i)))
+		rnd := rand.New(rand.NewPCG(opts.Seed, uint64(i))) //nolint:gosec // wanders about, guards nothing
 		s := newScooter(f, plate, i, rnd)
 		f.scooters[plate] = s
 		f.order = append(f.order, s)

@@ -35,9 +35,8 @@ func (s *Scooter) Online(ctx context.Context) error {
 	return s.connectUntil(ctx)
 }
 
-// Offline closes the connection; the broker may take a moment to see it. It
-// keeps the session unless
-// Options.CleanSession is set.
+// Offline closes the connection; the broker may take a moment to see it, and
+// keeps the session unless Options.CleanSession is set.
 func (s *Scooter) Offline() {
 	s.want(false)
 	s.drop()
@@ -110,7 +109,7 @@ func (s *Scooter) drop() {
 func (s *Scooter) connectUntil(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	defer context.AfterFunc(s.life, cancel)()
+	defer context.AfterFunc(s.life, cancel)() //nolint:contextcheck // the scooter's own end counts as well as the caller's
 	s.link.changing.Lock()
 	defer s.link.changing.Unlock()
 	for s.present() == nil {

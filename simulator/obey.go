@@ -90,6 +90,7 @@ func (s *Scooter) obeySetting(c protocol.Command) (status int, then func()) {
 		st.APN = text(c, "apn")
 	case protocol.SetServer, protocol.SetServerLegacy, protocol.SetPlate:
 		return statusOK, func() { s.move(c) }
+	default: // a query: its answer is all there is to do
 	}
 	return statusOK, nil
 }

@@ -65,8 +65,9 @@ func (s *Scooter) describe(code protocol.Code) fields {
 		return fields{"signal": st.Signal}
 	case protocol.ServerReport:
 		return s.describeServer()
+	default:
+		return nil
 	}
-	return nil
 }
 
 // ReportNow sends a heartbeat and a position without waiting for their turn.

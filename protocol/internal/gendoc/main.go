@@ -11,7 +11,7 @@ import (
 func main() {
 	out := flag.String("o", "", "file to write")
 	flag.Parse()
-	if err := os.WriteFile(*out, []byte(render()), 0o644); err != nil {
+	if err := os.WriteFile(*out, []byte(render()), 0o644); err != nil { //nolint:gosec // a page for everybody to read
 		fmt.Fprintln(os.Stderr, "gendoc:", err)
 		os.Exit(1)
 	}

@@ -147,8 +147,9 @@ func status(s protocol.Spec) string {
 		return "state: " + cell(meanings(s.Statuses))
 	case protocol.StatusRaw:
 		return "undefined, kept"
+	default:
+		return ""
 	}
-	return ""
 }
 
 func topic(t protocol.Topic) string {
@@ -157,8 +158,9 @@ func topic(t protocol.Topic) string {
 		return "the plate"
 	case protocol.TopicUnnamed:
 		return "not named"
+	default:
+		return "`" + string(t) + "`"
 	}
-	return "`" + string(t) + "`"
 }
 
 func cell(text string) string { return strings.ReplaceAll(text, "|", `\|`) }
