@@ -30,9 +30,12 @@ func NewArea(polygons [][][]Point) (Area, error) {
 	if len(loops) == 0 {
 		return Area{}, fmt.Errorf("an area needs at least one ring")
 	}
+	if cross(loops) {
+		return Area{}, fmt.Errorf("the area's rings cross themselves or each other")
+	}
 	polygon := s2.PolygonFromLoops(loops)
 	if err := polygon.Validate(); err != nil {
-		return Area{}, fmt.Errorf("the area's rings cross: %w", err)
+		return Area{}, fmt.Errorf("the area's rings make no polygon: %w", err)
 	}
 	return Area{polygon}, nil
 }
@@ -54,9 +57,26 @@ func newLoop(ring []Point) (*s2.Loop, error) {
 	loop := s2.LoopFromPoints(points)
 	loop.Normalize()
 	if err := loop.Validate(); err != nil {
-		return nil, fmt.Errorf("a ring crosses itself: %w", err)
+		return nil, fmt.Errorf("a ring is degenerate: %w", err)
 	}
 	return loop, nil
+}
+
+// cross reports whether any two edges of the rings cross, which the library's own validation does not look for.
+func cross(loops []*s2.Loop) bool {
+	index := s2.NewShapeIndex()
+	for _, loop := range loops {
+		index.Add(loop)
+	}
+	query := s2.NewCrossingEdgeQuery(index)
+	for _, loop := range loops {
+		for i := range loop.NumVertices() {
+			if len(query.CrossingsEdgeMap(loop.Vertex(i), loop.Vertex(i+1), s2.CrossingTypeInterior)) > 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Contains reports whether p lies in the area.
