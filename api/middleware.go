@@ -78,7 +78,7 @@ func survive(next http.Handler) http.Handler {
 			if what == nil {
 				return
 			}
-			if what == http.ErrAbortHandler {
+			if what == http.ErrAbortHandler { //nolint:errorlint // the very value that net/http knows
 				panic(what)
 			}
 			ctx := r.Context()

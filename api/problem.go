@@ -17,7 +17,7 @@ import (
 const problemBase = "urn:rodada:problem:"
 
 // Problem is the body of every error answer. (RFC 9457)
-type Problem struct {
+type Problem struct { //nolint:errname // its name in the API
 	_         struct{}     `additionalProperties:"true"`
 	Type      string       `json:"type" example:"urn:rodada:problem:balance_too_low" doc:"Names the kind of problem; never changes its meaning."`
 	Title     string       `json:"title" example:"Payment Required" doc:"The words of the status."`
@@ -122,7 +122,7 @@ func writeProblem(w http.ResponseWriter, p *Problem) {
 	body, err := json.Marshal(p)
 	if err != nil { // only facts can fail
 		p.Facts = nil
-		body, _ = json.Marshal(p)
+		body, _ = json.Marshal(p) //nolint:errchkjson // the rest is text and a number
 	}
 	w.Header().Set("Content-Type", p.ContentType(""))
 	w.WriteHeader(p.Status)
@@ -134,7 +134,7 @@ func writeProblem(w http.ResponseWriter, p *Problem) {
 func init() {
 	huma.ValidateStrictCasing = true
 	huma.NewError = func(int, string, ...error) huma.StatusError { return &Problem{} } // asked for its type only
-	huma.NewErrorWithContext = func(ctx huma.Context, status int, msg string, errs ...error) huma.StatusError {
+	huma.NewErrorWithContext = func(ctx huma.Context, status int, _ string, errs ...error) huma.StatusError {
 		return requestProblem(ctx.Context(), status, errs)
 	}
 }

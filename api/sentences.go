@@ -15,7 +15,7 @@ var plainEnglish = map[string]string{
 }
 
 // spanish says every code of the API and every declared fault in Spanish.
-var spanish = map[string]string{
+var spanish = map[string]string{ //nolint:gosec // sentences about passwords are none
 	codeInternal:    "Algo ha fallado por nuestra parte.",
 	codeOverloaded:  "Ha tardado demasiado. Inténtalo de nuevo en un momento.",
 	codeMalformed:   "El cuerpo no es JSON válido.",

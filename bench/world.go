@@ -132,7 +132,7 @@ func (w *world) board(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return fmt.Errorf("the API does not become ready: %w", ctx.Err())
 		}
-		time.Sleep(100 * time.Millisecond)
+		<-time.After(100 * time.Millisecond)
 	}
 	for i := range riders {
 		email, secret := fmt.Sprintf("rider%d@bench.example", i), uuid.NewString()

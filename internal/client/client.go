@@ -39,7 +39,7 @@ type Answer struct {
 }
 
 // Problem is the body of a refusal (RFC 9457).
-type Problem struct {
+type Problem struct { //nolint:errname // its name in the API
 	Status int             `json:"status"`
 	Title  string          `json:"title"`
 	Detail string          `json:"detail"`

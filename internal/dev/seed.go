@@ -21,9 +21,9 @@ import (
 // The demo's logins open nothing but a development stack on 127.0.0.1.
 const (
 	RiderEmail    = "ana@demo.rodada.example"
-	RiderPassword = "demo-rider-password" //nolint:gosec // see above
+	RiderPassword = "demo-rider-password"
 	StaffEmail    = "staff@demo.rodada.example"
-	StaffPassword = "demo-staff-password" //nolint:gosec // see above
+	StaffPassword = "demo-staff-password"
 )
 
 // fleetSize is how many scooters the demo has.

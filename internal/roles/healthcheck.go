@@ -15,7 +15,7 @@ func Healthcheck(ctx context.Context, url string) error {
 	if err != nil {
 		return err
 	}
-	res, err := http.DefaultClient.Do(req) //nolint:gosec // the operator names the address
+	res, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return err
 	}

@@ -2,7 +2,7 @@ package main
 
 // words are for settings whose code says too little, or nothing, to somebody who only reads the document. A remark behind
 // the field follows in brackets.
-var words = map[string]string{
+var words = map[string]string{ //nolint:gosec // sentences about passwords are none
 	"RODADA_HTTP_ADDR":               "Where the API listens.",
 	"RODADA_HTTP_MAX_BODY":           "The largest request that is read",
 	"RODADA_POSTGRES_URL":            "The database, with its user and password.",
