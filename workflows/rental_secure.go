@@ -55,7 +55,7 @@ func (r *ride) secure(ctx workflow.Context) error {
 			r.alert(ctx, staff.NotSecured, "The ride is over, but the scooter has not confirmed its lock.")
 		}
 		r.tell(ctx)
-		locked := false
+		var locked bool
 		if r.s.Outstanding == "" {
 			locked = r.brakeAndLock(ctx)
 		} else {
@@ -103,8 +103,9 @@ func (r *ride) awaitOutstanding(ctx workflow.Context, d time.Duration) bool {
 		wait(ctx, d, "wait for the scooter", func() bool { return answered() || r.line.heard == id || r.asked() })
 	}
 	if !answered() && (spoke || r.line.heard == id) {
-		wait(ctx, window, "the scooter is back: wait for the lock", answered)
-		if !answered() {
+		// It may be a slow one: the longer this goes on, the longer it may take.
+		wait(ctx, max(window, d), "the scooter is back: wait for the lock", func() bool { return answered() || r.asked() })
+		if !answered() && !r.asked() {
 			late := r.line.withdraw(ctx, id, protocol.PowerOffAck)
 			if late == nil {
 				delete(r.line.waiting, id)
