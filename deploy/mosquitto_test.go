@@ -1,0 +1,228 @@
+package deploy_test
+
+import (
+	"context"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	mqtt "github.com/eclipse/paho.mqtt.golang"
+	"github.com/stretchr/testify/require"
+
+	"rodada/internal/devstack"
+	"rodada/internal/testkit"
+)
+
+const patience = 20 * time.Second
+
+// server is a real Mosquitto with the configuration that is deployed and the accounts of the script.
+type server struct {
+	url      string
+	accounts map[string]string
+}
+
+func startMosquitto(t *testing.T, plates ...string) server {
+	t.Helper()
+	testkit.RequireProgram(t, "mosquitto")
+	program, _ := devstack.LookProgram("mosquitto")
+	dir := secrets(t)
+	s := server{accounts: map[string]string{"rodada": secret(t, dir, "mqtt_password")}}
+	for _, plate := range plates {
+		password, err := runSecrets(t, dir, "scooter", plate)
+		require.NoError(t, err)
+		s.accounts[plate] = strings.TrimSpace(password)
+	}
+	address := freeAddress(t)
+	s.url = "tcp://" + address
+	conf := filepath.Join(t.TempDir(), "mosquitto.conf")
+	require.NoError(t, os.WriteFile(conf, []byte(moved(t, address, dir)), 0o600))
+
+	var said strings.Builder
+	cmd := exec.CommandContext(t.Context(), program, "-c", conf)
+	cmd.Stdout, cmd.Stderr = &said, &said
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	require.NoError(t, cmd.Start())
+	t.Cleanup(func() { // after the test's context has ended
+		_ = cmd.Wait()
+		for line := range strings.Lines(said.String()) {
+			require.NotContains(t, line, "Error")
+			require.NotContains(t, line, "Unknown configuration")
+		}
+	})
+	listens(t, address)
+	return s
+}
+
+// moved is the deployed configuration with the paths and the address of this test.
+func moved(t *testing.T, address, secretsDir string) string {
+	t.Helper()
+	conf := read(t, "deploy/mosquitto/mosquitto.conf")
+	acl, err := filepath.Abs("mosquitto/acl")
+	require.NoError(t, err)
+	host, port, err := net.SplitHostPort(address)
+	require.NoError(t, err)
+	for from, to := range map[string]string{
+		"listener 1883":              "listener " + port + " " + host,
+		"/run/secrets/mqtt_accounts": filepath.Join(secretsDir, "mqtt_accounts"),
+		"/mosquitto/config/acl":      acl,
+		"/mosquitto/data/":           t.TempDir() + "/",
+	} {
+		require.Equal(t, 1, strings.Count(conf, from), "%q in mosquitto.conf", from)
+		conf = strings.Replace(conf, from, to, 1)
+	}
+	return conf + asRoot()
+}
+
+// asRoot keeps a server that root starts from becoming a user who can't read this test's files.
+func asRoot() string {
+	if os.Geteuid() == 0 {
+		return "user root\n"
+	}
+	return ""
+}
+
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	require.NoError(t, l.Close())
+	return l.Addr().String()
+}
+
+func listens(t *testing.T, address string) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		c, err := new(net.Dialer).DialContext(t.Context(), "tcp", address)
+		if err == nil {
+			_ = c.Close()
+		}
+		return err == nil
+	}, patience, 10*time.Millisecond)
+}
+
+// peer is somebody connected to the broker.
+type peer struct {
+	mqtt.Client
+	got  chan string
+	lost chan error
+}
+
+func (s server) dial(ctx context.Context, user, password string) (*peer, error) {
+	p := &peer{got: make(chan string, 100), lost: make(chan error, 1)}
+	o := mqtt.NewClientOptions().AddBroker(s.url).SetClientID("test-" + user).SetUsername(user).SetPassword(password).
+		SetAutoReconnect(false).SetConnectTimeout(patience)
+	o.SetDefaultPublishHandler(func(_ mqtt.Client, m mqtt.Message) { p.got <- m.Topic() })
+	o.SetConnectionLostHandler(func(_ mqtt.Client, err error) { p.lost <- err })
+	p.Client = mqtt.NewClient(o)
+	return p, wait(ctx, p.Connect())
+}
+
+func (s server) connect(t *testing.T, user string) *peer {
+	t.Helper()
+	p, err := s.dial(t.Context(), user, s.accounts[user])
+	require.NoError(t, err, user)
+	t.Cleanup(func() { p.Disconnect(0) })
+	return p
+}
+
+func wait(ctx context.Context, token mqtt.Token) error {
+	select {
+	case <-token.Done():
+		return token.Error()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (p *peer) listen(t *testing.T, filters ...string) {
+	t.Helper()
+	all := map[string]byte{}
+	for _, f := range filters {
+		all[f] = 1
+	}
+	require.NoError(t, wait(t.Context(), p.SubscribeMultiple(all, nil)))
+}
+
+func (p *peer) say(t *testing.T, topic string) {
+	t.Helper()
+	require.NoError(t, wait(t.Context(), p.Publish(topic, 1, false, "x")))
+}
+
+// next is the topic of the next message.
+func (p *peer) next(t *testing.T) string {
+	t.Helper()
+	select {
+	case topic := <-p.got:
+		return topic
+	case <-time.After(patience):
+		t.Fatal("nothing came")
+		return ""
+	}
+}
+
+func TestScootersWriteOnlyWhatIsTheirs(t *testing.T) {
+	s := startMosquitto(t, "AAA111", "BBB222")
+	backend, scooter := s.connect(t, "rodada"), s.connect(t, "AAA111")
+	backend.listen(t, "#")
+	for topic, may := range map[string]bool{
+		"bike": true, "o": true, "AAA111": true,
+		"BBB222": false, "rodada": false, "bike/AAA111": false, "AAA111/x": false, "anything": false,
+	} {
+		scooter.say(t, topic)
+		scooter.say(t, "o") // comes after the other, if that comes
+		if may {
+			require.Equal(t, topic, backend.next(t))
+		}
+		require.Equal(t, "o", backend.next(t), "a scooter wrote to %s", topic)
+	}
+}
+
+func TestScootersReadOnlyTheirCommands(t *testing.T) {
+	s := startMosquitto(t, "AAA111", "BBB222")
+	backend, scooter := s.connect(t, "rodada"), s.connect(t, "AAA111")
+	scooter.listen(t, "#", "BBB222", "+", "bike", "o")
+	for _, topic := range []string{"BBB222", "bike", "o", "AAA111/x", "anything"} {
+		backend.say(t, topic)
+	}
+	backend.say(t, "AAA111")
+	require.Equal(t, "AAA111", scooter.next(t))
+}
+
+func TestTheBackendSharesASubscription(t *testing.T) {
+	s := startMosquitto(t, "AAA111")
+	backend, scooter := s.connect(t, "rodada"), s.connect(t, "AAA111")
+	backend.listen(t, "$share/rodada/bike")
+	scooter.say(t, "bike")
+	require.Equal(t, "bike", backend.next(t))
+}
+
+func TestNobodyComesInWithoutAnAccount(t *testing.T) {
+	s := startMosquitto(t, "AAA111")
+	for name, login := range map[string][2]string{
+		"anonymous":        {"", ""},
+		"unknown":          {"CCC333", "x"},
+		"a wrong password": {"rodada", s.accounts["AAA111"]},
+		"no password":      {"AAA111", ""},
+	} {
+		_, err := s.dial(t.Context(), login[0], login[1])
+		require.Error(t, err, name)
+	}
+}
+
+func TestNobodyLeavesAMessageForLater(t *testing.T) {
+	s := startMosquitto(t, "AAA111")
+	backend, scooter := s.connect(t, "rodada"), s.connect(t, "AAA111")
+	backend.listen(t, "bike")
+	scooter.Publish("bike", 1, true, "x")
+	select {
+	case <-scooter.lost:
+	case topic := <-backend.got:
+		t.Fatalf("a retained message came through on %s", topic)
+	case <-time.After(patience):
+		t.Fatal("the broker took a retained message")
+	}
+}
