@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -123,4 +124,16 @@ func (b *box) obeyed(codes ...protocol.Code) []protocol.Code {
 		}
 	}
 	return list
+}
+
+// diary is everything that reached the scooter, for a failed test.
+func (b *box) diary() string {
+	var text strings.Builder
+	for _, r := range b.Received() {
+		fmt.Fprintf(&text, "\n%s %s qos %d", r.At.Format("15:04:05.000"), r.Command.Code, r.QoS)
+		if r.Again {
+			text.WriteString(" again")
+		}
+	}
+	return text.String()
 }

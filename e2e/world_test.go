@@ -44,7 +44,7 @@ var usual = set{
 	"RENTAL_ACK_WINDOW":       ackWindow.String(),
 	"RENTAL_UNLOCK_WINDOW":    unlockWindow.String(),
 	"RENTAL_LOCK_BACKOFF":     "300ms",
-	"RENTAL_LOCK_BACKOFF_MAX": "1s",
+	"RENTAL_LOCK_BACKOFF_MAX": "4s",
 	"RENTAL_ALERT_AFTER":      "2",
 }
 
@@ -57,6 +57,7 @@ type world struct {
 	temporal temporal.Client
 	tokens   *token.Issuer
 	visitor  *client.Client
+	queue    string // of the worker
 	fleet    fleetInfo
 
 	api, worker, bridge *process
@@ -69,32 +70,35 @@ type world struct {
 // newWorld is an installation that shares Temporal, Postgres and Redis with others, under names of its own.
 func newWorld(t *testing.T, settings ...set) *world {
 	t.Helper()
-	w := &world{plates: plates(t)}
+	kind := devstack.Mochi
 	if _, ok := devstack.LookProgram("mosquitto"); ok {
-		w.stack = testkit.Mosquitto(t, w.plates...)
-	} else {
-		w.stack = testkit.Broker(t)
+		kind = devstack.Mosquitto
 	}
+	return newWorldOn(t, kind, settings...)
+}
+
+// newWorldOn is newWorld on a kind of broker.
+func newWorldOn(t *testing.T, kind devstack.BrokerKind, settings ...set) *world {
+	t.Helper()
+	w := &world{plates: plates(t)}
+	w.stack = testkit.PrivateStack(t, devstack.Options{
+		Only: []devstack.Service{devstack.MQTT}, MQTTBroker: kind, Scooters: accounts(w.plates),
+	})
 	w.at = w.stack.Addresses()
 	addr, prefix := testkit.Redis(t)
 	w.at.Redis = addr
 	w.at.PostgresURL = testkit.Database(t, testkit.HashFS(t, migrations.Files), migrations.Up)
-	var queue string
-	w.temporal, queue = testkit.Temporal(t)
+	w.temporal, w.queue = testkit.Temporal(t)
 	w.at.Temporal = testkit.Stack(t).Temporal
-	w.open(t, append(settings, set{"REDIS_PREFIX": prefix, "TEMPORAL_TASK_QUEUE": queue}))
+	w.open(t, append(settings, set{"REDIS_PREFIX": prefix, "TEMPORAL_TASK_QUEUE": w.queue}))
 	return w
 }
 
 // newPrivateWorld is an installation on services of its own, which the story may stop and kill.
 func newPrivateWorld(t *testing.T, broker devstack.BrokerKind, settings ...set) *world {
 	t.Helper()
-	w := &world{plates: plates(t)}
-	var accounts []devstack.Account
-	for _, plate := range w.plates {
-		accounts = append(accounts, devstack.Account{User: plate, Password: testkit.ScooterPassword})
-	}
-	w.stack = testkit.PrivateStack(t, devstack.Options{MQTTBroker: broker, Scooters: accounts})
+	w := &world{plates: plates(t), queue: "rodada"}
+	w.stack = testkit.PrivateStack(t, devstack.Options{MQTTBroker: broker, Scooters: accounts(w.plates)})
 	w.at = w.stack.Addresses()
 	require.NoError(t, migrations.Up(t.Context(), w.at.PostgresURL))
 	w.temporal = dialTemporal(t, w.at.Temporal)
@@ -168,6 +172,14 @@ func plates(t *testing.T) []string {
 	list := make([]string, 24)
 	for i := range list {
 		list[i] = testkit.Plate(t)
+	}
+	return list
+}
+
+func accounts(plates []string) []devstack.Account {
+	var list []devstack.Account
+	for _, plate := range plates {
+		list = append(list, devstack.Account{User: plate, Password: testkit.ScooterPassword})
 	}
 	return list
 }
