@@ -9,6 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"rodada/broker"
+	"rodada/internal/devstack"
+	"rodada/internal/testkit"
 )
 
 func TestOptionsAreChecked(t *testing.T) {
@@ -35,10 +37,10 @@ func TestOptionsAreChecked(t *testing.T) {
 }
 
 func TestDeliversInOrder(t *testing.T) {
-	eachBroker(t, func(t *testing.T, s server) {
+	eachBroker(t, func(t *testing.T, s *devstack.Stack) {
 		var in inbox
-		connect(t, in.listen(options(s.url()), "bike", "o"))
-		out := connect(t, options(s.url()))
+		connect(t, in.listen(of(s), "bike", "o"))
+		out := connect(t, of(s))
 		for n := 1; n <= 50; n++ {
 			require.NoError(t, out.Publish(t.Context(), "bike", byte(n%2), []byte(strconv.Itoa(n))))
 		}
@@ -47,18 +49,18 @@ func TestDeliversInOrder(t *testing.T) {
 }
 
 func TestReconnectsAndListensAgain(t *testing.T) {
-	eachBroker(t, func(t *testing.T, s server) {
+	eachBroker(t, func(t *testing.T, s *devstack.Stack) {
 		var in inbox
-		listener := connect(t, in.listen(options(s.url()), "bike"))
-		sender := connect(t, options(s.url()))
-		s.stop(t)
+		listener := connect(t, in.listen(of(s), "bike"))
+		sender := connect(t, of(s))
+		stop(t, s)
 		for _, c := range []*broker.Conn{listener, sender} {
 			require.Eventually(t, func() bool { return !c.Connected() }, patience, time.Millisecond)
 		}
 		for qos := range byte(2) {
 			require.ErrorIs(t, sender.Publish(t.Context(), "bike", qos, []byte("lost")), broker.ErrNotConnected)
 		}
-		s.start(t)
+		start(t, s)
 		require.NoError(t, listener.Await(t.Context()))
 		require.NoError(t, sender.Await(t.Context()))
 		require.NoError(t, sender.Publish(t.Context(), "bike", 1, []byte("kept")))
@@ -67,34 +69,37 @@ func TestReconnectsAndListensAgain(t *testing.T) {
 }
 
 func TestPersistentSessionGetsWhatCameMeanwhile(t *testing.T) {
-	eachBroker(t, func(t *testing.T, s server) {
+	eachBroker(t, func(t *testing.T, s *devstack.Stack) {
 		var in inbox
-		o := in.listen(options(s.url()), "bike")
+		o := in.listen(of(s), "bike")
 		o.ClientID, o.Persistent = "bridge", true
 		connect(t, o).Close()
-		sender := connect(t, options(s.url()))
+		sender := connect(t, of(s))
 		for n := 1; n <= 30; n++ {
 			require.NoError(t, sender.Publish(t.Context(), "bike", 1, []byte(strconv.Itoa(n))))
 		}
+		stop(t, s) // it keeps them
+		start(t, s)
 		connect(t, o)
 		in.awaitAll(t, numbers(1, 30))
 	})
 }
 
 func TestAwaitSaysWhatStandsInTheWay(t *testing.T) {
-	s := newEmbedded(t)
-	s.start(t)
-	defer s.stop(t)
+	s := testkit.Broker(t)
 	for name, c := range map[string]struct {
 		change func(*broker.Options)
 		says   string
 	}{
-		"a wrong password":         {func(o *broker.Options) { o.Password = "wrong" }, "connect to the MQTT broker"},
-		"a forbidden subscription": {func(o *broker.Options) { *o = new(inbox).listen(*o, "forbidden") }, "subscription refused"},
-		"nobody there":             {func(o *broker.Options) { o.URL = "tcp://" + freeAddr(t) }, "connect"},
+		"a wrong password": {func(o *broker.Options) { o.Password = "wrong" }, "connect to the MQTT broker"},
+		"a forbidden subscription": {func(o *broker.Options) {
+			*o = new(inbox).listen(*o, "ABC124")
+			o.Username, o.Password = "ABC123", testkit.ScooterPassword
+		}, "subscri"},
+		"nobody there": {func(o *broker.Options) { o.URL = "tcp://127.0.0.1:1" }, "connect"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			o := options(s.url())
+			o := of(s)
 			c.change(&o)
 			ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 			defer cancel()
@@ -106,22 +111,20 @@ func TestAwaitSaysWhatStandsInTheWay(t *testing.T) {
 }
 
 func TestDialWaitsForTheBroker(t *testing.T) {
-	s := newEmbedded(t)
-	c, err := broker.Dial(options(s.url()))
+	s := testkit.Broker(t)
+	stop(t, s)
+	c, err := broker.Dial(of(s))
 	require.NoError(t, err)
 	defer c.Close()
 	require.ErrorIs(t, c.Publish(t.Context(), "bike", 1, nil), broker.ErrNotConnected)
-	s.start(t)
-	defer s.stop(t)
+	start(t, s)
 	require.NoError(t, c.Await(t.Context()))
 	require.NoError(t, c.Publish(t.Context(), "bike", 1, nil))
 }
 
 func TestClosedIsNotConnected(t *testing.T) {
-	s := newEmbedded(t)
-	s.start(t)
-	defer s.stop(t)
-	c := connect(t, options(s.url()))
+	s := testkit.Broker(t)
+	c := connect(t, of(s))
 	c.Close()
 	c.Close()
 	require.False(t, c.Connected())

@@ -2,11 +2,9 @@ package broker_test
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
-	"net"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,141 +12,56 @@ import (
 	"testing"
 	"time"
 
-	mochi "github.com/mochi-mqtt/server/v2"
-	"github.com/mochi-mqtt/server/v2/listeners"
-	"github.com/mochi-mqtt/server/v2/packets"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
 	"rodada/broker"
+	"rodada/internal/devstack"
+	"rodada/internal/testkit"
 )
 
 const patience = 20 * time.Second
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-// server is a broker that can be stopped and started again on the same port.
-type server interface {
-	start(t *testing.T)
-	stop(t *testing.T)
-	url() string
+func TestMain(m *testing.M) {
+	code := m.Run()
+	testkit.Stop()
+	if code == 0 {
+		if err := goleak.Find(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
+		}
+	}
+	os.Exit(code)
 }
 
 // eachBroker runs a test against the embedded broker and against the one of production.
-func eachBroker(t *testing.T, test func(t *testing.T, s server)) {
+func eachBroker(t *testing.T, test func(t *testing.T, s *devstack.Stack)) {
 	t.Helper()
-	for name, create := range map[string]func(*testing.T) server{"embedded": newEmbedded, "mosquitto": newMosquitto} {
-		t.Run(name, func(t *testing.T) {
-			s := create(t)
-			s.start(t)
-			t.Cleanup(func() { s.stop(t) })
-			test(t, s)
-		})
-	}
+	t.Run("embedded", func(t *testing.T) { test(t, testkit.Broker(t)) })
+	t.Run("mosquitto", func(t *testing.T) { test(t, testkit.Mosquitto(t)) })
 }
 
-// embedded forgets its sessions when it stops.
-type embedded struct {
-	addr   string
-	server *mochi.Server
-}
-
-func newEmbedded(t *testing.T) server {
+func stop(t *testing.T, s *devstack.Stack) {
 	t.Helper()
-	return &embedded{addr: freeAddr(t)}
+	require.NoError(t, s.StopService(t.Context(), devstack.MQTT))
 }
 
-func (e *embedded) url() string { return "tcp://" + e.addr }
-
-func (e *embedded) start(t *testing.T) {
+func start(t *testing.T, s *devstack.Stack) {
 	t.Helper()
-	e.server = mochi.New(&mochi.Options{Logger: slog.New(slog.DiscardHandler)})
-	require.NoError(t, e.server.AddHook(new(guard), nil))
-	require.NoError(t, e.server.AddListener(listeners.NewTCP(listeners.Config{ID: "t", Address: e.addr})))
-	require.NoError(t, e.server.Serve())
+	require.NoError(t, s.StartService(t.Context(), devstack.MQTT))
 }
 
-func (e *embedded) stop(t *testing.T) {
-	t.Helper()
-	if e.server != nil {
-		require.NoError(t, e.server.Close())
-		e.server = nil
-	}
-}
-
-// guard knows one password and one forbidden topic.
-type guard struct{ mochi.HookBase }
-
-func (*guard) ID() string { return "guard" }
-
-func (*guard) Provides(b byte) bool { return b == mochi.OnConnectAuthenticate || b == mochi.OnACLCheck }
-
-func (*guard) OnConnectAuthenticate(_ *mochi.Client, p packets.Packet) bool {
-	return string(p.Connect.Password) == "right"
-}
-
-func (*guard) OnACLCheck(_ *mochi.Client, topic string, _ bool) bool { return topic != "forbidden" }
-
-// mosquitto keeps its sessions on disk.
-type mosquitto struct {
-	dir, addr string
-	cmd       *exec.Cmd
-}
-
-func newMosquitto(t *testing.T) server {
-	t.Helper()
-	program, err := exec.LookPath("mosquitto")
-	if err != nil {
-		if program, err = exec.LookPath("/usr/sbin/mosquitto"); err != nil {
-			if os.Getenv("CI") == "true" {
-				t.Fatal("mosquitto is needed")
-			}
-			t.Skip("mosquitto is not installed")
-		}
-	}
-	m := &mosquitto{dir: t.TempDir(), addr: freeAddr(t)}
-	m.cmd = exec.Command(program)
-	_, port, _ := net.SplitHostPort(m.addr)
-	conf := "listener " + port + " 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\nuser root\n" +
-		"persistence true\npersistence_location " + m.dir + "/\nautosave_interval 1\nautosave_on_changes true\n"
-	require.NoError(t, os.WriteFile(filepath.Join(m.dir, "m.conf"), []byte(conf), 0o600))
-	return m
-}
-
-func (m *mosquitto) url() string { return "tcp://" + m.addr }
-
-func (m *mosquitto) start(t *testing.T) {
-	t.Helper()
-	m.cmd = exec.Command(m.cmd.Path, "-c", filepath.Join(m.dir, "m.conf"))
-	require.NoError(t, m.cmd.Start())
-	require.Eventually(t, func() bool {
-		c, err := net.Dial("tcp", m.addr)
-		if err == nil {
-			_ = c.Close()
-		}
-		return err == nil
-	}, patience, 5*time.Millisecond)
-}
-
-func (m *mosquitto) stop(t *testing.T) {
-	t.Helper()
-	if m.cmd.Process != nil && m.cmd.ProcessState == nil {
-		require.NoError(t, m.cmd.Process.Signal(os.Interrupt))
-		_ = m.cmd.Wait()
-	}
-}
-
-func freeAddr(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer l.Close() //nolint:errcheck // nothing was sent
-	return l.Addr().String()
+// of is how to reach a stack's broker.
+func of(s *devstack.Stack) broker.Options {
+	at := s.Addresses()
+	o := options(at.MQTT)
+	o.Username, o.Password = at.MQTTUser, at.MQTTPassword
+	return o
 }
 
 func options(url string) broker.Options {
 	return broker.Options{
-		URL: url, Username: "rodada", Password: "right",
+		URL:          url,
 		ReconnectMin: 10 * time.Millisecond, ReconnectMax: 50 * time.Millisecond,
 		Log: slog.New(slog.DiscardHandler),
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"rodada/broker"
+	"rodada/internal/testkit"
 )
 
 // mute is a broker that accepts connections and never confirms a message.
@@ -123,10 +124,7 @@ func TestStalledNetworkIsBoundedByTheContext(t *testing.T) {
 }
 
 func TestPublishNeedsATopicAndTime(t *testing.T) {
-	s := newEmbedded(t)
-	s.start(t)
-	defer s.stop(t)
-	c := connect(t, options(s.url()))
+	c := connect(t, of(testkit.Broker(t)))
 	for _, topic := range []string{"", "#", "AB+", "A\x00B"} {
 		require.ErrorIs(t, c.Publish(t.Context(), topic, 0, nil), broker.ErrTopic)
 	}
