@@ -15,8 +15,8 @@ import (
 // bareQueue is the bare workflow's own.
 const bareQueue = "bench-bare"
 
-// bare persists what an unlock persists and does nothing else: started by an update, two steps, a timer, a signal, a step, the
-// answer.
+// bareWorkflow persists what an unlock persists and does nothing else: started by an update, two steps, a timer, a signal,
+// a step, the answer.
 func bareWorkflow(ctx workflow.Context) error {
 	done := false
 	err := workflow.SetUpdateHandler(ctx, "begin", func(ctx workflow.Context) error {
@@ -50,13 +50,11 @@ func bareStep(context.Context) error { return nil }
 func measureBare(ctx context.Context, w *world) (pair, error) {
 	wk := worker.New(w.temporal, bareQueue, worker.Options{})
 	wk.RegisterWorkflowWithOptions(bareWorkflow, workflow.RegisterOptions{Name: "Bare"})
-	begun := make(chan string, 64)
 	wk.RegisterActivity(bareStep)
 	if err := wk.Start(); err != nil {
 		return pair{}, err
 	}
 	defer wk.Stop()
-	_ = begun
 	return both(ctx, 200, func(ctx context.Context, _ int) (time.Duration, error) {
 		id := "bare/" + uuid.NewString()
 		began := time.Now()

@@ -35,7 +35,16 @@ func run(ctx context.Context) error {
 	}
 	fmt.Printf("%d cores, %s. Everything on this machine: Temporal, Postgres, Redis, the broker, Rodada, the scooters, the riders.\n",
 		runtime.NumCPU(), time.Now().Format(time.DateOnly))
+	dir, err := os.MkdirTemp("", "rodada-bench-")
+	if err != nil {
+		return err
+	}
+	if err := devstack.Prepare(dir); err != nil { // a folder of ours: with one of its own the stack does not sync to disk
+		return err
+	}
+	defer func() { _ = devstack.Reset(dir) }()
 	stack, err := devstack.Start(ctx, devstack.Options{
+		Dir:      dir,
 		Only:     []devstack.Service{devstack.Temporal, devstack.Postgres, devstack.Redis, devstack.MQTT},
 		Accounts: func(string, string) bool { return true },
 		Log:      slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
