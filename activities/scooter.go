@@ -40,11 +40,13 @@ const (
 	PublishDone   Published = "published"
 	PublishBusy   Published = "busy"   // another send waits for the same answer: try again
 	PublishMoving Published = "moving" // the scooter is too fast for this command
-	PublishLate   Published = "late"   // the deadline is over; nothing was sent
+	PublishLate   Published = "late"   // the deadline is over; nothing was sent that anybody knows of
 )
 
 // Publish takes the lease of the answer, checks the deadline and the speed, and puts the frame on the wire. Tried again, it
-// repeats a QoS 0 frame but never a QoS 1 frame, which the broker may hold for the scooter already. (Design, decisions 2-6)
+// repeats a QoS 0 frame but never a QoS 1 frame, which the broker may hold for the scooter already. Tried again after the
+// deadline (its worker died, say), it counts as published: the scooter may have it, and may have answered. The lease of a
+// send that was late is its workflow's to withdraw. (Design, decisions 2-6)
 func (s *Scooters) Publish(ctx context.Context, in PublishInput) (Published, error) {
 	spec, ok := protocol.Lookup(in.Command.Code)
 	if !ok {
@@ -63,22 +65,23 @@ func (s *Scooters) Publish(ctx context.Context, in PublishInput) (Published, err
 			return PublishMoving, nil
 		}
 	}
-	left := in.Deadline.Sub(s.Now())
-	if left <= 0 {
-		return PublishLate, nil
-	}
+	left := max(in.Deadline.Sub(s.Now()), 0)
+	tried := false
 	if spec.Ack != 0 {
 		taken, err := s.Leases.Take(ctx, in.Plate, spec.Ack, command.Waiter{WorkflowID: in.WorkflowID, SendID: in.SendID}, left+in.Keep)
-		switch {
-		case err != nil:
+		if err != nil {
 			return "", err
-		case taken == command.TakenBusy:
-			return PublishBusy, nil
-		case taken == command.TakenOwn && spec.QoS > 0:
-			return PublishDone, nil
 		}
+		if taken == command.TakenBusy && left > 0 {
+			return PublishBusy, nil
+		}
+		tried = taken == command.TakenOwn
 	}
-	if !s.Now().Before(in.Deadline) {
+	late := !s.Now().Before(in.Deadline)
+	switch {
+	case tried && (late || spec.QoS > 0):
+		return PublishDone, nil
+	case late:
 		return PublishLate, nil
 	}
 	if err := s.Publisher.Publish(ctx, in.Plate, spec.QoS, frame); err != nil {
