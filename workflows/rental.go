@@ -38,11 +38,13 @@ func Rental(ctx workflow.Context, in RentalInput) error {
 	steady, _ := workflow.NewDisconnectedContext(ctx)
 	workflow.GoNamed(ctx, "cancelled", func(ctx workflow.Context) {
 		ctx.Done().Receive(ctx, nil)
-		r.queue = append(r.queue, &request{kind: UpdateEnd, at: workflow.Now(ctx), cause: rental.ByStaff, note: "cancelled in Temporal"})
+		r.put(&request{kind: UpdateEnd, at: workflow.Now(ctx), cause: rental.ByStaff, note: "cancelled in Temporal"})
 	})
 	if err := r.run(steady); err != nil {
 		return err
 	}
+	r.closed = true
+	r.answerAll()
 	return workflow.Await(steady, func() bool { return workflow.AllHandlersFinished(steady) })
 }
 
@@ -54,6 +56,8 @@ type ride struct {
 	queue []*request // updates that wait for their turn
 	begun bool       // the claim is decided
 	mine  bool       // and the rental is ours
+	// closed: the story is over, and comes to no request any more.
+	closed bool
 }
 
 func newRide(ctx workflow.Context, in RentalInput) (*ride, error) {
@@ -98,7 +102,6 @@ func (r *ride) run(ctx workflow.Context) error {
 			}
 		}
 	}
-	r.answerAll()
 	return nil
 }
 
@@ -109,8 +112,8 @@ func (r *ride) claim(ctx workflow.Context) bool {
 		err := stubborn(ctx, "claim the rental", rentals.Begin, begin).Get(ctx, &r.mine)
 		r.begun = true
 		r.mine = r.mine && err == nil
-		r.tell(ctx)
 	}
+	r.tell(ctx)
 	return r.mine
 }
 

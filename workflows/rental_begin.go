@@ -37,7 +37,7 @@ func (r *ride) keepReserved(ctx workflow.Context) error {
 				q.answer(rental.ErrState)
 				continue
 			}
-			r.void(ctx, rental.Cancelled, q.cause)
+			r.void(ctx, rental.Released, q.cause)
 			q.answer(nil)
 		default:
 			q.answer(rental.ErrState)
@@ -69,12 +69,14 @@ func (r *ride) unlock(ctx workflow.Context) error {
 		if why == rental.HardwareFault {
 			r.alert(ctx, staff.FaultAtStart, "The scooter refused to unlock: hardware fault.")
 		}
-	case got.unsent == unsentLate || got.unsent == unsentBusy:
+	case got.unsent == unsentBusy:
 		r.void(ctx, rental.NotStarted, rental.BySystem) // nothing was sent: there is nothing to lock
 	default:
-		r.advance(ctx, rental.Securing, rental.ByScooter, func(c *rental.Change) {
-			c.Outcome, c.Reason = rental.Voided, rental.ScooterSilent
-		})
+		why := rental.ScooterSilent
+		if got.unsent == unsentLate {
+			why = rental.NotStarted // though a worker that died may have sent it
+		}
+		r.advance(ctx, rental.Securing, rental.ByScooter, func(c *rental.Change) { c.Outcome, c.Reason = rental.Voided, why })
 	}
 	return nil
 }

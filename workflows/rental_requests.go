@@ -23,10 +23,20 @@ type request struct {
 
 func (q *request) answer(err error) { q.answered, q.err = true, err }
 
+// put queues a request, or answers it when nobody will come to it any more: once the rider is out, only staff can ask for
+// something, and nobody can when the story is over.
+func (r *ride) put(q *request) {
+	if r.closed || (r.s.Outcome != rental.Open && q.kind != UpdateRelease) {
+		q.answer(q.tooLate(r))
+		return
+	}
+	r.queue = append(r.queue, q)
+}
+
 // handle registers every update and the query, before anything blocks.
 func (r *ride) handle(ctx workflow.Context) error {
 	ref := func(kind string) any {
-		return func(ctx workflow.Context, ref RentalRef) (RentalOutcome, error) {
+		return func(ctx workflow.Context, _ RentalRef) (RentalOutcome, error) {
 			return r.submit(ctx, &request{kind: kind, cause: rental.ByRider})
 		}
 	}
@@ -65,6 +75,7 @@ func (r *ride) meant(rentalID string) error {
 
 // waitBegun answers when the unlock or the reservation is decided.
 func (r *ride) waitBegun(ctx workflow.Context, _ RentalRef) (RentalOutcome, error) {
+	ctx, _ = workflow.NewDisconnectedContext(ctx) // as the story
 	err := workflow.Await(ctx, func() bool { return r.begun && (!r.mine || r.s.State != rental.Unlocking) })
 	if err == nil && !r.mine {
 		err = activities.Failure(rental.ErrOver)
@@ -75,7 +86,8 @@ func (r *ride) waitBegun(ctx workflow.Context, _ RentalRef) (RentalOutcome, erro
 // submit puts a request in the queue and waits for its answer.
 func (r *ride) submit(ctx workflow.Context, q *request) (RentalOutcome, error) {
 	q.at = workflow.Now(ctx)
-	r.queue = append(r.queue, q)
+	r.put(q)
+	ctx, _ = workflow.NewDisconnectedContext(ctx) // as the story
 	if err := workflow.Await(ctx, func() bool { return q.answered }); err != nil {
 		return RentalOutcome{}, err
 	}
@@ -92,11 +104,13 @@ func (r *ride) next() *request {
 // asked reports whether somebody waits.
 func (r *ride) asked() bool { return len(r.queue) > 0 }
 
-// answerAll answers what is left when the rider is out: an end has what it asked for, anything else comes too late.
+// answerAll answers what is left when the rider is out: an end has what it asked for, anything else comes too late, but for
+// staff who want the scooter.
 func (r *ride) answerAll() {
-	for r.asked() {
-		q := r.next()
-		q.answer(q.tooLate(r))
+	left := r.queue
+	r.queue = nil
+	for _, q := range left {
+		r.put(q)
 	}
 }
 
