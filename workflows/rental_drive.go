@@ -171,6 +171,9 @@ func (r *ride) restoreLimit(ctx workflow.Context) {
 		got := r.line.ask(ctx, limitCommand(r.in.LimitKmh), r.in.Limits.AckWindow)
 		r.s.Slowed = got.outcome != command.Done
 	}
+	if !r.s.Slowed {
+		return
+	}
 	r.note(ctx, "limit_not_restored", rental.BySystem, "The scooter still has the speed limit that stopped it.")
 }
 

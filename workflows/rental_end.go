@@ -62,6 +62,7 @@ func (r *ride) end(ctx workflow.Context, e ending) {
 	to := rental.Securing
 	if locked {
 		to = rental.Ended
+		r.restoreLimit(ctx)
 	}
 	r.advance(ctx, to, rental.ByScooter, func(c *rental.Change) {
 		c.Outcome, c.Usage, c.Bill = rental.Ridden, &usage, &bill
