@@ -9,7 +9,8 @@ import (
 	"rodada/protocol"
 )
 
-// Publisher puts one frame on a scooter's topic. It fails when the broker is not connected.
+// Publisher puts one frame on a scooter's topic. An error with Unsent() true means that it certainly did not; after any other,
+// nobody knows.
 type Publisher interface {
 	Publish(ctx context.Context, plate string, qos byte, payload []byte) error
 }

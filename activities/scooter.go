@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"rodada/domain/command"
@@ -84,10 +85,17 @@ func (s *Scooters) Publish(ctx context.Context, in PublishInput) (Published, err
 	case late:
 		return PublishLate, nil
 	}
-	if err := s.Publisher.Publish(ctx, in.Plate, spec.QoS, frame); err != nil {
-		return "", err
+	err = s.Publisher.Publish(ctx, in.Plate, spec.QoS, frame)
+	if err == nil {
+		return PublishDone, nil
 	}
-	return PublishDone, nil
+	var unsent interface{ Unsent() bool }
+	if spec.Ack != 0 && !tried && errors.As(err, &unsent) && unsent.Unsent() {
+		// What was certainly not sent must not look like a send of ours when it is tried again.
+		_, withdrawn := s.Leases.Withdraw(ctx, in.Plate, spec.Ack, in.SendID)
+		err = errors.Join(err, withdrawn)
+	}
+	return "", err
 }
 
 // LeaseInput names the answer that a send waits for.
