@@ -18,6 +18,10 @@ const (
 	turnWait = 250 * time.Millisecond
 	// movingTries is how often a send to a moving scooter is tried: its last report may be a moment behind.
 	movingTries = 4
+	// lookback is how long an answer is looked for that may have come while nobody could be told; forgetting is the same for
+	// a send that was not made, where there is hardly one to find, and somebody waits.
+	lookback   = leaseGrace / 4
+	forgetting = time.Second
 )
 
 // Why nothing was published.
@@ -104,7 +108,7 @@ func (l *line) ask(ctx workflow.Context, cmd protocol.Command, window time.Durat
 	}
 	ack := l.await(ctx, id, spec.Ack.String(), deadline.Sub(workflow.Now(ctx)))
 	if ack == nil {
-		ack = l.withdraw(ctx, id, spec.Ack)
+		ack = l.withdraw(ctx, id, spec.Ack, lookback)
 	}
 	delete(l.waiting, id)
 	return judge(spec, ack)
@@ -161,10 +165,10 @@ func (l *line) await(ctx workflow.Context, id, what string, d time.Duration) *co
 }
 
 // withdraw gives a send up, after which no answer to it can come any more; the answer that came meanwhile counts.
-func (l *line) withdraw(ctx workflow.Context, id string, code protocol.Code) *command.Ack {
+func (l *line) withdraw(ctx workflow.Context, id string, code protocol.Code, limit time.Duration) *command.Ack {
 	var late *command.Ack
 	in := activities.LeaseInput{WorkflowID: l.workflowID, SendID: id, Plate: l.plate, Ack: code}
-	if err := within(ctx, leaseGrace/4, "look for a late "+code.String(), scooters.Withdraw, in).Get(ctx, &late); err != nil {
+	if err := within(ctx, limit, "look for a late "+code.String(), scooters.Withdraw, in).Get(ctx, &late); err != nil {
 		workflow.GetLogger(ctx).Warn("the lease of a silent send stays until it runs out", "send", id, "error", err)
 	}
 	if signalled := l.waiting[id]; signalled != nil {
@@ -176,7 +180,7 @@ func (l *line) withdraw(ctx workflow.Context, id string, code protocol.Code) *co
 // forget ends a send that was not published, or may not have been.
 func (l *line) forget(ctx workflow.Context, id string, code protocol.Code) {
 	if code != 0 {
-		l.withdraw(ctx, id, code)
+		l.withdraw(ctx, id, code, forgetting)
 	}
 	delete(l.waiting, id)
 }

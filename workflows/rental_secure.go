@@ -106,7 +106,7 @@ func (r *ride) awaitOutstanding(ctx workflow.Context, d time.Duration) bool {
 		// It may be a slow one: the longer this goes on, the longer it may take.
 		wait(ctx, max(window, d), "the scooter is back: wait for the lock", func() bool { return answered() || r.asked() })
 		if !answered() && !r.asked() {
-			late := r.line.withdraw(ctx, id, protocol.PowerOffAck)
+			late := r.line.withdraw(ctx, id, protocol.PowerOffAck, lookback)
 			if late == nil {
 				delete(r.line.waiting, id)
 				r.s.Outstanding = ""
