@@ -1,0 +1,122 @@
+package e2e_test
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+	"github.com/stretchr/testify/require"
+
+	"rodada/internal/client"
+	"rodada/internal/devstack"
+	"rodada/protocol"
+)
+
+// A whole ride as a newcomer takes it: register, log in, top up, find, scan, ride, pause, resume, end, receipt.
+func (w *world) wholeRide(t *testing.T) {
+	t.Helper()
+	ctx := t.Context()
+	b := w.box(t)
+	who := client.NewRider{FirstName: "Luis", LastName: "Newcomer", Email: b.plate + "@riders.example", Password: "a password of " + b.plate}
+	_, err := w.visitor.Register(ctx, who)
+	require.NoError(t, err)
+	luis, err := w.visitor.LogIn(ctx, who.Email, who.Password)
+	require.NoError(t, err)
+	_, err = luis.Rent(ctx, key(), b.qr)
+	refused(t, err, http.StatusPaymentRequired, "balance_too_low")
+	same := key()
+	for range 2 {
+		require.NoError(t, luis.TopUp(ctx, same, 1000))
+	}
+	b.ReportNow()
+	require.Eventually(t, func() bool {
+		near, err := luis.Near(ctx, client.Place{Lat: home.Lat, Lng: home.Lng}, 500)
+		return err == nil && len(near) == 1 && near[0].Model == w.fleet.model.Name
+	}, patience, tick, "the scooter is not found")
+
+	r, err := luis.Rent(ctx, key(), "https://rodada.example/s/"+b.qr)
+	require.NoError(t, err)
+	require.Equal(t, "riding", r.State)
+	b.got(t, protocol.QueryVehicle, 1)
+	w.baselineRead(t, b)
+	b.AddTrip(1400)
+	for _, step := range []struct{ what, state string }{{"pause", "paused"}, {"resume", "riding"}, {"end", "ended"}} {
+		r, err = luis.Act(ctx, r.ID, step.what)
+		require.NoError(t, err)
+		require.Equal(t, step.state, r.State)
+	}
+	w.free(t, b)
+	require.Eventually(t, func() bool {
+		r, err = luis.Rental(ctx, r.ID)
+		return err == nil && r.Charged
+	}, patience, tick)
+	items := map[string]int64{}
+	for _, l := range r.Price.Lines {
+		items[l.Item] = l.Amount
+	}
+	require.Equal(t, map[string]int64{"unlock": unlockPrice, "riding": minutePrice, "paused": pausedPrice}, withoutDistance(items))
+	left, err := luis.Balance(ctx)
+	require.NoError(t, err)
+	require.Equal(t, 1000-r.Price.Total.Amount, left.Amount)
+}
+
+// withoutDistance drops what a ride of a second can't plausibly have.
+func withoutDistance(items map[string]int64) map[string]int64 {
+	delete(items, "distance")
+	return items
+}
+
+// baselineRead waits until the ride knows the trip counter it began with.
+func (w *world) baselineRead(t *testing.T, b *box) {
+	t.Helper()
+	require.Eventually(t, func() bool { return b.Count(protocol.ClearTripMileage) > 0 && b.Count(protocol.QueryVehicle) > 0 }, patience, tick)
+	require.Eventually(t, func() bool {
+		return w.bridge.counted(t, `rodada_bridge_answers_total{outcome="signalled"}`) >= 4
+	}, patience, tick)
+}
+
+func TestWholeRide(t *testing.T) {
+	t.Parallel()
+	newWorld(t).wholeRide(t)
+}
+
+// The same on what a machine without Redis and Mosquitto has.
+func TestWholeRideOnStandIns(t *testing.T) {
+	t.Parallel()
+	w := newWorldOnStandIns(t)
+	w.wholeRide(t)
+
+	// The embedded broker knows who speaks: a scooter can't acknowledge in another's name.
+	b, p, forger := w.box(t), w.rider(t), w.box(t)
+	b.Silent(protocol.PowerOn)
+	defer beginAcking(t, w, forger.plate, b.plate)()
+	_, err := p.app.Rent(t.Context(), key(), b.qr)
+	refused(t, err, http.StatusGatewayTimeout, "scooter_silent")
+	b.Behave()
+	w.free(t, b)
+	require.Equal(t, 0, w.number(t, `SELECT count(*) FROM rentals WHERE rider_id = $1 AND outcome <> 'void'`, p.id))
+}
+
+// newWorldOnStandIns is newWorld with the embedded broker and a Redis in this process.
+func newWorldOnStandIns(t *testing.T) *world {
+	t.Helper()
+	stand := miniredis.NewMiniRedis()
+	require.NoError(t, stand.Start())
+	t.Cleanup(stand.Close)
+	ticker := time.NewTicker(50 * time.Millisecond) // its clock stands still unless it is moved
+	t.Cleanup(ticker.Stop)
+	quit := make(chan struct{})
+	t.Cleanup(func() { close(quit) })
+	go func() {
+		for {
+			select {
+			case <-quit:
+				return
+			case <-ticker.C:
+				stand.FastForward(50 * time.Millisecond)
+			}
+		}
+	}()
+	return newWorldOn(t, devstack.Mochi, set{"REDIS_ADDRS": stand.Addr()})
+}
