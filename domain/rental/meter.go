@@ -23,9 +23,21 @@ func (m *Meter) Pause(at time.Time) { m.turn(at, true) }
 // Resume changes to the riding rate; resuming a riding meter changes nothing.
 func (m *Meter) Resume(at time.Time) { m.turn(at, false) }
 
-// Stop ends the meter for good at a moment; only the first stop counts.
+// Stop ends the meter for good at a moment; only the first stop counts. One that was asked for before the last change of
+// rate, and had to wait for it, takes back what was counted since.
 func (m *Meter) Stop(at time.Time) {
+	if m.Since.IsZero() {
+		return
+	}
 	*m = m.at(at)
+	last, other := &m.Paused, &m.Riding // the rates before the present stretch
+	if m.OnPause {
+		last, other = other, last
+	}
+	back := max(m.Since.Sub(at), 0)
+	part := min(back, *last)
+	*last -= part
+	*other -= min(back-part, *other)
 	m.Since = time.Time{}
 }
 
