@@ -27,6 +27,7 @@ type box struct {
 	heard   *command.Waiter
 	pending []command.Ack // signalled to a run that was over already
 
+	away        bool // hears nothing, says nothing
 	speed, trip int
 	position    string
 	known       activities.LastKnown
@@ -84,7 +85,7 @@ func (b *box) Publish(_ context.Context, _ string, _ byte, payload []byte) error
 	if !ok {
 		return errors.New("not in the catalogue")
 	}
-	if !how.silent {
+	if !how.silent && !b.away {
 		b.env.RegisterDelayedCallback(func() { b.say(spec.Ack, how) }, how.after)
 	}
 	return nil
@@ -181,6 +182,14 @@ func (b *box) LastKnown(context.Context, string) (activities.LastKnown, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.known, b.liveErr
+}
+
+// reset ends whatever is wrong with the scooter and the way to it.
+func (b *box) reset() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.script, b.mute = map[protocol.Code][]answer{}, map[protocol.Code]bool{}
+	b.away, b.speed, b.known.SpeedKmh, b.liveErr, b.brokerErr, b.leaseErr = false, 0, 0, nil, nil, nil
 }
 
 // drive sets the speed, as its next report will have it and its last one had.
