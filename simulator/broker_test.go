@@ -123,6 +123,14 @@ func (o *office) publish(plate string, code protocol.Code, frame []byte) {
 	require.NoError(o.t, token.Error())
 }
 
+// flush waits until the broker has handed out everything sent so far: it
+// acknowledges a message before it does that, but takes one after the other.
+func (o *office) flush() {
+	o.t.Helper()
+	token := o.client.Publish("nobody", 1, false, "")
+	require.True(o.t, token.WaitTimeout(patience))
+}
+
 // gone waits until the broker knows that a scooter is offline.
 func (o *office) gone(plate string) {
 	o.t.Helper()

@@ -105,6 +105,7 @@ func TestOfflineWithASession(t *testing.T) {
 	o.gone("12AB")
 	o.send("12AB", protocol.PowerOn, nil)  // QoS 0
 	o.send("12AB", protocol.PowerOff, nil) // QoS 1
+	o.flush()
 	require.NoError(t, s.Online(t.Context()))
 	require.True(t, s.Connected())
 	o.await(protocol.PowerOffAck, 1)
@@ -120,6 +121,7 @@ func TestOfflineWithoutASession(t *testing.T) {
 	s.Offline()
 	o.gone("12AB")
 	o.send("12AB", protocol.PowerOff, nil)
+	o.flush()
 	require.NoError(t, s.Online(t.Context()))
 	o.settled("12AB")
 	require.Zero(t, s.Count(protocol.PowerOff))
