@@ -8,6 +8,7 @@ import (
 
 	"rodada/internal/client"
 	"rodada/internal/devstack"
+	"rodada/internal/testkit"
 	"rodada/protocol"
 )
 
@@ -21,11 +22,13 @@ var patient = set{
 
 // kill -9 of worker, bridge and api, at five points of a ride each, and restarted: the ride completes, charged once.
 func TestKillNineAtFivePointsOfARide(t *testing.T) {
+	testkit.RequireProgram(t, "mosquitto")
+	testkit.RequireProgram(t, "redis-server")
 	t.Parallel()
 	for _, victim := range []string{"worker", "bridge", "api"} {
 		t.Run(victim, func(t *testing.T) {
 			t.Parallel()
-			w := newWorldOn(t, devstack.Mochi, patient)
+			w := newWorldOn(t, devstack.Mosquitto, patient)
 			role := map[string]*process{"worker": w.worker, "bridge": w.bridge, "api": w.api}[victim]
 			crash := func() {
 				require.True(t, role.alive())
