@@ -76,7 +76,7 @@ func TestOnlyTheDoorsArePublished(t *testing.T) {
 	}
 	require.Equal(t, map[string]string{"api": "8080", "temporal-ui": "8233", "grafana": "3000", "mosquitto": "1883"}, doors)
 	for name, n := range project.Networks {
-		require.Equal(t, name != "edge", bool(n.Internal), name)
+		require.Equal(t, name != "edge", n.Internal, name)
 	}
 }
 

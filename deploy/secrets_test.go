@@ -74,7 +74,7 @@ func TestScriptsAreWellFormed(t *testing.T) {
 			if f == "secrets.sh" {
 				shell = "bash"
 			}
-			out, err := exec.CommandContext(t.Context(), shell, "-n", f).CombinedOutput() //nolint:gosec // our own files
+			out, err := exec.CommandContext(t.Context(), shell, "-n", f).CombinedOutput()
 			require.NoError(t, err, "%s: %s", f, out)
 		}
 	}
