@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -191,7 +190,6 @@ func codeOf(err error) string {
 type errand[T any] struct {
 	done   chan struct{}
 	result T
-	ended  atomic.Bool
 }
 
 func beside[T any](do func() T) *errand[T] {
@@ -199,7 +197,6 @@ func beside[T any](do func() T) *errand[T] {
 	go func() {
 		defer close(e.done)
 		e.result = do()
-		e.ended.Store(true)
 	}()
 	return e
 }

@@ -30,6 +30,7 @@ type process struct {
 	mu   sync.Mutex
 	cmd  *exec.Cmd
 	done chan struct{}
+	exit error // once done is closed
 }
 
 // launch starts the role without waiting for it.
@@ -49,7 +50,7 @@ func (p *process) launch(t *testing.T) {
 		err := cmd.Start()
 		started <- err
 		if err == nil {
-			_ = cmd.Wait()
+			p.exit = cmd.Wait()
 		}
 	}()
 	require.NoError(t, <-started)
@@ -73,8 +74,11 @@ func (p *process) awaitReady(t *testing.T) {
 // kill is kill -9.
 func (p *process) kill() { p.end(syscall.SIGKILL) }
 
-// stop asks the role to end in its orderly way and insists after a while.
-func (p *process) stop() { p.end(syscall.SIGTERM) }
+// stop asks the role to end in its orderly way and says how it ended; after a while it insists.
+func (p *process) stop() error {
+	p.end(syscall.SIGTERM)
+	return p.exit
+}
 
 func (p *process) end(sig syscall.Signal) {
 	p.mu.Lock()

@@ -31,6 +31,7 @@ const (
 	unlockPrice = 100
 	minutePrice = 23
 	pausedPrice = 5
+	kmPrice     = 10
 	shortRide   = unlockPrice + minutePrice
 )
 
@@ -41,7 +42,7 @@ func (w *world) seed(t *testing.T) fleetInfo {
 	tariff, err := w.store.CreateTariff(t.Context(), fare.Tariff{
 		ID: uuid.NewString(), Name: "City", Currency: "EUR", Unlock: unlockPrice,
 		Riding: []fare.Segment{{Rate: minutePrice, Interval: 1}}, Paused: []fare.Segment{{Rate: pausedPrice, Interval: 1}},
-		Distance:       []fare.Segment{{Rate: 10, Interval: 1}},
+		Distance:       []fare.Segment{{Rate: kmPrice, Interval: 1}},
 		MinimumBalance: 300, ReservationSeconds: 600,
 	})
 	require.NoError(t, err)

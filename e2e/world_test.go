@@ -62,6 +62,8 @@ type world struct {
 
 	api, worker, bridge *process
 
+	replayed int // histories, by checkHistories
+
 	mu     sync.Mutex
 	boxes  []*box
 	plates []string // with an account at the broker and no box yet
@@ -148,6 +150,7 @@ func (w *world) open(t *testing.T, settings []set) {
 	t.Cleanup(func() {
 		if !t.Failed() {
 			w.checkBooks(t)
+			w.checkHistories(t)
 		}
 	})
 }
