@@ -1,6 +1,6 @@
 # One image for every role: docker run IMAGE api, worker, bridge, migrate, simulate.
 
-FROM --platform=$BUILDPLATFORM golang:1.26.8-trixie AS build
+FROM --platform=$BUILDPLATFORM golang:1.26.6-trixie AS build
 WORKDIR /src
 COPY go.mod go.sum ./
 RUN --mount=type=cache,target=/go/pkg/mod go mod download
