@@ -11,6 +11,8 @@ import (
 // Command sends one command of staff to a scooter, held or not, and returns how it ended. A command that must not reach a
 // moving scooter waits until it stands, as long as the window lasts.
 func Command(ctx workflow.Context, in CommandInput) (CommandResult, error) {
+	cancelled := ctx
+	ctx, _ = workflow.NewDisconnectedContext(ctx) // what was sent is waited for
 	l := newLine(ctx, in.Plate, in.ID, in.Dialect, 0)
 	deadline := workflow.Now(ctx).Add(in.Window)
 	var result CommandResult
@@ -18,7 +20,7 @@ func Command(ctx workflow.Context, in CommandInput) (CommandResult, error) {
 		got := l.ask(ctx, in.Command, deadline.Sub(workflow.Now(ctx)))
 		result.Attempts++
 		result.Outcome, result.Ack, result.Unsent = got.outcome, got.ack, got.unsent
-		if got.unsent != unsentMoving || !workflow.Now(ctx).Before(deadline) {
+		if got.unsent != unsentMoving || !workflow.Now(ctx).Before(deadline) || cancelled.Err() != nil {
 			break
 		}
 		workflow.SetCurrentDetails(ctx, "Waiting for the scooter to stand.")

@@ -4,16 +4,10 @@ import (
 	"errors"
 
 	"go.temporal.io/sdk/temporal"
-
-	"rodada/domain/fault"
 )
 
-// isFault reports whether an activity failed with a fault that no retry mends.
-func isFault(err error) bool {
+// isRefused reports whether an activity failed in a way that no retry mends.
+func isRefused(err error) bool {
 	var app *temporal.ApplicationError
-	if !errors.As(err, &app) {
-		return false
-	}
-	_, known := fault.Lookup(app.Type())
-	return known
+	return errors.As(err, &app) && app.NonRetryable()
 }

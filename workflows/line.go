@@ -108,7 +108,7 @@ func (l *line) ask(ctx workflow.Context, cmd protocol.Command, window time.Durat
 	}
 	ack := l.await(ctx, id, spec.Ack.String(), deadline.Sub(workflow.Now(ctx)))
 	if ack == nil {
-		ack = l.withdraw(ctx, id, spec.Ack, lookback)
+		ack, _ = l.withdraw(ctx, id, spec.Ack, lookback)
 	}
 	delete(l.waiting, id)
 	return judge(spec, ack)
@@ -139,7 +139,7 @@ func (l *line) send(ctx workflow.Context, cmd protocol.Command, deadline time.Ti
 		left := deadline.Sub(workflow.Now(ctx))
 		err := within(ctx, left, "send "+cmd.Code.String(), scooters.Publish, in).Get(ctx, &got)
 		switch {
-		case err != nil && isFault(err):
+		case err != nil && isRefused(err):
 			return id, unsentInvalid
 		case err != nil:
 			return id, unsentUnreachable
@@ -164,17 +164,19 @@ func (l *line) await(ctx workflow.Context, id, what string, d time.Duration) *co
 	return l.waiting[id]
 }
 
-// withdraw gives a send up, after which no answer to it can come any more; the answer that came meanwhile counts.
-func (l *line) withdraw(ctx workflow.Context, id string, code protocol.Code, limit time.Duration) *command.Ack {
+// withdraw gives a send up, after which no answer to it can come any more; the answer that came meanwhile counts. Not sure:
+// the leases are away, and the send keeps its own until it runs out.
+func (l *line) withdraw(ctx workflow.Context, id string, code protocol.Code, limit time.Duration) (ack *command.Ack, sure bool) {
 	var late *command.Ack
 	in := activities.LeaseInput{WorkflowID: l.workflowID, SendID: id, Plate: l.plate, Ack: code}
-	if err := within(ctx, limit, "look for a late "+code.String(), scooters.Withdraw, in).Get(ctx, &late); err != nil {
+	err := within(ctx, limit, "look for a late "+code.String(), scooters.Withdraw, in).Get(ctx, &late)
+	if err != nil {
 		workflow.GetLogger(ctx).Warn("the lease of a silent send stays until it runs out", "send", id, "error", err)
 	}
 	if signalled := l.waiting[id]; signalled != nil {
-		return signalled
+		return signalled, true
 	}
-	return late
+	return late, err == nil
 }
 
 // forget ends a send that was not published, or may not have been.

@@ -17,22 +17,30 @@ var (
 	people   *activities.People
 )
 
-// persist runs a local activity against the store until it succeeds: a store that is down holds a workflow up, and changes
+// localPatience is how long an activity that must succeed is tried locally: while a local one waits, the history grows.
+const localPatience = 10 * time.Second
+
+// persist runs an activity against the store until it succeeds: a store that is down holds a workflow up, and changes
 // nothing. What the store refuses is a bug: the workflow task fails, visibly, and the scooter stays held.
 func persist(ctx workflow.Context, summary string, activity any, args ...any) {
-	if err := stubborn(ctx, summary, activity, args...).Get(ctx, nil); err != nil {
+	if err := stubborn(ctx, summary, nil, activity, args...); err != nil {
 		panic(err)
 	}
 }
 
-// stubborn is a local activity that is tried until it succeeds.
-func stubborn(ctx workflow.Context, summary string, activity any, args ...any) workflow.Future {
-	ctx = workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{
-		StartToCloseTimeout: 10 * time.Second,
-		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: 100 * time.Millisecond, MaximumInterval: 2 * time.Second},
+// stubborn runs an activity until it succeeds or is refused: locally, which is quick, and after a while as one that Temporal
+// tries again, which may take days.
+func stubborn(ctx workflow.Context, summary string, result, activity any, args ...any) error {
+	err := within(ctx, localPatience, summary, activity, args...).Get(ctx, result)
+	if err == nil || isRefused(err) || temporal.IsCanceledError(err) {
+		return err
+	}
+	ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		StartToCloseTimeout: localPatience,
+		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: time.Second, MaximumInterval: 10 * time.Second},
 		Summary:             summary,
 	})
-	return workflow.ExecuteLocalActivity(ctx, activity, args...)
+	return workflow.ExecuteActivity(ctx, activity, args...).Get(ctx, result)
 }
 
 // within is a local activity that is tried for a time.

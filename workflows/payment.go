@@ -11,7 +11,7 @@ import (
 func Payment(ctx workflow.Context, in PaymentInput) error {
 	workflow.SetCurrentDetails(ctx, "Charging the wallet.")
 	charge := activities.ChargeInput{RentalID: in.RentalID, RiderID: in.RiderID, Price: in.Price}
-	if err := stubborn(ctx, "charge the ride", wallets.Charge, charge).Get(ctx, nil); err != nil {
+	if err := stubborn(ctx, "charge the ride", nil, wallets.Charge, charge); err != nil {
 		return err
 	}
 	workflow.SetCurrentDetails(ctx, "Charged.")

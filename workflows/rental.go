@@ -109,7 +109,7 @@ func (r *ride) run(ctx workflow.Context) error {
 func (r *ride) claim(ctx workflow.Context) bool {
 	if !r.begun {
 		begin := activities.BeginInput{RentalID: r.in.RentalID, RunID: workflow.GetInfo(ctx).FirstRunID}
-		err := stubborn(ctx, "claim the rental", rentals.Begin, begin).Get(ctx, &r.mine)
+		err := stubborn(ctx, "claim the rental", &r.mine, rentals.Begin, begin)
 		r.begun = true
 		r.mine = r.mine && err == nil
 	}

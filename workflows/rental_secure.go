@@ -106,13 +106,17 @@ func (r *ride) awaitOutstanding(ctx workflow.Context, d time.Duration) bool {
 		// It may be a slow one: the longer this goes on, the longer it may take.
 		wait(ctx, max(window, d), "the scooter is back: wait for the lock", func() bool { return answered() || r.asked() })
 		if !answered() && !r.asked() {
-			late := r.line.withdraw(ctx, id, protocol.PowerOffAck, lookback)
-			if late == nil {
+			late, sure := r.line.withdraw(ctx, id, protocol.PowerOffAck, lookback)
+			switch {
+			case late != nil:
+				r.line.take(*late)
+			case sure:
 				delete(r.line.waiting, id)
 				r.s.Outstanding = ""
 				return r.brakeAndLock(ctx)
+			default:
+				wait(ctx, d, "wait to look for the lock again", func() bool { return answered() || r.asked() })
 			}
-			r.line.take(*late)
 		}
 	}
 	return r.confirmed(r.line.waiting[id])
