@@ -92,6 +92,8 @@ func TestTemporalAwayDuringARide(t *testing.T) {
 	through, inTime, tooLate, never := w.box(t), w.box(t), w.box(t), w.box(t)
 	long, early, late, coming := w.rider(t), w.rider(t), w.rider(t), w.rider(t)
 	stays := long.ride(t, through)
+	// Somebody whose unlock may take so long that Temporal is back before its time is over.
+	waits, patientOne := w.box(t), w.anotherAPI(t, set{"RENTAL_UNLOCK_WINDOW": "55s", "HTTP_DEADLINE": "58s"})
 
 	// Nobody of a ride needs the history of telemetry.
 	require.NoError(t, w.stack.StopService(t.Context(), devstack.Influx))
@@ -99,6 +101,7 @@ func TestTemporalAwayDuringARide(t *testing.T) {
 	long.act(t, stays.ID, "resume")
 
 	inTime.AnswerLate(4 * time.Second)
+	waits.AnswerLate(4 * time.Second)
 	tooLate.AnswerLate(12 * time.Second)
 	scan := func(p person, b *box) *errand[client.Answer] {
 		return beside(func() client.Answer {
@@ -109,7 +112,8 @@ func TestTemporalAwayDuringARide(t *testing.T) {
 			return a
 		})
 	}
-	scanEarly, scanLate := scan(early, inTime), scan(late, tooLate)
+	scanEarly, scanLate, scanPatient := scan(early, inTime), scan(late, tooLate), scan(patientOne, waits)
+	waits.got(t, protocol.PowerOn, 1)
 	inTime.got(t, protocol.PowerOn, 1)
 	tooLate.got(t, protocol.PowerOn, 1)
 	w.outage(t, devstack.Temporal, outageLasts, func() {
@@ -134,6 +138,11 @@ func TestTemporalAwayDuringARide(t *testing.T) {
 	})
 	require.NoError(t, w.stack.StartService(t.Context(), devstack.Influx))
 
+	// The ack is signalled as soon as Temporal is back, not only found when the time is over.
+	require.Equal(t, http.StatusCreated, scanPatient.wait(t).Status, "%s", scanPatient.result.Body)
+	require.Equal(t, 1, w.number(t, `SELECT count(*) FROM rentals WHERE plate = $1 AND unlocked_at < created_at + interval '50 s'`, waits.plate))
+	waits.Behave()
+	patientOne.insistOn(t, rentalIn(t, scanPatient.result).ID, "end")
 	// The ack came in time, so the ride is open, whenever its workflow learned of it.
 	r := rentalIn(t, scanEarly.result)
 	early.becomes(t, r.ID, "riding")
@@ -145,7 +154,7 @@ func TestTemporalAwayDuringARide(t *testing.T) {
 	late.becomes(t, rentalIn(t, scanLate.result).ID, "void")
 
 	long.insistOn(t, stays.ID, "end")
-	w.freeAgain(t, through, inTime, tooLate)
+	w.freeAgain(t, through, waits, inTime, tooLate)
 	require.Equal(t, 0, w.number(t, `SELECT count(*) FROM ledger_transactions WHERE rental_id = $1`, rentalIn(t, scanLate.result).ID))
 	require.Equal(t, 1, inTime.Count(protocol.PowerOn))
 	require.Equal(t, 1, tooLate.Count(protocol.PowerOn))

@@ -14,6 +14,7 @@ import (
 	temporal "go.temporal.io/sdk/client"
 
 	"rodada/api/token"
+	"rodada/domain/rider"
 	"rodada/internal/client"
 	"rodada/internal/config"
 	"rodada/internal/devstack"
@@ -59,6 +60,7 @@ type world struct {
 	visitor  *client.Client
 	queue    string // of the worker
 	fleet    fleetInfo
+	env      set
 
 	api, worker, bridge *process
 
@@ -122,16 +124,16 @@ func (w *world) open(t *testing.T, settings []set) {
 	require.NoError(t, err)
 	w.fleet = w.seed(t)
 
-	env := maps.Clone(usual)
-	maps.Copy(env, set{
+	w.env = maps.Clone(usual)
+	maps.Copy(w.env, set{
 		"POSTGRES_URL": w.at.PostgresURL, "TEMPORAL_ADDR": w.at.Temporal, "REDIS_ADDRS": w.at.Redis,
 		"MQTT_URL": w.at.MQTT, "MQTT_USERNAME": w.at.MQTTUser, "MQTT_PASSWORD": w.at.MQTTPassword,
 		"MQTT_CLIENT_ID": "bridge-" + uuid.NewString(),
 	})
 	for _, s := range settings {
-		maps.Copy(env, s)
+		maps.Copy(w.env, s)
 	}
-	w.api, w.worker, w.bridge = newProcess(t, "api", env), newProcess(t, "worker", env), newProcess(t, "bridge", env)
+	w.api, w.worker, w.bridge = newProcess(t, "api", w.env), newProcess(t, "worker", w.env), newProcess(t, "bridge", w.env)
 	w.visitor = client.New(strings.TrimSuffix(w.api.ready, "/readyz"))
 	t.Cleanup(func() {
 		if t.Failed() {
@@ -153,6 +155,21 @@ func (w *world) open(t *testing.T, settings []set) {
 			w.checkHistories(t)
 		}
 	})
+}
+
+// anotherAPI starts a second API with other settings, and returns a rider who uses it.
+func (w *world) anotherAPI(t *testing.T, other set) person {
+	t.Helper()
+	env := maps.Clone(w.env)
+	maps.Copy(env, other)
+	api := newProcess(t, "api", env)
+	t.Cleanup(api.kill)
+	api.start(t)
+	p := w.rider(t)
+	signed, _, err := w.tokens.Issue(p.id, rider.ForRiders)
+	require.NoError(t, err)
+	p.app = client.New(strings.TrimSuffix(api.ready, "/readyz")).As(signed)
+	return p
 }
 
 func newProcess(t *testing.T, role string, env set) *process {
