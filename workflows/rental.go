@@ -170,9 +170,13 @@ func (r *ride) tell(ctx workflow.Context) {
 func (r *ride) renew(ctx workflow.Context) error {
 	info := workflow.GetInfo(ctx)
 	long := info.GetContinueAsNewSuggested() || info.GetCurrentHistoryLength() > maxHistory
-	quiet := len(r.queue) == 0 && workflow.AllHandlersFinished(ctx)
-	if !long || !quiet || (!r.over() && !r.s.Prepared) {
+	if !long || (!r.over() && !r.s.Prepared) {
 		return nil
+	}
+	// Whoever has been answered is about to leave.
+	finished := func() bool { return r.asked() || workflow.AllHandlersFinished(ctx) }
+	if err := workflow.Await(ctx, finished); err != nil || r.asked() {
+		return err
 	}
 	r.line.drain(ctx)
 	if r.s.Outstanding != "" && r.line.waiting[r.s.Outstanding] != nil {
