@@ -51,6 +51,8 @@ type world struct {
 	zones    zone.Set
 	storeErr func() error // of the next call to the store
 	watch    []func(rental.Change)
+	runs     int
+	second   func() // at the start of the second run
 }
 
 func newWorld(t *testing.T) *world {
@@ -81,7 +83,10 @@ func (w *world) open() {
 	w.box.env = w.env
 }
 
-func (w *world) pay(_ workflow.Context, in workflows.PaymentInput) error {
+func (w *world) pay(ctx workflow.Context, in workflows.PaymentInput) error {
+	if id := workflow.GetInfo(ctx).WorkflowExecution.ID; id != workflows.PaymentID(rentalID) {
+		w.t.Errorf("the payment is called %s", id)
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.payments = append(w.payments, in)
@@ -164,6 +169,9 @@ func (w *world) reserved(d time.Duration) workflows.RentalInput {
 func (w *world) run(in workflows.RentalInput) {
 	w.t.Helper()
 	for {
+		if w.runs++; w.runs == 2 && w.second != nil {
+			w.second()
+		}
 		w.env.ExecuteWorkflow(workflows.RentalName, in)
 		require.True(w.t, w.env.IsWorkflowCompleted())
 		err := w.env.GetWorkflowError()

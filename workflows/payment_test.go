@@ -1,0 +1,71 @@
+package workflows_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	sdklog "go.temporal.io/sdk/log"
+	"go.temporal.io/sdk/testsuite"
+	"go.temporal.io/sdk/workflow"
+
+	"rodada/activities"
+	"rodada/domain/money"
+	"rodada/domain/wallet"
+	"rodada/workflows"
+)
+
+// books is a ledger that fails for a while, and keeps one transaction a key.
+type books struct {
+	failures []error
+	booked   map[string]wallet.Transaction
+	calls    int
+}
+
+func (b *books) Book(_ context.Context, t wallet.Transaction) error {
+	b.calls++
+	if len(b.failures) > 0 {
+		err := b.failures[0]
+		b.failures = b.failures[1:]
+		return err
+	}
+	b.booked[t.Key] = t
+	return nil
+}
+
+func pay(b *books) error {
+	b.booked = map[string]wallet.Transaction{}
+	var suite testsuite.WorkflowTestSuite
+	suite.SetLogger(sdklog.NewStructuredLogger(slog.New(slog.DiscardHandler)))
+	env := suite.NewTestWorkflowEnvironment()
+	env.RegisterWorkflowWithOptions(workflows.Payment, workflow.RegisterOptions{Name: workflows.PaymentName})
+	env.RegisterActivity(&activities.Wallets{Ledger: b})
+	env.ExecuteWorkflow(workflows.PaymentName, workflows.PaymentInput{RentalID: rentalID, RiderID: riderID, Price: money.Of(450, "EUR")})
+	return env.GetWorkflowError()
+}
+
+func TestPayment(t *testing.T) {
+	away := errors.New("connection refused")
+	for name, failures := range map[string][]error{
+		"at once": nil,
+		"later":   {away, away, away},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := &books{failures: failures}
+			require.NoError(t, pay(b))
+			require.Len(t, b.booked, 1)
+			charge := b.booked["rental/"+rentalID]
+			require.NoError(t, charge.Validate())
+			require.Equal(t, rentalID, charge.RentalID)
+			require.Equal(t, len(failures)+1, b.calls)
+		})
+	}
+	t.Run("refused", func(t *testing.T) {
+		b := &books{failures: []error{wallet.ErrKeyConflict}}
+		requireFault(t, wallet.ErrKeyConflict, pay(b))
+		require.Equal(t, 1, b.calls, "a refusal is not tried again")
+		require.Empty(t, b.booked)
+	})
+}

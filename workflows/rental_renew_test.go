@@ -1,0 +1,79 @@
+package workflows_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"rodada/domain/rental"
+	"rodada/protocol"
+)
+
+// grow makes the history too long from now on, for this run.
+func (w *world) grow() { w.env.SetContinueAsNewSuggested(true) }
+
+func TestContinueAsNewWhileRiding(t *testing.T) {
+	for name, pauseFirst := range map[string]bool{"riding": false, "paused": true} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.box.trip = 10
+			in := w.input()
+			in.Limits.RemindAfter = 10 * time.Minute
+			w.on(rental.Riding, func() {
+				w.after(5*time.Minute, func() {
+					if pauseFirst {
+						w.pause()
+					}
+				})
+				w.after(6*time.Minute, w.grow)
+			})
+			w.second = func() {
+				w.after(10*time.Minute, func() { w.box.trip = 12; w.end() }) // about 20 minutes after the unlock
+			}
+			w.run(in)
+			w.consistent()
+			require.Equal(t, 2, w.runs)
+			end := w.last(rental.Ended)
+			require.Equal(t, w.last(rental.Locking).StoppedAt.Sub(w.changes[0].UnlockedAt), end.Usage.Riding+end.Usage.Paused)
+			require.Equal(t, int64(2000), end.Usage.Meters, "the baseline goes along")
+			require.Equal(t, pauseFirst, end.Usage.Paused > 0)
+			require.Equal(t, []string{"ride_forgotten"}, w.kinds(), "reminded once")
+			require.Equal(t, 2, w.box.count(protocol.QueryVehicle)-w.box.count(protocol.Pause), "no second baseline")
+		})
+	}
+}
+
+// Renewed while a lock is outstanding: its answer is still known for what it is, and no other lock is sent.
+func TestContinueAsNewWhileSecuring(t *testing.T) {
+	w := newWorld(t)
+	w.box.will(protocol.PowerOff, answer{silent: true})
+	w.on(rental.Securing, func() { w.after(time.Minute, w.grow) })
+	w.second = func() {
+		require.NotEmpty(t, w.box.leases[protocol.PowerOffAck].SendID)
+		w.after(time.Minute, func() { w.box.say(protocol.PowerOffAck, answer{}) })
+	}
+	w.endAfter(time.Minute)
+	w.run(w.input())
+	w.consistent()
+	require.Equal(t, 2, w.runs)
+	require.Equal(t, overSecuring, w.states())
+	require.Equal(t, 1, w.box.count(protocol.PowerOff))
+	require.Len(t, w.payments, 1)
+}
+
+// Who waits for an answer gets it from the run that was asked.
+func TestNoNewRunWhileSomebodyWaits(t *testing.T) {
+	w := newWorld(t)
+	w.box.will(protocol.Pause, answer{after: 4 * time.Second})
+	var paused *reply
+	w.on(rental.Riding, func() {
+		w.after(time.Minute, func() { paused = w.pause() })
+		w.after(time.Minute+time.Second, w.grow)
+	})
+	w.second = func() { w.after(time.Minute, func() { w.end() }) }
+	w.run(w.input())
+	w.consistent()
+	require.NoError(t, paused.err)
+	require.Equal(t, rental.Paused, paused.got.State)
+}
