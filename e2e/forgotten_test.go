@@ -11,7 +11,7 @@ import (
 // A ride that nobody ends: its rider is reminded, it is paused, and it ends, each visible in its history.
 func TestForgottenRide(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, set{"RENTAL_REMIND_AFTER": "1s", "RENTAL_PAUSE_AFTER": "2s", "RENTAL_END_AFTER": "5s"})
+	w := newWorld(t, set{"RENTAL_REMIND_AFTER": "1s", "RENTAL_PAUSE_AFTER": "2s", "RENTAL_END_AFTER": "8s"})
 	b, p := w.box(t), w.rider(t)
 	r := p.ride(t, b)
 	p.becomes(t, r.ID, "paused")

@@ -94,7 +94,7 @@ func TestUnlockAcknowledgedAfterItsTime(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	b, p := w.box(t), w.rider(t)
-	b.AnswerLate(unlockWindow + 2*ackWindow)
+	b.AnswerLate(unlockWindow + ackWindow)
 	scan := beside(func() error {
 		_, err := p.app.Rent(t.Context(), key(), b.qr)
 		return err

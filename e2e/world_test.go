@@ -31,8 +31,8 @@ const (
 
 // The times of a world, short enough for a story and long enough for a busy machine.
 const (
-	ackWindow    = 1500 * time.Millisecond
-	unlockWindow = 3 * time.Second
+	ackWindow    = 2 * time.Second
+	unlockWindow = 4 * time.Second
 )
 
 // set is settings of the roles, by their names without the prefix.
@@ -41,11 +41,11 @@ type set map[string]string
 var usual = set{
 	"DEVELOPMENT":             "true",
 	"TOKEN_SECRET":            secret,
-	"HTTP_DEADLINE":           "10s",
+	"HTTP_DEADLINE":           "15s",
 	"RENTAL_ACK_WINDOW":       ackWindow.String(),
 	"RENTAL_UNLOCK_WINDOW":    unlockWindow.String(),
 	"RENTAL_LOCK_BACKOFF":     "300ms",
-	"RENTAL_LOCK_BACKOFF_MAX": "4s",
+	"RENTAL_LOCK_BACKOFF_MAX": "10s",
 	"RENTAL_ALERT_AFTER":      "2",
 }
 
