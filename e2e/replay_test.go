@@ -34,6 +34,7 @@ func (w *world) checkHistories(t *testing.T) {
 			at := workflow.Execution{ID: e.GetExecution().GetWorkflowId(), RunID: e.GetExecution().GetRunId()}
 			err := replayer.ReplayWorkflowExecution(lasting(t), w.temporal.WorkflowService(), quiet, devstack.TemporalNamespace, at)
 			require.NoError(t, err, "%s does not replay", at.ID)
+			w.keep(t, at)
 			w.replayed++
 		}
 	}
