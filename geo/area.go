@@ -3,7 +3,6 @@ package geo
 import (
 	"fmt"
 
-	"github.com/golang/geo/s1"
 	"github.com/golang/geo/s2"
 )
 
@@ -81,25 +80,6 @@ func cross(loops []*s2.Loop) bool {
 
 // Contains reports whether p lies in the area.
 func (a Area) Contains(p Point) bool { return a.polygon != nil && a.polygon.ContainsPoint(p.s2()) }
-
-// Nearest returns the point of the area closest to p and its distance in metres; p itself and 0 when p is inside.
-func (a Area) Nearest(p Point) (Point, float64) {
-	if a.Contains(p) {
-		return p, 0
-	}
-	from := p.s2()
-	best, bestAngle := from, s1.InfAngle()
-	for _, loop := range a.polygon.Loops() {
-		for i := range loop.NumVertices() {
-			at := s2.Project(from, loop.Vertex(i), loop.Vertex(i+1))
-			if d := at.Distance(from); d < bestAngle {
-				best, bestAngle = at, d
-			}
-		}
-	}
-	ll := s2.LatLngFromPoint(best)
-	return Point{Lat: ll.Lat.Degrees(), Lng: ll.Lng.Degrees()}, bestAngle.Radians() * earthRadius
-}
 
 // Distance is the great-circle distance of two points in metres.
 func Distance(a, b Point) float64 {

@@ -17,3 +17,8 @@ func (p Point) IsZero() bool { return p.Lat == 0 && p.Lng == 0 }
 func (p Point) Valid() bool { return s2.LatLngFromDegrees(p.Lat, p.Lng).IsValid() }
 
 func (p Point) s2() s2.Point { return s2.PointFromLatLng(s2.LatLngFromDegrees(p.Lat, p.Lng)) }
+
+func fromS2(p s2.Point) Point {
+	ll := s2.LatLngFromPoint(p)
+	return Point{Lat: ll.Lat.Degrees(), Lng: ll.Lng.Degrees()}
+}

@@ -24,7 +24,7 @@ type Set struct {
 
 // Place is somewhere a ride may end.
 type Place struct {
-	Zone   string    `json:"zone"`
+	Zone   string    `json:"zone"` // its name; empty outside of every zone
 	Point  geo.Point `json:"point"`
 	Meters float64   `json:"meters"` // from where the rider is
 }
@@ -32,47 +32,32 @@ type Place struct {
 // MayEnd judges the end of a ride at p: the first zone that contains p decides; outside of every zone a ride may end only
 // when no zone allows ends at all. When it may not, the nearest allowed place comes with the answer, if there is one.
 func (s Set) MayEnd(p geo.Point) (bool, *Place) {
+	if allowed, _ := s.judge(p); allowed {
+		return true, nil
+	}
+	areas := make([]geo.Area, len(s.Zones))
+	for i, z := range s.Zones {
+		areas[i] = z.Area
+	}
+	at, meters, found := geo.Nearest(p, areas, func(p geo.Point) bool {
+		allowed, _ := s.judge(p)
+		return allowed
+	})
+	if !found {
+		return false, nil
+	}
+	_, name := s.judge(at)
+	return false, &Place{Zone: name, Point: at, Meters: meters}
+}
+
+// judge says whether a ride may end at p, and which zone says so, if any.
+func (s Set) judge(p geo.Point) (allowed bool, zone string) {
 	somewhere := false
 	for _, z := range s.Zones {
 		if z.Area.Contains(p) {
-			if z.RideEnd {
-				return true, nil
-			}
-			return false, s.nearest(p)
+			return z.RideEnd, z.Name
 		}
 		somewhere = somewhere || z.RideEnd
 	}
-	if !somewhere {
-		return true, nil
-	}
-	return false, s.nearest(p)
-}
-
-// nearest finds the closest point where a ride may end. A point on the border of an allowed zone that an earlier zone
-// forbids does not count.
-func (s Set) nearest(p geo.Point) *Place {
-	var best *Place
-	for _, z := range s.Zones {
-		if !z.RideEnd {
-			continue
-		}
-		at, meters := z.Area.Nearest(p)
-		if best != nil && meters >= best.Meters || s.forbidden(at, z) {
-			continue
-		}
-		best = &Place{Zone: z.Name, Point: at, Meters: meters}
-	}
-	return best
-}
-
-func (s Set) forbidden(p geo.Point, allowing Zone) bool {
-	for _, z := range s.Zones {
-		if z.Order >= allowing.Order {
-			return false
-		}
-		if !z.RideEnd && z.Area.Contains(p) {
-			return true
-		}
-	}
-	return false
+	return !somewhere, ""
 }
