@@ -11,14 +11,14 @@ import (
 )
 
 // ErrNotConnected is a publish that was not sent: there is no connection to the broker at the moment.
-var ErrNotConnected error = notConnected{}
+var ErrNotConnected error = notConnectedError{}
 
-type notConnected struct{}
+type notConnectedError struct{}
 
-func (notConnected) Error() string { return "broker: not connected" }
+func (notConnectedError) Error() string { return "broker: not connected" }
 
 // Unsent tells those who may not know this package that nothing was sent.
-func (notConnected) Unsent() bool { return true }
+func (notConnectedError) Unsent() bool { return true }
 
 // Conn is connected, or about to be again. It is safe for concurrent use.
 type Conn struct {

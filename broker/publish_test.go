@@ -3,7 +3,6 @@ package broker_test
 import (
 	"context"
 	"net"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -19,15 +18,15 @@ type mute struct {
 	listener net.Listener
 	conns    chan net.Conn
 	seen     chan *packets.PublishPacket
-	deaf     atomic.Bool // reads nothing after the connect
+	deaf     chan struct{} // until it is closed, nothing is read after the connect; nil: it hears
 	done     chan struct{}
 }
 
-func newMute(t *testing.T) *mute {
+func newMute(t *testing.T, deaf chan struct{}) *mute {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	m := &mute{listener: l, conns: make(chan net.Conn, 10), seen: make(chan *packets.PublishPacket, 100), done: make(chan struct{})}
+	m := &mute{listener: l, deaf: deaf, conns: make(chan net.Conn, 10), seen: make(chan *packets.PublishPacket, 100), done: make(chan struct{})}
 	go m.accept()
 	t.Cleanup(func() {
 		_ = l.Close()
@@ -51,7 +50,7 @@ func (m *mute) accept() {
 }
 
 func (m *mute) serve(c net.Conn) {
-	defer c.Close() //nolint:errcheck // the test looks at what arrived
+	defer c.Close()
 	for {
 		p, err := packets.ReadPacket(c)
 		if err != nil {
@@ -60,10 +59,8 @@ func (m *mute) serve(c net.Conn) {
 		switch p := p.(type) {
 		case *packets.ConnectPacket:
 			_ = packets.NewControlPacket(packets.Connack).Write(c)
-			if m.deaf.Load() {
-				for m.deaf.Load() {
-					time.Sleep(time.Millisecond)
-				}
+			if m.deaf != nil {
+				<-m.deaf
 				return
 			}
 		case *packets.PublishPacket:
@@ -76,7 +73,7 @@ func (m *mute) serve(c net.Conn) {
 func TestNothingIsSentAgainAfterReconnecting(t *testing.T) {
 	for name, persistent := range map[string]bool{"clean session": false, "persistent session": true} {
 		t.Run(name, func(t *testing.T) {
-			m := newMute(t)
+			m := newMute(t, nil)
 			o := options(m.url())
 			o.ClientID, o.Persistent = "worker", persistent
 			c := connect(t, o)
@@ -97,7 +94,7 @@ func TestNothingIsSentAgainAfterReconnecting(t *testing.T) {
 }
 
 func TestBrokenConnectionEndsTheWaitForTheBroker(t *testing.T) {
-	m := newMute(t)
+	m := newMute(t, nil)
 	c := connect(t, options(m.url()))
 	published := make(chan error, 1)
 	go func() { published <- c.Publish(t.Context(), "ABC123", 1, []byte("lock")) }()
@@ -107,9 +104,9 @@ func TestBrokenConnectionEndsTheWaitForTheBroker(t *testing.T) {
 }
 
 func TestStalledNetworkIsBoundedByTheContext(t *testing.T) {
-	m := newMute(t)
-	m.deaf.Store(true)
-	defer m.deaf.Store(false)
+	deaf := make(chan struct{})
+	defer close(deaf)
+	m := newMute(t, deaf)
 	o := options(m.url())
 	o.WriteTimeout = 500 * time.Millisecond
 	c := connect(t, o)
