@@ -96,5 +96,5 @@ func (b *Bridge) Ready() error {
 }
 
 func (b *Bridge) shard(plate string) int {
-	return int(maphash.String(b.seed, plate) % uint64(b.options.Shards)) //nolint:gosec // Shards is positive
+	return int(maphash.String(b.seed, plate) % uint64(b.options.Shards))
 }

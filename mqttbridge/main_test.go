@@ -57,7 +57,7 @@ func eachBroker(t *testing.T, test func(t *testing.T, r *rig)) {
 	t.Helper()
 	for name, start := range map[string]func(testing.TB) *devstack.Stack{
 		"embedded":  testkit.Broker,
-		"mosquitto": func(t testing.TB) *devstack.Stack { return testkit.Mosquitto(t) },
+		"mosquitto": func(t testing.TB) *devstack.Stack { t.Helper(); return testkit.Mosquitto(t) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRig(t, start(t))

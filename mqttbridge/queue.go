@@ -28,11 +28,11 @@ func (q *queue[T]) put(item T) bool {
 	return fits
 }
 
-// take waits for items and takes the oldest, at most most of them; none: the queue is closed and empty. It has one reader.
-func (q *queue[T]) take(most int) []T {
+// take waits for items and takes the oldest, up to limit of them; none: the queue is closed and empty. It has one reader.
+func (q *queue[T]) take(limit int) []T {
 	for {
 		q.mu.Lock()
-		n := min(most, len(q.items))
+		n := min(limit, len(q.items))
 		batch := q.items[:n:n]
 		q.items = q.items[n:]
 		if len(q.items) == 0 {
