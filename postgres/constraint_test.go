@@ -1,7 +1,6 @@
 package postgres_test
 
 import (
-	"errors"
 	"testing"
 
 	"github.com/google/uuid"
@@ -17,7 +16,7 @@ func (b *books) breaks(constraint, query string, args ...any) {
 	b.t.Helper()
 	err := b.exec(query, args...)
 	var pg *pgconn.PgError
-	require.True(b.t, errors.As(err, &pg), "%s: %v", query, err)
+	require.ErrorAs(b.t, err, &pg, query)
 	require.Equal(b.t, constraint, pg.ConstraintName, pg.Message)
 }
 
