@@ -59,7 +59,7 @@ func with(url string, do func(*goose.Provider) error) error {
 	if err != nil {
 		return fmt.Errorf("migrations: %w", err)
 	}
-	defer provider.Close() //nolint:errcheck // closes the pool of idle connections
+	defer provider.Close()
 	if err := do(provider); err != nil {
 		return fmt.Errorf("migrations: %w", err)
 	}

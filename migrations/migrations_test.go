@@ -86,7 +86,7 @@ func schema(t *testing.T, url string) string {
 	t.Helper()
 	db, err := sqlx.Connect("pgx", url)
 	require.NoError(t, err)
-	defer db.Close() //nolint:errcheck // a test
+	defer db.Close()
 	var lines []string
 	require.NoError(t, db.SelectContext(t.Context(), &lines, `
 		SELECT line FROM (
