@@ -23,7 +23,7 @@ func TestEveryValueComesBack(t *testing.T) {
 			TripKm: value(3, 8), LimitKmh: value(25, 9), Fault: value(10, 9),
 		}}
 		update(t, s, want)
-		require.Equal(t, live.State{Plate: want.Plate, Seen: want.Seen, Values: want.Values}, get(t, s, want.Plate))
+		require.Equal(t, live.State(want), get(t, s, want.Plate))
 	})
 }
 
