@@ -112,7 +112,8 @@ type Dev struct {
 	Ports DevPorts
 }
 
-// DevPorts are where the development services listen on 127.0.0.1; 0 is any free port.
+// DevPorts are where the development services listen on 127.0.0.1; 0 is any free port. The defaults, but Temporal's, stay
+// clear of the usual ports, where a distribution's own services may listen.
 type DevPorts struct {
 	Temporal   int `env:"TEMPORAL_PORT" envDefault:"7233"`
 	TemporalUI int `env:"TEMPORAL_UI_PORT" envDefault:"8233"`

@@ -61,8 +61,3 @@ func FreePort() (int, error) { return claims{}.claim(Redis, 0, "") }
 
 // Alive says whether a process exists.
 func Alive(pid int) bool { return syscall.Kill(pid, 0) == nil }
-
-// FetchPostgres fetches Postgres as on a machine without it.
-func FetchPostgres(ctx context.Context, cache string, progress func(string)) (string, error) {
-	return fetchPostgres(ctx, Options{Cache: cache, Progress: progress})
-}

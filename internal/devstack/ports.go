@@ -13,12 +13,6 @@ type Ports struct {
 	Temporal, TemporalUI, Postgres, Redis, Influx, MQTT int
 }
 
-// DefaultPorts are those of `make dev`. All but Temporal's stay clear of the
-// usual ones, where a distribution's own services may listen.
-func DefaultPorts() Ports {
-	return Ports{Temporal: 7233, TemporalUI: 8233, Postgres: 15432, Redis: 16379, Influx: 18086, MQTT: 11883}
-}
-
 // Free ports come from below the kernel's range for outgoing connections: in
 // that range a client that dials a stopped service again and again may be given
 // the service's own port and talk to itself.
