@@ -81,17 +81,8 @@ func (c *Client) Register(ctx context.Context, r NewRider) (id string, err error
 
 // LogIn returns a client that is logged in as a rider.
 func (c *Client) LogIn(ctx context.Context, email, password string) (*Client, error) {
-	return c.logIn(ctx, "/v1/sessions", email, password)
-}
-
-// LogInStaff returns a client that is logged in as staff.
-func (c *Client) LogInStaff(ctx context.Context, email, password string) (*Client, error) {
-	return c.logIn(ctx, "/admin/v1/sessions", email, password)
-}
-
-func (c *Client) logIn(ctx context.Context, path, email, password string) (*Client, error) {
 	var s Session
-	err := c.Call(ctx, http.MethodPost, path, map[string]string{"email": email, "password": password}, &s)
+	err := c.Call(ctx, http.MethodPost, "/v1/sessions", map[string]string{"email": email, "password": password}, &s)
 	return c.As(s.AccessToken), err
 }
 
