@@ -113,7 +113,7 @@ func TestServerFinishesWhatIsUnderWay(t *testing.T) {
 
 func TestServerRefusesEndlessHeaders(t *testing.T) {
 	addr, stop, stopped := serve(t, http.NotFoundHandler())
-	req, err := http.NewRequestWithContext(t.Context(), "GET", "http://"+addr, nil)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+addr, nil)
 	require.NoError(t, err)
 	req.Header.Set("X-Endless", strings.Repeat("x", 1<<16))
 	res, err := http.DefaultClient.Do(req)
