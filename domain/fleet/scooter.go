@@ -94,9 +94,12 @@ func ParseQR(content string) (string, error) {
 		return "", ErrQRInvalid
 	}
 	if rest, isLink := strings.CutPrefix(code, "https://"); isLink {
-		rest, _, _ = strings.Cut(rest, "?")
-		rest = strings.TrimSuffix(rest, "/")
-		code = rest[strings.LastIndexByte(rest, '/')+1:]
+		if end := strings.IndexAny(rest, "?#"); end >= 0 {
+			rest = rest[:end]
+		}
+		_, path, _ := strings.Cut(rest, "/") // the host is no code
+		path = strings.TrimSuffix(path, "/")
+		code = path[strings.LastIndexByte(path, '/')+1:]
 	}
 	if !codePattern.MatchString(code) {
 		return "", ErrQRInvalid
