@@ -72,11 +72,11 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("unlock: %w", err)
 	}
+	printUnlock(raw, bare, unlock)
 	whole, err := measureRentals(ctx, w)
 	if err != nil {
 		return fmt.Errorf("whole rentals: %w", err)
 	}
-	printUnlock(raw, bare, unlock)
-	printRentals(bare, whole)
+	printRentals(whole)
 	return nil
 }

@@ -67,7 +67,7 @@ func measureRentals(ctx context.Context, w *world) (rentalsFigures, error) {
 	return rentalsFigures{done.Load(), time.Since(began)}, err
 }
 
-func printRentals(_ pair, whole rentalsFigures) {
+func printRentals(whole rentalsFigures) {
 	fmt.Printf("\nwhole rentals, %d riders at once: %d in %.1f s = %.1f rentals/s   (aim: 40)\n",
 		riders, whole.rentals, whole.took.Seconds(), whole.perSecond())
 }
