@@ -57,5 +57,5 @@ func TestNearIsEmptyWhereNothingStands(t *testing.T) {
 	s := newStage(t)
 	require.Equal(t, []any{}, body(t, s.asRider(t, "GET", "/v1/scooters?lat=0&lng=0&radius=10", nil), 200)["scooters"])
 	s.live.err = errors.New("redis is away")
-	problem(t, s.asRider(t, "GET", "/v1/scooters?lat=0&lng=0", nil), 500, "internal")
+	problem(t, s.asRider(t, "GET", "/v1/scooters?lat=0&lng=0", nil), 503, "map_unavailable")
 }

@@ -129,6 +129,7 @@ func newStage(t *testing.T, edits ...func(*api.Options)) *stage {
 
 	s.options = api.Options{
 		Config: config.Config{
+			Currency:    "EUR",
 			HTTP:        config.HTTP{Deadline: 5 * time.Second, MaxBody: 2048},
 			Temporal:    config.Temporal{TaskQueue: "rodada"},
 			Tokens:      config.Tokens{Secret: secret, Access: 15 * time.Minute, Refresh: 720 * time.Hour},
