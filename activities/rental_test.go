@@ -1,0 +1,97 @@
+package activities_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"rodada/activities"
+	"rodada/domain/money"
+	"rodada/domain/rental"
+	"rodada/domain/wallet"
+	"rodada/domain/zone"
+	"rodada/geo"
+)
+
+// maps is the zones, or why there are none.
+type maps struct {
+	set zone.Set
+	err error
+}
+
+func (m maps) Zones(context.Context) (zone.Set, error) { return m.set, m.err }
+
+func TestJudgeEnd(t *testing.T) {
+	area, err := geo.NewArea([][][]geo.Point{{{{Lat: 30, Lng: 120}, {Lat: 30, Lng: 121}, {Lat: 31, Lng: 121}, {Lat: 31, Lng: 120}}}})
+	require.NoError(t, err)
+	one := maps{set: zone.Set{Version: 3, Zones: []zone.Zone{{Name: "centre", Area: area, RideEnd: true}}}}
+	inside, outside := geo.Point{Lat: 30.5, Lng: 120.5}, geo.Point{Lat: 29.5, Lng: 120.5}
+	away := errors.New("connection refused")
+	for name, c := range map[string]struct {
+		zones   maps
+		known   *geo.Point
+		liveErr error
+		report  string
+		want    activities.Judgement
+		err     error
+	}{
+		"inside":               {one, &inside, nil, "", activities.Judgement{Allowed: true, ZoneVersion: 3, Position: &inside}, nil},
+		"outside":              {one, &outside, nil, "", activities.Judgement{ZoneVersion: 3, Position: &outside}, nil},
+		"no zones":             {maps{}, &outside, nil, "", activities.Judgement{Allowed: true, Position: &outside}, nil},
+		"nobody knows":         {one, nil, nil, "", activities.Judgement{Allowed: true}, nil},
+		"a fresh fix, inside":  {one, &outside, nil, "3030.0000,12030.0000,0,0", activities.Judgement{Allowed: true, ZoneVersion: 3, Position: &inside}, nil},
+		"a fresh fix, outside": {one, &inside, nil, "2930.0000,12030.0000,0,0", activities.Judgement{ZoneVersion: 3, Position: &outside}, nil},
+		"by cell, not by fix":  {one, &inside, nil, "2930.0000,12030.0000,0,1", activities.Judgement{Allowed: true, ZoneVersion: 3, Position: &inside}, nil},
+		"no fix at all":        {one, &inside, nil, "garbage", activities.Judgement{Allowed: true, ZoneVersion: 3, Position: &inside}, nil},
+		"live state away":      {one, nil, away, "", activities.Judgement{}, away},
+		"zones away":           {maps{err: away}, &inside, nil, "", activities.Judgement{}, away},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := &activities.Rentals{Zones: c.zones, Live: &wire{known: activities.LastKnown{Position: c.known}, liveErr: c.liveErr}}
+			got, err := r.JudgeEnd(t.Context(), activities.JudgeInput{Plate: "12AB", Report: c.report})
+			require.ErrorIs(t, err, c.err)
+			require.Equal(t, !c.want.Allowed && c.err == nil, got.Nearest != nil)
+			if got.Nearest != nil {
+				require.InDelta(t, 55_700, got.Nearest.Meters, 400)
+				got.Nearest = nil
+			}
+			require.Equal(t, c.want, got)
+		})
+	}
+}
+
+// shelf is the store of rentals that answers with one error.
+type shelf struct{ err error }
+
+func (s shelf) BeginRental(context.Context, string, string) (bool, error) { return s.err == nil, s.err }
+func (s shelf) Advance(context.Context, rental.Change) error              { return s.err }
+func (s shelf) AddEvent(context.Context, string, rental.Event) error      { return s.err }
+func (s shelf) Book(context.Context, wallet.Transaction) error            { return s.err }
+
+// A refusal of the store reaches the workflow as its fault; an outage stays what it is, and is tried again.
+func TestStoreErrors(t *testing.T) {
+	outage := errors.New("connection refused")
+	calls := map[string]func(err error) error{
+		"advance": func(err error) error {
+			return (&activities.Rentals{Store: shelf{err}}).Advance(t.Context(), rental.Change{})
+		},
+		"note": func(err error) error {
+			return (&activities.Rentals{Store: shelf{err}}).Note(t.Context(), activities.NoteInput{})
+		},
+		"charge": func(err error) error {
+			return (&activities.Wallets{Ledger: shelf{err}}).Charge(t.Context(), activities.ChargeInput{Price: money.Of(1, "EUR")})
+		},
+	}
+	for name, call := range calls {
+		t.Run(name, func(t *testing.T) {
+			require.NoError(t, call(nil))
+			require.Same(t, outage, call(outage))
+			require.ErrorContains(t, call(rental.ErrState), "rental_state")
+		})
+	}
+	claimed, err := (&activities.Rentals{Store: shelf{}}).Begin(t.Context(), activities.BeginInput{})
+	require.NoError(t, err)
+	require.True(t, claimed)
+}
