@@ -6,8 +6,6 @@ import (
 	"sync"
 	"time"
 
-	"go.temporal.io/sdk/testsuite"
-
 	"rodada/activities"
 	"rodada/domain/command"
 	"rodada/geo"
@@ -15,10 +13,17 @@ import (
 	"rodada/workflows"
 )
 
+// stage is where a story is played: on the virtual clock of a test environment, or on a real server.
+type stage interface {
+	Now() time.Time
+	RegisterDelayedCallback(do func(), after time.Duration)
+	SignalWorkflow(name string, input any)
+}
+
 // box is the scooter's, with the broker, the bridge and the leases between it and the worker.
 type box struct {
 	mu      sync.Mutex
-	env     *testsuite.TestWorkflowEnvironment
+	env     stage
 	sent    []frame
 	script  map[protocol.Code][]answer // of the next sends of a code; then it answers ok
 	mute    map[protocol.Code]bool     // never answers these

@@ -139,10 +139,12 @@ func (w *world) CloseAlert(_ context.Context, _ string, kind staff.AlertKind, _ 
 }
 
 // input is a rental that unlocks at once, under a tariff with a price for everything.
-func (w *world) input() workflows.RentalInput {
+func (w *world) input() workflows.RentalInput { return input(w.env.Now()) }
+
+func input(now time.Time) workflows.RentalInput {
 	return workflows.RentalInput{
 		RentalID: rentalID, RiderID: riderID, Plate: plate, MaxKmh: 25, LimitKmh: 20,
-		Deadline: w.env.Now().Add(10 * time.Second),
+		Deadline: now.Add(10 * time.Second),
 		Tariff: fare.Tariff{
 			Currency: "EUR", Unlock: 100, Riding: []fare.Segment{{Rate: 20, Interval: 1}},
 			Paused: []fare.Segment{{Rate: 5, Interval: 1}}, Distance: []fare.Segment{{Rate: 10, Interval: 1}},
