@@ -30,7 +30,8 @@ type box struct {
 	leases  map[protocol.Code]held
 	taken   map[protocol.Code]command.Ack
 	heard   *command.Waiter
-	pending []command.Ack // signalled to a run that was over already
+	ids     map[string]int // leases taken by a send
+	pending []command.Ack  // signalled to a run that was over already
 
 	away        bool // hears nothing, says nothing
 	speed, trip int
@@ -58,13 +59,14 @@ type answer struct {
 	after  time.Duration
 	status int
 	silent bool
-	lost   bool // the bridge claims it, and its signal gets lost
+	lost   bool          // the bridge claims it, and its signal gets lost
+	skew   time.Duration // of the bridge's clock
 }
 
 func newBox() *box {
 	return &box{
 		script: map[protocol.Code][]answer{}, mute: map[protocol.Code]bool{}, leases: map[protocol.Code]held{},
-		taken: map[protocol.Code]command.Ack{}, known: activities.LastKnown{SpeedKmh: -1, TripKm: -1},
+		taken: map[protocol.Code]command.Ack{}, known: activities.LastKnown{SpeedKmh: -1, TripKm: -1}, ids: map[string]int{},
 	}
 }
 
@@ -114,7 +116,7 @@ func (b *box) say(code protocol.Code, how answer) {
 		return
 	}
 	delete(b.leases, code)
-	ack := command.Ack{SendID: lease.SendID, Code: int(code), ReceivedAt: now, Values: map[string]any{}}
+	ack := command.Ack{SendID: lease.SendID, Code: int(code), ReceivedAt: now.Add(how.skew), Values: map[string]any{}}
 	switch code {
 	case protocol.VehicleReport:
 		ack.Values = map[string]any{"speed_kmh": float64(b.speed), "trip_km": float64(b.trip)}
@@ -158,6 +160,7 @@ func (b *box) Take(_ context.Context, _ string, ack protocol.Code, w command.Wai
 	}
 	delete(b.taken, ack)
 	b.leases[ack] = held{w, now.Add(ttl)}
+	b.ids[w.SendID]++
 	return command.TakenNew, nil
 }
 

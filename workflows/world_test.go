@@ -311,6 +311,9 @@ func (w *world) consistent() {
 			require.True(w.t, w.changes[i-1].State.MayBecome(c.State), "%s to %s", w.changes[i-1].State, c.State)
 		}
 	}
+	for id, n := range w.box.ids {
+		require.Equal(w.t, 1, n, "two sends are called %s", id)
+	}
 	seqs := map[int]bool{}
 	for _, c := range w.changes {
 		require.False(w.t, seqs[c.Seq], "change %d twice", c.Seq)
