@@ -76,8 +76,9 @@ func TestUnlockSilentOrLate(t *testing.T) {
 			w.box.will(protocol.PowerOn, how)
 			w.box.will(protocol.PowerOff, answer{silent: true}, answer{after: time.Second})
 			w.speak(30 * time.Second)
-			var begun *reply
+			var begun, paused *reply
 			w.after(0, func() { begun = w.begin() })
+			w.after(time.Second, func() { paused = w.pause() })
 			w.run(w.input())
 			w.consistent()
 			require.Equal(t, []rental.State{rental.Securing, rental.Void}, w.states())
@@ -86,6 +87,8 @@ func TestUnlockSilentOrLate(t *testing.T) {
 			require.Equal(t, rental.Voided, begun.got.Outcome)
 			require.Equal(t, rental.ScooterSilent, begun.got.Reason)
 			require.Equal(t, rental.ScooterSilent, w.changes[0].Reason)
+			requireFault(t, rental.ErrOver, paused.err)
+			require.Equal(t, 9*time.Second, paused.at, "who asked meanwhile is answered with the rider's outcome")
 			require.NotZero(t, w.box.count(protocol.PowerOff))
 			require.Empty(t, w.payments)
 		})
