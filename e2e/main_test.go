@@ -36,7 +36,7 @@ func run(m *testing.M) int {
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	binary = filepath.Join(dir, "rodada")
-	build := exec.Command("go", "build", "-o", binary, "rodada") //nolint:gosec,noctx // our own module
+	build := exec.Command("go", "build", "-o", binary, "rodada")
 	if out, err := build.CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "go build: %v\n%s", err, out)
 		return 1

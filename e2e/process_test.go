@@ -38,7 +38,7 @@ func (p *process) launch(t *testing.T) {
 	t.Helper()
 	out, err := os.OpenFile(p.logFile, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	require.NoError(t, err)
-	cmd := exec.Command(binary, p.role) //nolint:gosec,noctx // outlives no test: see childAttributes
+	cmd := exec.Command(binary, p.role) // outlives no test: see childAttributes
 	cmd.Env, cmd.Stdout, cmd.Stderr, cmd.SysProcAttr = p.env, out, out, childAttributes()
 	started, done := make(chan error, 1), make(chan struct{})
 	go func() {
@@ -161,7 +161,7 @@ func answersOK(t *testing.T, url string) bool {
 func freeAddress(t *testing.T) string {
 	t.Helper()
 	for range 1000 {
-		at := fmt.Sprintf("127.0.0.1:%d", 10000+rand.IntN(5000)) //nolint:gosec // a port is no secret
+		at := fmt.Sprintf("127.0.0.1:%d", 10000+rand.IntN(5000))
 		l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", at)
 		if err == nil {
 			require.NoError(t, l.Close())

@@ -1,7 +1,6 @@
 package e2e_test
 
 import (
-	"errors"
 	"testing"
 	"time"
 
@@ -49,7 +48,7 @@ func TestNothingOfAnEarlierRentalReachesThePresentRide(t *testing.T) {
 	} {
 		t.Run("a delayed "+name+" is rejected", func(t *testing.T) {
 			var app *sdk.ApplicationError
-			require.True(t, errors.As(w.update(t, b, name, arg), &app))
+			require.ErrorAs(t, w.update(t, b, name, arg), &app)
 			require.Equal(t, rental.ErrOver.Code, app.Type())
 		})
 	}

@@ -74,7 +74,7 @@ type recording struct {
 }
 
 var recordings = map[string]recording{
-	"ride": {play: func(l live, b *box) {
+	"ride": {play: func(l live, _ *box) {
 		l.ask(workflows.UpdateBegin, ref())
 		l.ask(workflows.UpdatePause, ref())
 		l.ask(workflows.UpdateResume, ref())
@@ -261,5 +261,5 @@ func save(t *testing.T, c client.Client, id, name string) {
 	text, err := temporalproto.CustomJSONMarshalOptions{Indent: " "}.Marshal(&h)
 	require.NoError(t, err)
 	text = machine.ReplaceAll(text, []byte(`$1"rodada"`))
-	require.NoError(t, os.WriteFile(filepath.Join(histories, name+".json"), text, 0o644)) //nolint:gosec // part of the repository
+	require.NoError(t, os.WriteFile(filepath.Join(histories, name+".json"), text, 0o644))
 }

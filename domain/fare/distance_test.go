@@ -34,10 +34,10 @@ func TestDistanceBounds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		from, to := rapid.IntRange(0, 1<<30).Draw(t, "from"), rapid.IntRange(0, 1<<30).Draw(t, "to")
 		riding := time.Duration(rapid.Int64Range(0, int64(24*time.Hour)).Draw(t, "riding"))
-		max := rapid.IntRange(0, 60).Draw(t, "km/h")
-		got := fare.Distance(from, to, riding, max)
+		limit := rapid.IntRange(0, 60).Draw(t, "km/h")
+		got := fare.Distance(from, to, riding, limit)
 		require.GreaterOrEqual(t, got, int64(0))
-		require.LessOrEqual(t, float64(got), riding.Hours()*float64(max)*1000)
+		require.LessOrEqual(t, float64(got), riding.Hours()*float64(limit)*1000)
 		require.LessOrEqual(t, got, int64(to)*1000)
 	})
 }

@@ -10,7 +10,7 @@ import (
 	"rodada/domain/fare"
 )
 
-func min(n float64) time.Duration { return time.Duration(n * float64(time.Minute)) }
+func minutes(n float64) time.Duration { return time.Duration(n * float64(time.Minute)) }
 
 func TestQuote(t *testing.T) {
 	perMinute := []fare.Segment{{Rate: 20, Interval: 1}}
@@ -22,35 +22,35 @@ func TestQuote(t *testing.T) {
 	}{
 		"only the unlock":        {fare.Tariff{Unlock: 100, Riding: perMinute}, fare.Usage{}, nil, 100},
 		"a second is a minute":   {fare.Tariff{Unlock: 100, Riding: perMinute}, fare.Usage{Riding: time.Second}, []fare.Line{{"riding", 1, 20}}, 120},
-		"a minute is a minute":   {fare.Tariff{Riding: perMinute}, fare.Usage{Riding: min(1)}, []fare.Line{{"riding", 1, 20}}, 20},
-		"and a moment is two":    {fare.Tariff{Riding: perMinute}, fare.Usage{Riding: min(1) + 1}, []fare.Line{{"riding", 2, 40}}, 40},
-		"every five minutes":     {fare.Tariff{Riding: []fare.Segment{{Rate: 50, Interval: 5}}}, fare.Usage{Riding: min(11)}, []fare.Line{{"riding", 3, 150}}, 150},
-		"the first ten are free": {fare.Tariff{Riding: []fare.Segment{{Start: 10, Rate: 20, Interval: 1}}}, fare.Usage{Riding: min(10)}, nil, 0},
-		"after ten, each minute": {fare.Tariff{Riding: []fare.Segment{{Start: 10, Rate: 20, Interval: 1}}}, fare.Usage{Riding: min(12.5)},
+		"a minute is a minute":   {fare.Tariff{Riding: perMinute}, fare.Usage{Riding: minutes(1)}, []fare.Line{{"riding", 1, 20}}, 20},
+		"and a moment is two":    {fare.Tariff{Riding: perMinute}, fare.Usage{Riding: minutes(1) + 1}, []fare.Line{{"riding", 2, 40}}, 40},
+		"every five minutes":     {fare.Tariff{Riding: []fare.Segment{{Rate: 50, Interval: 5}}}, fare.Usage{Riding: minutes(11)}, []fare.Line{{"riding", 3, 150}}, 150},
+		"the first ten are free": {fare.Tariff{Riding: []fare.Segment{{Start: 10, Rate: 20, Interval: 1}}}, fare.Usage{Riding: minutes(10)}, nil, 0},
+		"after ten, each minute": {fare.Tariff{Riding: []fare.Segment{{Start: 10, Rate: 20, Interval: 1}}}, fare.Usage{Riding: minutes(12.5)},
 			[]fare.Line{{"riding", 3, 60}}, 60},
 		"cheaper later": {
 			fare.Tariff{Riding: []fare.Segment{{Rate: 20, Interval: 1, End: 10}, {Start: 10, Rate: 10, Interval: 1}}},
-			fare.Usage{Riding: min(15)}, []fare.Line{{"riding", 15, 250}}, 250,
+			fare.Usage{Riding: minutes(15)}, []fare.Line{{"riding", 15, 250}}, 250,
 		},
 		"at the end of a segment": {
 			fare.Tariff{Riding: []fare.Segment{{Rate: 20, Interval: 1, End: 10}, {Start: 10, Rate: 10, Interval: 1}}},
-			fare.Usage{Riding: min(10)}, []fare.Line{{"riding", 10, 200}}, 200,
+			fare.Usage{Riding: minutes(10)}, []fare.Line{{"riding", 10, 200}}, 200,
 		},
 		// GBFS: interval 0 charges the rate once, at the start of the segment.
-		"once":         {fare.Tariff{Riding: []fare.Segment{{Start: 60, Rate: 500}}}, fare.Usage{Riding: min(200)}, []fare.Line{{"riding", 1, 500}}, 500},
-		"once, before": {fare.Tariff{Riding: []fare.Segment{{Start: 60, Rate: 500}}}, fare.Usage{Riding: min(60)}, nil, 0},
+		"once":         {fare.Tariff{Riding: []fare.Segment{{Start: 60, Rate: 500}}}, fare.Usage{Riding: minutes(200)}, []fare.Line{{"riding", 1, 500}}, 500},
+		"once, before": {fare.Tariff{Riding: []fare.Segment{{Start: 60, Rate: 500}}}, fare.Usage{Riding: minutes(60)}, nil, 0},
 		// GBFS: segments overlap and add up.
 		"overlapping": {
 			fare.Tariff{Riding: []fare.Segment{{Rate: 10, Interval: 1}, {Start: 5, Rate: 5, Interval: 1}}},
-			fare.Usage{Riding: min(8)}, []fare.Line{{"riding", 11, 95}}, 95,
+			fare.Usage{Riding: minutes(8)}, []fare.Line{{"riding", 11, 95}}, 95,
 		},
 		"a discount": {
 			fare.Tariff{Riding: []fare.Segment{{Rate: 10, Interval: 1}, {Start: 5, Rate: -5, Interval: 1}}},
-			fare.Usage{Riding: min(8)}, []fare.Line{{"riding", 11, 65}}, 65,
+			fare.Usage{Riding: minutes(8)}, []fare.Line{{"riding", 11, 65}}, 65,
 		},
 		"all of it": {
 			fare.Tariff{Unlock: 100, Riding: perMinute, Paused: []fare.Segment{{Rate: 5, Interval: 1}}, Distance: []fare.Segment{{Start: 2, Rate: 30, Interval: 1}}},
-			fare.Usage{Riding: min(10), Paused: min(3.5), Meters: 4001},
+			fare.Usage{Riding: minutes(10), Paused: minutes(3.5), Meters: 4001},
 			[]fare.Line{{"riding", 10, 200}, {"paused", 4, 20}, {"distance", 3, 90}}, 410,
 		},
 	} {

@@ -45,7 +45,7 @@ func TestCatalogue(t *testing.T) {
 }
 
 func TestDeclaredTwice(t *testing.T) {
-	require.Panics(t, func() { fault.Declare(fault.Invalid, rental.ErrOver.Code, "Again.") })
+	require.Panics(t, func() { _ = fault.Declare(fault.Invalid, rental.ErrOver.Code, "Again.") })
 }
 
 func TestFromAndIs(t *testing.T) {
