@@ -20,7 +20,7 @@ help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 dev: ## Start everything on this machine and take a demo ride; Ctrl-C stops it
-	@go run . dev
+	@mkdir -p bin && go build -o bin/rodada . && exec bin/rodada dev
 
 dev-reset: ## Forget the state that `make dev` keeps in .rodada/dev
 	@go run ./internal/devstack/run -reset .rodada/dev

@@ -19,6 +19,8 @@ type Publisher interface {
 type Leases interface {
 	// Take claims the answer with the given code for w, for as long as ttl; taking one's own again makes it last longer.
 	Take(ctx context.Context, plate string, ack protocol.Code, w command.Waiter, ttl time.Duration) (command.Taken, error)
+	// Watch looks for the answer to a send for a short while; nil: not yet, and from now on it is signalled.
+	Watch(ctx context.Context, plate string, ack protocol.Code, sendID string, limit time.Duration) (*command.Ack, error)
 	// Withdraw ends the wait: the ack that was claimed for it meanwhile, or nil, after which none can come.
 	Withdraw(ctx context.Context, plate string, ack protocol.Code, sendID string) (*command.Ack, error)
 	// TakeHeard asks for a SignalHeard at the next message of the scooter, whatever it is.

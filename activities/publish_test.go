@@ -40,6 +40,11 @@ func (w *wire) Take(_ context.Context, _ string, _ protocol.Code, who command.Wa
 	return w.taken, w.takeErr
 }
 
+// Watch: nobody answers that soon; the answer will be signalled.
+func (w *wire) Watch(context.Context, string, protocol.Code, string, time.Duration) (*command.Ack, error) {
+	return nil, nil
+}
+
 func (w *wire) Withdraw(context.Context, string, protocol.Code, string) (*command.Ack, error) {
 	return &command.Ack{SendID: "r/1"}, nil
 }
@@ -72,6 +77,7 @@ func TestPublish(t *testing.T) {
 		"late, and somebody else's turn":    {wire: wire{taken: command.TakenBusy}, cmd: unlock, left: -time.Hour, want: activities.PublishLate},
 		"again, at most once: repeated":     {wire: wire{taken: command.TakenOwn}, cmd: unlock, left: time.Second, want: activities.PublishDone, frames: 1},
 		"again, at least once: not":         {wire: wire{taken: command.TakenOwn, known: standing}, cmd: lock, left: time.Second, want: activities.PublishDone},
+		"again, and it is answered: not":    {wire: wire{taken: command.TakenAnswered}, cmd: unlock, left: time.Second, want: activities.PublishDone},
 		"again, after the deadline":         {wire: wire{taken: command.TakenOwn}, cmd: unlock, left: -time.Second, want: activities.PublishDone},
 		"the leases are away":               {wire: wire{takeErr: away}, cmd: unlock, left: time.Second, err: away},
 		"a lock at walking pace":            {wire: wire{taken: command.TakenNew, known: standing}, cmd: lock, left: time.Second, want: activities.PublishDone, frames: 1},

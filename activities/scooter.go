@@ -76,6 +76,9 @@ func (s *Scooters) Publish(ctx context.Context, in PublishInput) (Published, err
 		if taken == command.TakenBusy && left > 0 {
 			return PublishBusy, nil
 		}
+		if taken == command.TakenAnswered {
+			return PublishDone, nil
+		}
 		tried = taken == command.TakenOwn
 	}
 	late := !s.Now().Before(in.Deadline)
@@ -105,6 +108,12 @@ type LeaseInput struct {
 	Plate      string        `json:"plate"`
 	Ack        protocol.Code `json:"ack"`
 	For        time.Duration `json:"for,omitempty"`
+}
+
+// Watch looks for the answer to a send for as long as In.For, which is short: a scooter that answers at once spares its
+// workflow a signal and a task. Nil: not yet; the answer will be signalled.
+func (s *Scooters) Watch(ctx context.Context, in LeaseInput) (*command.Ack, error) {
+	return s.Leases.Watch(ctx, in.Plate, in.Ack, in.SendID, in.For)
 }
 
 // Withdraw gives up waiting for an answer. It returns the answer if it had come after all.

@@ -36,6 +36,11 @@ func (d *desk) Take(_ context.Context, _ string, _ protocol.Code, w command.Wait
 	return command.TakenNew, nil
 }
 
+// Watch: nobody answers that soon; the answer will be signalled.
+func (d *desk) Watch(context.Context, string, protocol.Code, string, time.Duration) (*command.Ack, error) {
+	return nil, nil
+}
+
 func (d *desk) Withdraw(context.Context, string, protocol.Code, string) (*command.Ack, error) {
 	d.holder = ""
 	return nil, nil

@@ -25,7 +25,11 @@ func (s *rentals) admit(ctx context.Context, q request) (fleet.Scooter, fare.Tar
 	if scooter.Service != fleet.InService {
 		return no(fleet.ErrUnavailable)
 	}
-	if battery := s.battery(ctx, scooter); battery < s.rules.MinimumBattery {
+	battery, err := s.battery(ctx, scooter)
+	if err != nil {
+		return no(err)
+	}
+	if battery < s.rules.MinimumBattery {
 		return no(fleet.ErrBatteryLow.With("battery", battery).With("minimum", s.rules.MinimumBattery))
 	}
 	who, err := s.store.RiderByID(ctx, q.riderID)
@@ -49,14 +53,23 @@ func (s *rentals) admit(ctx context.Context, q request) (fleet.Scooter, fare.Tar
 	return scooter, tariff, nil
 }
 
-// battery is what the scooter last said if that is fresh, else what was stored. Live state is a help, not a condition.
-func (s *rentals) battery(ctx context.Context, scooter fleet.Scooter) int {
+// battery is what the scooter last said if that is fresh, else what was stored. Where neither is known the scooter is not
+// rented: it has never been heard of, or nobody can tell at the moment.
+func (s *rentals) battery(ctx context.Context, scooter fleet.Scooter) (int, error) {
 	seen, known, err := s.live.Sighting(ctx, scooter.Plate)
 	if err != nil {
 		logFrom(ctx).LogAttrs(ctx, slog.LevelWarn, "no live state", slog.String("plate", scooter.Plate), slog.String("error", err.Error()))
 	}
 	if err == nil && known && seen.Battery >= 0 && s.now().Sub(seen.Seen) <= s.fresh {
-		return seen.Battery
+		return seen.Battery, nil
 	}
-	return scooter.Battery
+	switch {
+	case scooter.Battery >= 0:
+		return scooter.Battery, nil
+	case err != nil:
+		return 0, fleet.ErrMapAway.Because(err)
+	case known && seen.Battery >= 0:
+		return seen.Battery, nil
+	}
+	return 0, fleet.ErrUnavailable
 }

@@ -17,9 +17,9 @@ type rideIn struct {
 	MaybeKeyed
 }
 
-// act asks the workflow of a rider's rental for something and answers with the rental as it is after. over says whether a
-// rental that is over is an answer already.
-func (s *rentals) act(ctx context.Context, in *rideIn, name string, over func(rental.Rental) bool, arg func(id string) any) (*rentalOut, error) {
+// act asks the workflow of a rider's rental for something and answers with the rental as it is after. there says whether an
+// open rental is as asked already, over whether one that is over is. What nobody took is a 503: only what is under way is a 202.
+func (s *rentals) act(ctx context.Context, in *rideIn, name string, there, over func(rental.Rental) bool, arg func(id string) any) (*rentalOut, error) {
 	key, err := in.key()
 	if err != nil {
 		return nil, err
@@ -31,6 +31,9 @@ func (s *rentals) act(ctx context.Context, in *rideIn, name string, over func(re
 	r, err := s.store.Rental(ctx, subjectFrom(ctx), in.ID, s.orphanAfter())
 	if err != nil {
 		return nil, err
+	}
+	if r.Outcome == rental.Open && there(r) {
+		return s.show(ctx, r) // it is as asked already: nobody need be asked
 	}
 	var asked error
 	if r.Outcome == rental.Open {
@@ -54,11 +57,19 @@ func (s *rentals) act(ctx context.Context, in *rideIn, name string, over func(re
 	case isFault(asked), errors.Is(asked, errRejected):
 		return nil, asked
 	}
+	if asked != nil && r.State != rental.Locking {
+		return nil, rental.ErrUnreachable.Because(asked)
+	}
 	out, err := s.show(ctx, r)
 	if err == nil && asked != nil {
 		out.Status = http.StatusAccepted
 	}
 	return out, err
+}
+
+// being is the rentals in a state.
+func being(state rental.State) func(rental.Rental) bool {
+	return func(r rental.Rental) bool { return r.State == state }
 }
 
 func ridden(r rental.Rental) bool { return r.Outcome == rental.Ridden }
@@ -81,7 +92,7 @@ func (pauseRental) Meta() meta {
 }
 
 func (e pauseRental) Execute(ctx context.Context, in *rideIn) (*rentalOut, error) {
-	return e.act(ctx, in, workflows.UpdatePause, never, refTo)
+	return e.act(ctx, in, workflows.UpdatePause, being(rental.Paused), never, refTo)
 }
 
 // resumeRental is POST /v1/rentals/{id}/resume.
@@ -96,7 +107,7 @@ func (resumeRental) Meta() meta {
 }
 
 func (e resumeRental) Execute(ctx context.Context, in *rideIn) (*rentalOut, error) {
-	return e.act(ctx, in, workflows.UpdateResume, never, refTo)
+	return e.act(ctx, in, workflows.UpdateResume, being(rental.Riding), never, refTo)
 }
 
 // endRental is POST /v1/rentals/{id}/end.
@@ -112,7 +123,7 @@ func (endRental) Meta() meta {
 }
 
 func (e endRental) Execute(ctx context.Context, in *rideIn) (*rentalOut, error) {
-	return e.act(ctx, in, workflows.UpdateEnd, ridden, func(id string) any {
+	return e.act(ctx, in, workflows.UpdateEnd, never, ridden, func(id string) any {
 		return workflows.EndRequest{RentalID: id, Cause: rental.ByRider}
 	})
 }

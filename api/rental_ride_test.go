@@ -127,10 +127,10 @@ func TestRideRequestsRepeatUnderTheirKey(t *testing.T) {
 		return ctx.Err()
 	}
 	for range 2 {
-		body(t, s.asRider(t, "POST", "/v1/rentals/"+id+"/end", nil, "Idempotency-Key", "end-1"), 202)
+		problem(t, s.asRider(t, "POST", "/v1/rentals/"+id+"/end", nil, "Idempotency-Key", "end-1"), 503, "scooter_unreachable")
 	}
-	body(t, s.asRider(t, "POST", "/v1/rentals/"+id+"/end", nil), 202)
-	body(t, s.asRider(t, "POST", "/v1/rentals/"+id+"/pause", nil, "Idempotency-Key", "end-1"), 202)
+	problem(t, s.asRider(t, "POST", "/v1/rentals/"+id+"/end", nil), 503, "scooter_unreachable")
+	problem(t, s.asRider(t, "POST", "/v1/rentals/"+id+"/pause", nil, "Idempotency-Key", "end-1"), 503, "scooter_unreachable")
 	ends := s.temporal.asked(workflows.UpdateEnd)
 	require.Len(t, ends, 3)
 	require.Equal(t, ends[0].UpdateID, ends[1].UpdateID)

@@ -113,7 +113,7 @@ func TestRentRefuses(t *testing.T) {
 		{"reserved", code, scooter(func(s *fleet.Scooter) { s.Hold = fleet.Reserved }), 409, "scooter_held"},
 		{"securing", code, scooter(func(s *fleet.Scooter) { s.Hold = fleet.Securing }), 409, "scooter_securing"},
 		{"battery low as stored", code, scooter(func(s *fleet.Scooter) { s.Battery = 14 }), 409, "scooter_battery_low"},
-		{"battery unknown", code, scooter(func(s *fleet.Scooter) { s.Battery = -1 }), 409, "scooter_battery_low"},
+		{"battery unknown", code, scooter(func(s *fleet.Scooter) { s.Battery = -1 }), 409, "scooter_unavailable"},
 		{"battery low as seen", code, func(s *stage) {
 			s.live.seen = []api.Sighting{{Plate: plate, Battery: 14, Seen: noon.Add(-time.Minute)}}
 		}, 409, "scooter_battery_low"},

@@ -50,5 +50,5 @@ func (e cancelReservation) Execute(ctx context.Context, in *rideIn) (*rentalOut,
 	given := func(r rental.Rental) bool {
 		return r.Outcome == rental.Voided && (r.Reason == rental.Cancelled || r.Reason == rental.Expired)
 	}
-	return e.act(ctx, in, workflows.UpdateCancel, given, refTo)
+	return e.act(ctx, in, workflows.UpdateCancel, never, given, refTo)
 }

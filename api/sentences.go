@@ -42,6 +42,8 @@ var spanish = map[string]string{ //nolint:gosec // sentences about passwords are
 	"scooter_held":        "Otra persona tiene este patinete.",
 	"scooter_securing":    "Este patinete todavía se está bloqueando tras su último viaje.",
 	"scooter_battery_low": "La batería de este patinete no alcanza para un viaje.",
+	"service_away":        "Una parte del servicio no está disponible en este momento. Inténtalo de nuevo.",
+	"text_invalid":        "Un texto contiene un carácter que no se permite.",
 	"map_unavailable":     "El mapa de los patinetes no está disponible en este momento. Inténtalo de nuevo.",
 	"scooter_silent":      "El patinete no responde.",
 	"scooter_fault":       "El patinete avisa de una avería.",

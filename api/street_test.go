@@ -107,6 +107,11 @@ func (st *street) Take(_ context.Context, _ string, ack protocol.Code, w command
 	return command.TakenNew, nil
 }
 
+// Watch: nobody answers that soon; the answer will be signalled.
+func (st *street) Watch(context.Context, string, protocol.Code, string, time.Duration) (*command.Ack, error) {
+	return nil, nil
+}
+
 func (st *street) Withdraw(_ context.Context, _ string, ack protocol.Code, sendID string) (*command.Ack, error) {
 	st.mu.Lock()
 	defer st.mu.Unlock()

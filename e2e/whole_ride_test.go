@@ -68,7 +68,8 @@ func (w *world) baselineRead(t *testing.T, b *box) {
 	t.Helper()
 	require.Eventually(t, func() bool { return b.Count(protocol.ClearTripMileage) > 0 && b.Count(protocol.QueryVehicle) > 0 }, patience, tick)
 	require.Eventually(t, func() bool {
-		return w.bridge.counted(t, `rodada_bridge_answers_total{outcome="signalled"}`) >= 4
+		return w.bridge.counted(t, `rodada_bridge_answers_total{outcome="signalled"}`)+
+			w.bridge.counted(t, `rodada_bridge_answers_total{outcome="handed_over"}`) >= 4
 	}, patience, tick)
 }
 

@@ -97,7 +97,7 @@ func TestWaiterFindsTheAckThatWasClaimedForIt(t *testing.T) {
 			require.Equal(t, &want, b.withdraw(t, "A1", "s1"))
 		}
 		require.Nil(t, b.withdraw(t, "A1", "s2"), "it is not another's")
-		require.Equal(t, command.TakenOwn, b.take(t, "A1", "s1", long), "another attempt does not throw it away")
+		require.Equal(t, command.TakenAnswered, b.take(t, "A1", "s1", long), "another attempt does not throw it away")
 		require.Equal(t, &want, b.withdraw(t, "A1", "s1"))
 
 		require.Equal(t, command.TakenNew, b.take(t, "A1", "s2", long), "the next send does")
@@ -116,7 +116,9 @@ func TestClaimMayBeRepeated(t *testing.T) {
 		require.Equal(t, first.Waiter, again.Waiter)
 		require.InDelta(t, first.Left, again.Left, float64(patience))
 
-		b.take(t, "A1", "s2", long)
+		require.Equal(t, command.TakenBusy, b.take(t, "A1", "s2", long), "s1 has not seen its answer yet")
+		require.NotNil(t, b.withdraw(t, "A1", "s1"))
+		require.Equal(t, command.TakenNew, b.take(t, "A1", "s2", long))
 		next, found := b.claim(t, "A1", arrival(1))
 		require.True(t, found)
 		require.Equal(t, "s2", next.SendID, "with a lease it is an answer like any other")

@@ -90,6 +90,7 @@ func TestEveryInterleaving(t *testing.T) {
 		m.FlushAll()
 		ctx := context.WithoutCancel(t.Context())
 		var held, answered string
+		var watched, unseen bool // the lease's waiter looks itself; nobody has looked at the answer
 		var answer command.Ack
 		arrivals := 0
 		send := rapid.SampledFrom([]string{"s1", "s2", "s3"})
@@ -98,12 +99,14 @@ func TestEveryInterleaving(t *testing.T) {
 				s := send.Draw(r, "send")
 				want := command.TakenNew
 				switch {
-				case held == s, held == "" && answered == s:
-					want = command.TakenOwn
-				case held != "":
+				case held == s:
+					want, watched = command.TakenOwn, false
+				case held == "" && answered == s:
+					want = command.TakenAnswered
+				case held != "", answered != "" && unseen:
 					want = command.TakenBusy
 				default:
-					held, answered = s, ""
+					held, answered, watched = s, "", true
 				}
 				got, err := b.Take(ctx, "A1", code, waiter(s), long)
 				require.NoError(r, err)
@@ -118,6 +121,22 @@ func TestEveryInterleaving(t *testing.T) {
 					require.Equal(r, held, got.SendID)
 					answered, answer, held = held, arrival(arrivals), ""
 					answer.SendID = answered
+					require.Equal(r, watched, got.Watched)
+					unseen = watched
+				}
+			},
+			"watch": func(r *rapid.T) {
+				s := send.Draw(r, "send")
+				got, err := b.Watch(ctx, "A1", code, s, 0)
+				require.NoError(r, err)
+				if answered == s {
+					require.Equal(r, &answer, got)
+					unseen = false
+				} else {
+					require.Nil(r, got)
+				}
+				if held == s {
+					watched = false
 				}
 			},
 			"withdraw": func(r *rapid.T) {
@@ -126,6 +145,7 @@ func TestEveryInterleaving(t *testing.T) {
 				require.NoError(r, err)
 				if answered == s {
 					require.Equal(r, &answer, got)
+					unseen = false
 				} else {
 					require.Nil(r, got)
 				}
@@ -135,7 +155,7 @@ func TestEveryInterleaving(t *testing.T) {
 			},
 			"expire": func(*rapid.T) {
 				m.FastForward(2 * time.Minute)
-				held = ""
+				held, unseen = "", false
 				if !m.Exists("p:{A1}:taken:2") {
 					answered = ""
 				}

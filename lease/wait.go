@@ -3,7 +3,6 @@ package lease
 import (
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -16,24 +15,29 @@ import (
 
 // take: KEYS lease, taken; ARGV send, workflow, call, lifetime in ms.
 // "call" tells the reply that got lost on its way (new) from an earlier attempt of the same send (own). A send whose
-// answer came already still owns it, so that another attempt does not throw the answer away.
+// answer came already still owns it, so that another attempt does not throw the answer away. A new lease counts as watched
+// until Watch has looked long enough: its answer is handed over here, and nobody is signalled. While that answer lies there
+// unseen the turn is not over, at most for as long as anybody watches.
 var take = redis.NewScript(`
 local held = redis.call('HMGET', KEYS[1], 'send', 'call')
 if held[1] then
   if held[1] ~= ARGV[1] then return 'busy' end
   if held[2] == ARGV[3] then return 'new' end
   if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[4]) then redis.call('PEXPIRE', KEYS[1], ARGV[4]) end
+  redis.call('HDEL', KEYS[1], 'watched')
   return 'own'
 end
-if redis.call('HGET', KEYS[2], 'send') == ARGV[1] then return 'own' end
+local taken = redis.call('HMGET', KEYS[2], 'send', 'watched', 'life')
+if taken[1] == ARGV[1] then return 'answered' end
+if taken[2] == '1' and taken[3] - redis.call('PTTL', KEYS[2]) < 1500 then return 'busy' end
 redis.call('DEL', KEYS[2])
-redis.call('HSET', KEYS[1], 'send', ARGV[1], 'workflow', ARGV[2], 'call', ARGV[3])
+redis.call('HSET', KEYS[1], 'send', ARGV[1], 'workflow', ARGV[2], 'call', ARGV[3], 'watched', '1')
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
 return 'new'
 `)
 
 // Take claims the answer with the given code for w. It is command.TakenOwn when w's own send holds it already, which
-// makes it last longer, or has been answered, and command.TakenBusy while another send waits for the same answer.
+// makes it last longer, command.TakenAnswered when it has been answered, and command.TakenBusy while another send waits for the same answer.
 func (s *Store) Take(ctx context.Context, plate string, ack protocol.Code, w command.Waiter, ttl time.Duration) (command.Taken, error) {
 	if ttl < time.Millisecond {
 		return "", ErrLifetime
@@ -49,7 +53,10 @@ func (s *Store) Take(ctx context.Context, plate string, ack protocol.Code, w com
 var withdraw = redis.NewScript(`
 if redis.call('HGET', KEYS[1], 'send') == ARGV[1] then redis.call('DEL', KEYS[1]) end
 local taken = redis.call('HMGET', KEYS[2], 'send', 'ack')
-if taken[1] == ARGV[1] then return taken[2] end
+if taken[1] == ARGV[1] then
+  redis.call('HDEL', KEYS[2], 'watched')
+  return taken[2]
+end
 return false
 `)
 
@@ -63,10 +70,5 @@ func (s *Store) Withdraw(ctx context.Context, plate string, ack protocol.Code, s
 	if err != nil {
 		return nil, fmt.Errorf("withdraw the lease of %s: %w", ack, err)
 	}
-	var got command.Ack
-	if err := json.Unmarshal([]byte(text), &got); err != nil {
-		return nil, fmt.Errorf("read the ack %s: %w", ack, err)
-	}
-	got.SendID = sendID
-	return &got, nil
+	return readAck(text, ack, sendID)
 }

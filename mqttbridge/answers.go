@@ -39,6 +39,8 @@ func (b *Bridge) settle(a answer) {
 		b.options.Log.Error("an answer is lost: nobody could say who waits for it", "plate", a.plate, "code", a.ack.Code, "error", err)
 	case !found:
 		b.counts.answer(answerUnasked)
+	case claim.Watched:
+		b.counts.answer(answerHandedOver)
 	default:
 		a.ack.SendID = claim.SendID
 		b.errands.Go(func() { b.deliver(a, claim) })

@@ -170,10 +170,15 @@ func TestTwoBridgesSignalOnce(t *testing.T) {
 	second := *first
 	second.options.Broker.ClientID = "bridge-2"
 	second.start(t)
-	for range 20 {
+	for round := range 20 {
 		first.wait(t, "A1", protocol.PowerOnAck, "s1")
 		first.say(t, `{"a":2,"i":"A1","s":0}`)
 		first.temporal.nextAck(t, "A1")
+		for _, r := range []*rig{first, &second} { // or the slower one's copy is taken for the next answer
+			require.Eventually(t, func() bool {
+				return r.count(t, "answers_total", "outcome", "signalled")+r.count(t, "answers_total", "outcome", "unasked") == float64(round+1)
+			}, patience, time.Millisecond)
+		}
 		_, err := first.leases.Withdraw(t.Context(), "A1", protocol.PowerOnAck, "s1")
 		require.NoError(t, err)
 		first.wait(t, "A1", protocol.PowerOnAck, "s0") // clears the answer of s1

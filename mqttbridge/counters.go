@@ -13,11 +13,12 @@ import (
 type outcome string
 
 const (
-	answerSignalled outcome = "signalled"
-	answerUnasked   outcome = "unasked" // nobody waited for it
-	answerGone      outcome = "gone"    // who waited has ended
-	answerLate      outcome = "late"    // Temporal was away for as long as it counted
-	answerLost      outcome = "lost"    // Redis was away, or the queue full
+	answerSignalled  outcome = "signalled"
+	answerHandedOver outcome = "handed_over" // its waiter was watching for it
+	answerUnasked    outcome = "unasked"     // nobody waited for it
+	answerGone       outcome = "gone"        // who waited has ended
+	answerLate       outcome = "late"        // Temporal was away for as long as it counted
+	answerLost       outcome = "lost"        // Redis was away, or the queue full
 )
 
 // Why reports were dropped.

@@ -140,6 +140,9 @@ func (r *rig) waitFor(t *testing.T, plate string, ack protocol.Code, send string
 	taken, err := r.leases.Take(t.Context(), plate, ack, waiter(plate, send), ttl)
 	require.NoError(t, err)
 	require.Equal(t, command.TakenNew, taken)
+	early, err := r.leases.Watch(t.Context(), plate, ack, send, 0) // its waiter has looked long enough: it wants a signal
+	require.NoError(t, err)
+	require.Nil(t, early)
 }
 
 func waiter(plate, send string) command.Waiter {

@@ -2,8 +2,12 @@ package postgres
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
+	"net"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -47,6 +51,12 @@ const (
 	attempts             = 10
 )
 
+// Codes of SQLSTATE that are nobody's mistake here.
+const (
+	tooManyConnections = "53300"
+	unstorableText     = "22021" // NUL
+)
+
 // retry runs a transaction, again when the database gave it up for another, and turns its error into a fault.
 func retry(ctx context.Context, what string, do func() error) error {
 	for attempt := 1; ; attempt++ {
@@ -54,12 +64,16 @@ func retry(ctx context.Context, what string, do func() error) error {
 		if err == nil {
 			return nil
 		}
+		if _, isFault := fault.From(err); isFault {
+			return err
+		}
+		err = fmt.Errorf("postgres: %s: %w", what, err)
+		if away(err) && ctx.Err() == nil {
+			return fault.ErrAway.Because(err)
+		}
 		var pg *pgconn.PgError
 		if !errors.As(err, &pg) {
-			if _, isFault := fault.From(err); isFault {
-				return err
-			}
-			return fmt.Errorf("postgres: %s: %w", what, err)
+			return err
 		}
 		if again := pg.Code == serializationFailure || pg.Code == deadlockDetected; again && attempt < attempts && ctx.Err() == nil {
 			continue
@@ -67,8 +81,25 @@ func retry(ctx context.Context, what string, do func() error) error {
 		if meaning, ok := byConstraint[pg.ConstraintName]; ok {
 			return meaning.Because(err)
 		}
-		return fmt.Errorf("postgres: %s: %w", what, err)
+		if pg.Code == unstorableText {
+			return fault.ErrText.Because(err)
+		}
+		return err
 	}
+}
+
+// away reports whether the database could not be reached, or is going down or coming up.
+func away(err error) bool {
+	var connect *pgconn.ConnectError
+	var network *net.OpError
+	var pg *pgconn.PgError
+	switch {
+	case errors.As(err, &connect), errors.As(err, &network), errors.Is(err, driver.ErrBadConn), errors.Is(err, io.ErrUnexpectedEOF):
+		return true
+	case errors.As(err, &pg):
+		return strings.HasPrefix(pg.Code, "57P0") || strings.HasPrefix(pg.Code, "08") || pg.Code == tooManyConnections
+	}
+	return false
 }
 
 // broke reports whether err is the breach of a constraint.

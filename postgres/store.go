@@ -44,10 +44,7 @@ func (s *Store) Close() error { return s.db.Close() }
 
 // Ping reports whether the database answers.
 func (s *Store) Ping(ctx context.Context) error {
-	if err := s.db.PingContext(ctx); err != nil {
-		return fmt.Errorf("postgres: %w", err)
-	}
-	return nil
+	return retry(ctx, "ping", func() error { return s.db.PingContext(ctx) })
 }
 
 // executor is a transaction, or the pool for a method of one statement.

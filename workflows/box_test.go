@@ -156,12 +156,17 @@ func (b *box) Take(_ context.Context, _ string, ack protocol.Code, w command.Wai
 		return command.TakenOwn, nil
 	}
 	if b.taken[ack].SendID == w.SendID {
-		return command.TakenOwn, nil
+		return command.TakenAnswered, nil
 	}
 	delete(b.taken, ack)
 	b.leases[ack] = held{w, now.Add(ttl)}
 	b.ids[w.SendID]++
 	return command.TakenNew, nil
+}
+
+// Watch: nobody answers that soon; the answer will be signalled.
+func (b *box) Watch(context.Context, string, protocol.Code, string, time.Duration) (*command.Ack, error) {
+	return nil, nil
 }
 
 func (b *box) Withdraw(_ context.Context, _ string, code protocol.Code, sendID string) (*command.Ack, error) {

@@ -14,6 +14,8 @@ import (
 const (
 	// leaseGrace is how long a lease outlives its deadline: the time a workflow has to learn of an ack after an outage.
 	leaseGrace = time.Minute
+	// watchFor is how long a workflow task looks for an answer before it leaves that to a signal.
+	watchFor = 250 * time.Millisecond
 	// turnWait is the pause before a send whose turn has not come is tried again.
 	turnWait = 250 * time.Millisecond
 	// movingTries is how often a send to a moving scooter is tried: its last report may be a moment behind.
@@ -106,7 +108,7 @@ func (l *line) ask(ctx workflow.Context, cmd protocol.Command, window time.Durat
 		delete(l.waiting, id)
 		return answer{outcome: command.Sent}
 	}
-	ack := l.await(ctx, id, spec.Ack.String(), deadline.Sub(workflow.Now(ctx)))
+	ack := l.await(ctx, id, spec.Ack, deadline.Sub(workflow.Now(ctx)))
 	if ack == nil {
 		ack, _ = l.withdraw(ctx, id, spec.Ack, lookback)
 	}
@@ -158,9 +160,20 @@ func (l *line) send(ctx workflow.Context, cmd protocol.Command, deadline time.Ti
 	}
 }
 
-// await waits for the answer to a send.
-func (l *line) await(ctx workflow.Context, id, what string, d time.Duration) *command.Ack {
-	wait(ctx, d, "wait for "+what, func() bool { return l.waiting[id] != nil })
+// await waits for the answer to a send: for a moment where it is, then for the signal.
+func (l *line) await(ctx workflow.Context, id string, code protocol.Code, d time.Duration) *command.Ack {
+	deadline := workflow.Now(ctx).Add(d)
+	var ack *command.Ack
+	in := activities.LeaseInput{WorkflowID: l.workflowID, SendID: id, Plate: l.plate, Ack: code, For: min(d, watchFor)}
+	err := within(ctx, in.For, "watch for "+code.String(), scooters.Watch, in).Get(ctx, &ack)
+	switch {
+	case err != nil:
+		workflow.GetLogger(ctx).Warn("can't watch for an answer; waiting for its signal", "send", id, "error", err)
+	case ack != nil:
+		l.take(*ack)
+		return l.waiting[id]
+	}
+	wait(ctx, deadline.Sub(workflow.Now(ctx)), "wait for "+code.String(), func() bool { return l.waiting[id] != nil })
 	return l.waiting[id]
 }
 

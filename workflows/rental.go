@@ -24,8 +24,12 @@ func SearchAttributes() []string {
 	return []string{AttributePlate.GetName(), AttributeRider.GetName(), AttributeRental.GetName(), AttributeState.GetName()}
 }
 
-// maxHistory is how many events a run may have before the rental continues as new.
-const maxHistory = 2000
+// maxHistory and maxRequests are how many events and updates a run may have before the rental continues as new: Temporal takes
+// 2,000 updates a run.
+const (
+	maxHistory  = 2000
+	maxRequests = 200
+)
 
 // Rental is one rental, from the reservation or the unlock until the scooter is locked again. While it runs, nobody else has
 // the scooter. The diagram of its states stands in rental.md.
@@ -50,12 +54,13 @@ func Rental(ctx workflow.Context, in RentalInput) error {
 
 // ride is one run of a rental.
 type ride struct {
-	in    RentalInput
-	s     RentalState
-	line  *line
-	queue []*request // updates that wait for their turn
-	begun bool       // the claim is decided
-	mine  bool       // and the rental is ours
+	in       RentalInput
+	s        RentalState
+	line     *line
+	queue    []*request // updates that wait for their turn
+	requests int        // updates of this run
+	begun    bool       // the claim is decided
+	mine     bool       // and the rental is ours
 	// closed: the story is over, and comes to no request any more.
 	closed bool
 }
@@ -169,7 +174,7 @@ func (r *ride) tell(ctx workflow.Context) {
 // renew continues as new when the history is long and nobody waits for an answer of this run.
 func (r *ride) renew(ctx workflow.Context) error {
 	info := workflow.GetInfo(ctx)
-	long := info.GetContinueAsNewSuggested() || info.GetCurrentHistoryLength() > maxHistory
+	long := info.GetContinueAsNewSuggested() || info.GetCurrentHistoryLength() > maxHistory || r.requests > maxRequests
 	if !long || (!r.over() && !r.s.Prepared) {
 		return nil
 	}

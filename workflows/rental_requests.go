@@ -86,6 +86,7 @@ func (r *ride) waitBegun(ctx workflow.Context, _ RentalRef) (RentalOutcome, erro
 // submit puts a request in the queue and waits for its answer.
 func (r *ride) submit(ctx workflow.Context, q *request) (RentalOutcome, error) {
 	q.at = workflow.Now(ctx)
+	r.requests++
 	r.put(q)
 	ctx, _ = workflow.NewDisconnectedContext(ctx) // as the story
 	if err := workflow.Await(ctx, func() bool { return q.answered }); err != nil {

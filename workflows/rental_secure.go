@@ -24,7 +24,7 @@ func (r *ride) lock(ctx workflow.Context) bool {
 	}
 	// An unreachable broker may have it all the same, so it counts as sent.
 	r.s.Outstanding, r.s.SentAt = id, workflow.Now(ctx)
-	return r.confirmed(r.line.await(ctx, id, "the lock", window))
+	return r.confirmed(r.line.await(ctx, id, protocol.PowerOffAck, window))
 }
 
 // confirmed reads the answer to the outstanding lock, if there is one.
@@ -126,10 +126,6 @@ func (r *ride) awaitOutstanding(ctx workflow.Context, d time.Duration) bool {
 func (r *ride) secured(ctx workflow.Context) {
 	r.restoreLimit(ctx)
 	r.finish(ctx, rental.ByScooter, "")
-	if r.s.Alerted {
-		clearAlert := activities.ClearInput{Plate: r.in.Plate, Kind: staff.NotSecured, By: "system"}
-		persist(ctx, "the alert is settled", people.Clear, clearAlert)
-	}
 }
 
 // serveSecuring: only staff can ask for anything now.
@@ -155,4 +151,8 @@ func (r *ride) finish(ctx workflow.Context, by rental.Cause, maintenance string)
 	r.advance(ctx, to, by, func(c *rental.Change) {
 		c.SecuredAt, c.Maintenance, c.Note = workflow.Now(ctx), maintenance, maintenance
 	})
+	if r.s.Alerted { // locked, or taken by staff: a later one must be raised again
+		clearAlert := activities.ClearInput{Plate: r.in.Plate, Kind: staff.NotSecured, By: string(by)}
+		persist(ctx, "the alert is settled", people.Clear, clearAlert)
+	}
 }

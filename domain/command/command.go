@@ -35,9 +35,10 @@ type Taken string
 
 // The ways taking a lease goes.
 const (
-	TakenNew  Taken = "new"
-	TakenOwn  Taken = "own"  // by an earlier attempt of the same send
-	TakenBusy Taken = "busy" // by another send: wait for your turn
+	TakenNew      Taken = "new"
+	TakenAnswered Taken = "answered" // by an earlier attempt of the same send, and its answer has come
+	TakenOwn      Taken = "own"      // by an earlier attempt of the same send
+	TakenBusy     Taken = "busy"     // by another send: wait for your turn
 )
 
 // Heard tells a workflow that its scooter said something, whatever it was, since it asked.

@@ -99,7 +99,7 @@ func startFleet(ctx context.Context, c config.Config, log *slog.Logger) (*simula
 		plates[i] = plate(i)
 	}
 	boxes, err := simulator.New(simulator.Options{
-		Broker: c.MQTT.URL, Plates: plates, Password: boxPassword, Lat: square.Lat, Lng: square.Lng, Radius: 400, Logger: log,
+		Broker: c.MQTT.URL, Plates: plates, Password: boxPassword, Lat: square.Lat, Lng: square.Lng, Radius: 400, Still: true, Logger: log,
 	})
 	if err != nil {
 		return nil, err
