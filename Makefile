@@ -22,8 +22,8 @@ help: ## List the commands
 dev: ## Start everything on this machine and take a demo ride; Ctrl-C stops it
 	@mkdir -p bin && go build -o bin/rodada . && exec bin/rodada dev
 
-dev-reset: ## Forget the state that `make dev` keeps in .rodada/dev
-	@go run ./internal/devstack/run -reset .rodada/dev
+dev-reset: ## Forget the state that `make dev` keeps in .rodada/dev or RODADA_DEV_DIR
+	@go run ./internal/devstack/run -reset $(or $(RODADA_DEV_DIR),.rodada/dev)
 
 build: ## Build the binary into bin/
 	go build -trimpath -o bin/rodada .

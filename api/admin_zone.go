@@ -12,6 +12,7 @@ import (
 // zoneStore is what zones need of the books.
 type zoneStore interface {
 	Zones(ctx context.Context) (zone.Set, error)
+	RetireZone(ctx context.Context, id int64) error
 	CreateZone(ctx context.Context, name string, order int, rideEnd bool, geojson []byte) (zone.Zone, error)
 }
 
@@ -95,4 +96,24 @@ func (e createZone) Execute(ctx context.Context, in *createZoneIn) (*zoneOut, er
 		return nil, err
 	}
 	return &zoneOut{Body: showZone(z)}, nil
+}
+
+// retireZone is DELETE /admin/v1/zones/{id}.
+type retireZone struct{ *zones }
+
+type zoneRef struct {
+	ID int64 `path:"id" minimum:"1"`
+}
+
+func (retireZone) Meta() meta {
+	return meta{
+		ID: "retire-zone", Summary: "Take a zone out of force",
+		Description: "The zones in force get a new version. Rides that it has judged still show the version they were judged by. " +
+			"A zone that is not in force stays so.",
+		Status: http.StatusNoContent,
+	}
+}
+
+func (e retireZone) Execute(ctx context.Context, in *zoneRef) (*struct{}, error) {
+	return nil, e.store.RetireZone(ctx, in.ID)
 }

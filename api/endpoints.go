@@ -54,4 +54,5 @@ func endpoints(m *mounter, a *app) {
 	m.about("Staff: zones")
 	mount(m, forStaff, "GET /admin/v1/zones", listZones{a.zones})
 	mount(m, forStaff, "POST /admin/v1/zones", createZone{a.zones})
+	mount(m, forStaff, "DELETE /admin/v1/zones/{id}", retireZone{a.zones})
 }

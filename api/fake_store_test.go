@@ -353,6 +353,12 @@ func (s *fakeStore) CloseAlert(_ context.Context, plate string, kind staff.Alert
 
 func (s *fakeStore) Zones(context.Context) (zone.Set, error) { return s.zones, s.broken }
 
+func (s *fakeStore) RetireZone(_ context.Context, id int64) error {
+	defer s.lock()()
+	s.zones.Zones = slices.DeleteFunc(s.zones.Zones, func(z zone.Zone) bool { return z.ID == id })
+	return s.broken
+}
+
 func (s *fakeStore) CreateZone(_ context.Context, name string, order int, rideEnd bool, geojson []byte) (zone.Zone, error) {
 	defer s.lock()()
 	s.geojson = geojson

@@ -41,6 +41,9 @@ type Scooter struct {
 	Tariff      fare.Tariff `json:"tariff" doc:"What a ride costs, and the balance it takes to start one."`
 }
 
+// errPlace is the answer to a place that is none.
+var errPlace = fault.Declare(fault.Invalid, "place_invalid", "This is no place on the Earth.")
+
 // nearScooters is GET /v1/scooters.
 type nearScooters struct{ *scooters }
 
@@ -57,11 +60,14 @@ type scootersOut struct {
 }
 
 func (nearScooters) Meta() meta {
-	return meta{ID: "near-scooters", Summary: "Scooters to rent near a place", Faults: []*fault.Error{fleet.ErrMapAway}}
+	return meta{ID: "near-scooters", Summary: "Scooters to rent near a place", Faults: []*fault.Error{fleet.ErrMapAway, errPlace}}
 }
 
 func (e nearScooters) Execute(ctx context.Context, in *nearScootersIn) (*scootersOut, error) {
 	here := geo.Point{Lat: in.Lat, Lng: in.Lng}
+	if !here.Valid() { // the schema's bounds let NaN through
+		return nil, errPlace
+	}
 	seen, err := e.live.Near(ctx, here, in.Radius, 2*nearestShown)
 	if err != nil {
 		return nil, fleet.ErrMapAway.Because(err)

@@ -37,13 +37,14 @@ var spanish = map[string]string{ //nolint:gosec // sentences about passwords are
 
 	// Scooters.
 	"qr_invalid":          "Ese no es el código QR de un patinete.",
-	"scooter_unknown":     "Ningún patinete tiene este código.",
+	"scooter_unknown":     "No existe ese patinete.",
 	"scooter_unavailable": "Este patinete está fuera de servicio.",
 	"scooter_held":        "Otra persona tiene este patinete.",
 	"scooter_securing":    "Este patinete todavía se está bloqueando tras su último viaje.",
 	"scooter_battery_low": "La batería de este patinete no alcanza para un viaje.",
 	"service_away":        "Una parte del servicio no está disponible en este momento. Inténtalo de nuevo.",
 	"text_invalid":        "Un texto contiene un carácter que no se permite.",
+	"place_invalid":       "Eso no es un lugar de la Tierra.",
 	"map_unavailable":     "El mapa de los patinetes no está disponible en este momento. Inténtalo de nuevo.",
 	"scooter_silent":      "El patinete no responde.",
 	"scooter_fault":       "El patinete avisa de una avería.",

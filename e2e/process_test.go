@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -156,12 +157,17 @@ func answersOK(t *testing.T, url string) bool {
 	return res.StatusCode == http.StatusOK
 }
 
+var (
+	firstPort  = rand.IntN(5000)
+	givenPorts atomic.Int64
+)
+
 // freeAddress is a port below the kernel's range for outgoing connections, so that a client that dials a killed role does
-// not meet itself.
+// not meet itself. No port is given out twice: a role may take a while until it listens.
 func freeAddress(t *testing.T) string {
 	t.Helper()
 	for range 1000 {
-		at := fmt.Sprintf("127.0.0.1:%d", 10000+rand.IntN(5000))
+		at := fmt.Sprintf("127.0.0.1:%d", 10000+(firstPort+int(givenPorts.Add(1)))%5000)
 		l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", at)
 		if err == nil {
 			require.NoError(t, l.Close())

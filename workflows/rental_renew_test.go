@@ -77,3 +77,21 @@ func TestNoNewRunWhileSomebodyWaits(t *testing.T) {
 	require.NoError(t, paused.err)
 	require.Equal(t, rental.Paused, paused.got.State)
 }
+
+// Temporal takes 2,000 updates a run: a rider who taps without end is carried into the next one, and can still end.
+func TestContinueAsNewAfterManyRequests(t *testing.T) {
+	w := newWorld(t)
+	w.box.speed = 12 // each pause is refused
+	w.on(rental.Riding, func() {
+		for i := range 201 {
+			w.after(time.Minute+time.Duration(i)*time.Second, func() { w.pause() })
+		}
+	})
+	w.second = func() {
+		w.after(time.Minute, func() { w.box.speed = 0; w.end() })
+	}
+	w.run(w.input())
+	w.consistent()
+	require.Equal(t, 2, w.runs)
+	require.Len(t, w.payments, 1)
+}

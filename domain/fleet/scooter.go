@@ -77,7 +77,7 @@ func (s Scooter) Status() string {
 // Faults of finding and taking a scooter.
 var (
 	ErrQRInvalid      = fault.Declare(fault.Invalid, "qr_invalid", "That is not the QR code of a scooter.")
-	ErrScooterUnknown = fault.Declare(fault.NotFound, "scooter_unknown", "No scooter has this code.")
+	ErrScooterUnknown = fault.Declare(fault.NotFound, "scooter_unknown", "There is no such scooter.")
 	ErrUnavailable    = fault.Declare(fault.Conflict, "scooter_unavailable", "This scooter is out of service.")
 	ErrHeld           = fault.Declare(fault.Conflict, "scooter_held", "Somebody else has this scooter.")
 	ErrSecuring       = fault.Declare(fault.Conflict, "scooter_securing", "This scooter is still being locked after its last ride.")

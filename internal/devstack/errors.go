@@ -37,12 +37,17 @@ type StateError struct {
 	Dir    string
 	Reason string
 	Cause  error
+	// Foreign: the folder is not ours to clear.
+	Foreign bool
 }
 
 func (e *StateError) Error() string {
 	msg := fmt.Sprintf("state folder %s: %s", e.Dir, e.Reason)
 	if e.Cause != nil {
 		msg += fmt.Sprintf(" (%v)", e.Cause)
+	}
+	if e.Foreign {
+		return msg + "; move it away, or set RODADA_DEV_DIR to another folder"
 	}
 	return msg + "; `make dev-reset` clears it"
 }

@@ -201,6 +201,10 @@ func requireStateError(t *testing.T, err error, dir string) {
 	var e *devstack.StateError
 	require.ErrorAs(t, err, &e)
 	require.Equal(t, dir, e.Dir)
-	require.Contains(t, err.Error(), "make dev-reset")
+	advice := "make dev-reset"
+	if e.Foreign {
+		advice = "RODADA_DEV_DIR"
+	}
+	require.Contains(t, err.Error(), advice)
 	require.NotContains(t, err.Error(), "\n")
 }

@@ -14,14 +14,14 @@ const marker = ".rodada-devstack"
 // a folder that holds something else: Reset would remove it.
 func Prepare(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // Postgres' user must pass
-		return &StateError{Dir: dir, Reason: "can't be created", Cause: err}
+		return &StateError{Dir: dir, Reason: "can't be created", Cause: err, Foreign: true}
 	}
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return &StateError{Dir: dir, Reason: "can't be read", Cause: err}
 	}
 	if len(entries) > 0 && !isState(dir) {
-		return &StateError{Dir: dir, Reason: "is not empty and holds something else"}
+		return &StateError{Dir: dir, Reason: "is not empty and holds something else", Foreign: true}
 	}
 	file, err := os.OpenFile(filepath.Join(dir, marker), os.O_CREATE|os.O_WRONLY, 0o600) //nolint:gosec // the state folder
 	if err != nil {
@@ -67,7 +67,7 @@ func Reset(dir string) error {
 		return removeState(dir)
 	}
 	if !isState(dir) {
-		return &StateError{Dir: dir, Reason: "was not made by the local stack, remove it yourself"}
+		return &StateError{Dir: dir, Reason: "was not made by the local stack", Foreign: true}
 	}
 	unlock, free, err := tryLock(filepath.Join(dir, marker))
 	if err != nil {
