@@ -27,6 +27,7 @@ type process struct {
 	service  Service
 	program  string
 	args     []string
+	env      []string // beside ours
 	dir      string // working folder
 	logFile  string
 	user     *syscall.Credential // nil: ours
@@ -94,6 +95,7 @@ func (p *process) spawn(ctx context.Context) error {
 	// The child outlives ctx, which bounds the start alone.
 	cmd := exec.Command(p.program, p.args...) //nolint:gosec,noctx // fixed programs with our arguments
 	cmd.Dir, cmd.Stdout, cmd.Stderr = p.dir, out, out
+	cmd.Env = append(cmd.Environ(), p.env...)
 	cmd.SysProcAttr = childAttributes(p.user, p.stopWith)
 
 	p.mu.Lock()
