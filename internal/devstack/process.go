@@ -28,7 +28,7 @@ type process struct {
 	program  string
 	args     []string
 	env      []string // beside ours
-	dir      string // working folder
+	dir      string   // working folder
 	logFile  string
 	user     *syscall.Credential // nil: ours
 	stopWith syscall.Signal      // its signal for an orderly end; also sent when we die
