@@ -64,7 +64,7 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("raw command and ack: %w", err)
 	}
-	bare, err := measureBare(ctx, w)
+	bare, bareRate, err := measureBare(ctx, w)
 	if err != nil {
 		return fmt.Errorf("bare workflow: %w", err)
 	}
@@ -77,6 +77,6 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("whole rentals: %w", err)
 	}
-	printRentals(whole)
+	printRates(bareRate, whole)
 	return nil
 }

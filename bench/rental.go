@@ -32,30 +32,26 @@ func (w *world) end(ctx context.Context, who int, id string) error {
 	return err
 }
 
-// rentalsTime is how long whole rentals are counted.
-const rentalsTime = 20 * time.Second
+// rateTime is how long a rate is counted.
+const rateTime = 15 * time.Second
 
-// rentalsFigures are whole rentals done by all riders at once.
-type rentalsFigures struct {
-	rentals int64
-	took    time.Duration
+// rate is how often something was done by all riders at once.
+type rate struct {
+	done int64
+	took time.Duration
 }
 
-func (f rentalsFigures) perSecond() float64 { return float64(f.rentals) / f.took.Seconds() }
+func (r rate) perSecond() float64 { return float64(r.done) / r.took.Seconds() }
 
-// measureRentals counts whole rentals, scan to charge, with every rider at it.
-func measureRentals(ctx context.Context, w *world) (rentalsFigures, error) {
+// measureRate counts how often once is done, with every rider at it.
+func measureRate(ctx context.Context, once func(ctx context.Context, who int) error) (rate, error) {
 	var done atomic.Int64
 	began := time.Now()
 	group, ctx := errgroup.WithContext(ctx)
 	for who := range riders {
 		group.Go(func() error {
-			for time.Since(began) < rentalsTime {
-				r, err := w.riders[who].Rent(ctx, uuid.NewString(), code(who))
-				if err != nil {
-					return err
-				}
-				if err := w.end(ctx, who, r.ID); err != nil {
+			for time.Since(began) < rateTime {
+				if err := once(ctx, who); err != nil {
 					return err
 				}
 				done.Add(1)
@@ -64,10 +60,23 @@ func measureRentals(ctx context.Context, w *world) (rentalsFigures, error) {
 		})
 	}
 	err := group.Wait()
-	return rentalsFigures{done.Load(), time.Since(began)}, err
+	return rate{done.Load(), time.Since(began)}, err
 }
 
-func printRentals(whole rentalsFigures) {
-	fmt.Printf("\nwhole rentals, %d riders at once: %d in %.1f s = %.1f rentals/s   (aim: 40)\n",
-		riders, whole.rentals, whole.took.Seconds(), whole.perSecond())
+// measureRentals counts whole rentals, scan to receipt.
+func measureRentals(ctx context.Context, w *world) (rate, error) {
+	return measureRate(ctx, func(ctx context.Context, who int) error {
+		r, err := w.riders[who].Rent(ctx, uuid.NewString(), code(who))
+		if err != nil {
+			return err
+		}
+		return w.end(ctx, who, r.ID)
+	})
+}
+
+func printRates(bare, whole rate) {
+	fmt.Printf("\n%-52s %10s\n", fmt.Sprintf("a second, %d at once", riders), "")
+	fmt.Printf("%-52s %10.1f\n", "bare workflows", bare.perSecond())
+	fmt.Printf("%-52s %10.1f   (aim: 40)\n", "whole rentals: scan, unlock, end, lock, receipt", whole.perSecond())
+	fmt.Printf("%-52s %9.2fx\n", "bare workflows / whole rentals", bare.perSecond()/whole.perSecond())
 }

@@ -22,10 +22,7 @@ type link struct {
 	wanted bool // false after Offline: a reboot does not bring it back then
 }
 
-const (
-	retryEvery  = 200 * time.Millisecond
-	slowestBack = 2 * time.Second // paho's default is ten minutes
-)
+const retryEvery = 200 * time.Millisecond
 
 // Online connects and subscribes. It keeps trying until ctx or the scooter
 // ends, unless the broker refuses the credential. Online already, it does
@@ -66,6 +63,23 @@ func (s *Scooter) reboot() {
 // scooter's goroutine.
 func (s *Scooter) reconnect(pause time.Duration) {
 	s.drop()
+	s.comeBack(pause)
+}
+
+// lose is told by a client that it lost its connection.
+func (s *Scooter) lose(client mqtt.Client) {
+	s.link.changing.Lock()
+	ours := s.present() == client
+	if ours {
+		s.keep(nil, false)
+	}
+	s.link.changing.Unlock()
+	if ours {
+		s.comeBack(retryEvery)
+	}
+}
+
+func (s *Scooter) comeBack(pause time.Duration) {
 	time.AfterFunc(pause, func() {
 		s.link.mu.Lock()
 		wanted := s.link.wanted
@@ -137,18 +151,14 @@ func (s *Scooter) connect(ctx context.Context) error {
 		SetUsername(server.username).SetPassword(server.password).SetTLSConfig(s.opts.TLS).
 		SetCleanSession(s.opts.CleanSession).SetOrderMatters(true).
 		SetKeepAlive(30 * time.Second).SetConnectTimeout(5 * time.Second).SetWriteTimeout(5 * time.Second).
-		SetMaxReconnectInterval(slowestBack)
+		// paho's own way back sleeps on for seconds when the client is to end.
+		SetAutoReconnect(false)
 	// What the broker queued arrives before any subscription of this client:
 	// only the default handler sees it.
 	o.SetDefaultPublishHandler(s.arrived)
+	o.SetConnectionLostHandler(func(c mqtt.Client, _ error) { s.lose(c) })
 	o.SetOnConnectHandler(func(c mqtt.Client) {
-		go func() {
-			err := s.subscribe(c, plate)
-			select {
-			case subscribed <- err:
-			default: // a reconnect: nobody waits
-			}
-		}()
+		go func() { subscribed <- s.subscribe(c, plate) }()
 	})
 	client := mqtt.NewClient(o)
 	s.keep(client, false) // what was queued may arrive, and be answered, at once
