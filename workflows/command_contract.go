@@ -30,6 +30,8 @@ type CommandInput struct {
 	Window  time.Duration    `json:"window"`
 	By      string           `json:"by"` // staff ID
 	Reason  string           `json:"reason,omitempty"`
+	// Ride says what a lock (3, 73, 107) does to the ride that holds the scooter.
+	Ride command.Ride `json:"ride,omitempty"`
 }
 
 // CommandResult is how it ended.
