@@ -3,6 +3,7 @@ package protocol_test
 import (
 	"encoding/json"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 
@@ -16,8 +17,9 @@ func FuzzDecode(f *testing.F) {
 		f.Add([]byte(c.frame))
 	}
 	f.Fuzz(func(t *testing.T, payload []byte) {
-		shown := protocol.Redact(payload)
-		require.LessOrEqual(t, len(shown), len(payload)+len(protocol.Hidden)+3)
+		shown := protocol.RedactFrame(payload)
+		require.LessOrEqual(t, len(shown), protocol.MaxKept)
+		require.True(t, utf8.ValidString(protocol.FrameText(shown)))
 		m, err := protocol.Decode(payload)
 		if err != nil {
 			var bad *protocol.DecodeError
