@@ -56,11 +56,16 @@ var spanish = map[string]string{ //nolint:gosec // sentences about passwords are
 	"command_unknown":     "No existe esa orden.",
 	"command_invalid":     "Un parámetro de la orden no es válido.",
 
+	// Lists.
+	"sort_unknown":   "La lista no se puede ordenar por eso.",
+	"cursor_invalid": "Este cursor no pertenece a esta lista.",
+
 	// Rentals.
 	"rental_unknown":          "No existe ese alquiler.",
 	"rider_has_rental":        "Ya tienes un alquiler abierto.",
 	"idempotency_key_reused":  "Esta Idempotency-Key pertenece a otra petición.",
 	"idempotency_key_missing": "Envía una cabecera Idempotency-Key de 1 a 128 caracteres visibles.",
+	"idempotency_key_invalid": "Una Idempotency-Key tiene de 1 a 128 caracteres visibles de ASCII.",
 	"rental_over":             "Este alquiler ha terminado.",
 	"rental_state":            "El alquiler no está en un estado que lo permita.",
 	"rental_void":             "El alquiler terminó antes de empezar.",
