@@ -26,13 +26,14 @@ var rules = []rule{
 
 	{folder: "protocol", may: none, libraries: []string{"github.com/tidwall/"}},
 	{folder: "geo", may: none, libraries: []string{"github.com/golang/geo"}},
+	{folder: "seal", may: none, libraries: none},
 	{folder: "domain", may: []string{"geo"}, libraries: none},
 
 	{folder: "workflows", may: []string{"domain", "geo", "protocol", "activities"}},
-	{folder: "activities", may: []string{"domain", "geo", "protocol"}},
+	{folder: "activities", may: []string{"domain", "geo", "protocol", "seal"}},
 	{folder: "worker", may: []string{
 		"activities", "broker", "domain", "geo", "internal/config", "lease", "migrations",
-		"postgres", "protocol", "providers", "telemetry", "workflows",
+		"postgres", "protocol", "providers", "seal", "telemetry", "workflows",
 	}},
 	{folder: "mqttbridge", may: []string{"broker", "domain", "geo", "lease", "protocol", "telemetry", "workflows"}},
 	{folder: "broker", may: none},
@@ -40,8 +41,9 @@ var rules = []rule{
 	{folder: "telemetry", may: []string{"domain", "geo", "protocol"}},
 	{folder: "postgres", may: []string{"domain", "geo"}},
 	{folder: "providers", may: []string{"domain", "geo"}},
+	{folder: "providers/brokeraccounts", may: []string{"broker", "domain"}},
 	{folder: "migrations", may: none},
-	{folder: "api", may: []string{"domain", "geo", "internal/config", "protocol", "workflows"}},
+	{folder: "api", may: []string{"domain", "geo", "internal/config", "protocol", "seal", "workflows"}},
 	{folder: "web", may: none},
 	{folder: "simulator", may: []string{"broker", "geo", "protocol"}},
 
