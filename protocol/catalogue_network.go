@@ -19,11 +19,11 @@ var networkMessages = []Spec{
 	command(QueryServer, "query-server", "Query server parameters", ServerReport).blind(),
 	report(ServerReport, "server-report", "Server parameters", StatusNone,
 		Param{Name: "host", Key: "u", Kind: Text, Secret: true},
-		Param{Name: "port", Key: "u", Kind: Text},
+		Param{Name: "port", Key: "u", Kind: Integer, Optional: true},
 		Param{Name: "username", Key: "u", Kind: Text, Secret: true},
 		Param{Name: "password", Key: "u", Kind: Text, Secret: true},
 		Param{Name: "plate", Key: "u", Kind: Text},
-		Param{Name: "gps_seconds", Key: "u", Kind: Text, Unit: "s"},
+		Param{Name: "gps_seconds", Key: "u", Kind: Integer, Unit: "s", Optional: true},
 	).line(Line{Key: "u", Separator: ","}).under("Query server parameters ack"),
 
 	command(SetAPN, "set-apn", "Set APN", SetAPNAck,

@@ -45,9 +45,9 @@ func (c Command) Redacted() Command {
 		return c
 	}
 	out := Command{Code: c.Code, Args: maps.Clone(c.Args)}
-	for _, p := range s.Params {
-		if _, ok := out.Args[p.Name]; ok && p.Secret {
-			out.Args[p.Name] = Hidden
+	for name := range out.Args { // one that is not of the command may be a secret misspelt
+		if i := s.indexOf(name); i < 0 || s.Params[i].Secret {
+			out.Args[name] = Hidden
 		}
 	}
 	return out

@@ -110,17 +110,30 @@ func (m *Message) keep(r *raw) {
 }
 
 // takeLine splits a value that holds several parameters. One that does not
-// have the documented number of parts is kept whole.
+// have the documented parts is kept whole.
 func (m *Message) takeLine(r *raw, s *Spec) {
 	if strings.Count(r.text, s.Line.Separator) != len(s.Params)-1 {
 		m.keep(r)
 		return
 	}
-	rest := r.text
+	before, rest := len(m.fields), r.text
 	for i := range s.Params {
 		part, after, _ := strings.Cut(rest, s.Line.Separator)
-		m.fields = append(m.fields, field{param: &s.Params[i], text: clean(strings.TrimSpace(part))})
-		rest = after
+		part, rest = strings.TrimSpace(part), after
+		f := field{param: &s.Params[i]}
+		switch n, ok := parseInt(part); {
+		case f.param.Kind != Integer:
+			f.text = clean(part)
+		case ok:
+			f.n = n
+		case part == "":
+			continue
+		default:
+			m.fields = m.fields[:before]
+			m.keep(r)
+			return
+		}
+		m.fields = append(m.fields, f)
 	}
 }
 

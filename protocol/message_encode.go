@@ -86,14 +86,23 @@ func EncodeMessage(m Message) ([]byte, error) {
 	return append(b, '}'), nil
 }
 
+// appendLine writes the parts of a line; one that is missing leaves its place
+// empty.
 func (m *Message) appendLine(b []byte, s *Spec) []byte {
-	parts := make([]string, 0, len(s.Params))
-	for i := range m.fields {
-		if f := &m.fields[i]; f.param != nil && f.param.Key == s.Line.Key {
-			parts = append(parts, f.text)
+	parts := make([]string, len(s.Params))
+	found := false
+	for i := range s.Params {
+		switch f := m.field(s.Params[i].Name); {
+		case f == nil:
+			continue
+		case f.param.Kind == Integer:
+			parts[i] = strconv.FormatInt(f.n, 10)
+		default:
+			parts[i] = f.text
 		}
+		found = true
 	}
-	if len(parts) == 0 {
+	if !found {
 		return b
 	}
 	b = appendKey(b, s.Line.Key)

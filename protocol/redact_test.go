@@ -113,9 +113,14 @@ func TestReportsAreKeptAsTheyCame(t *testing.T) {
 	}
 }
 
+func TestAMisspeltSecretIsRedacted(t *testing.T) {
+	c := protocol.Command{Code: protocol.SetServer, Args: args{"port": 1, "pasword": "hunter2"}}
+	require.Equal(t, args{"port": 1, "pasword": protocol.Hidden}, c.Redacted().Args)
+}
+
 func TestRedactedMessage(t *testing.T) {
 	m := decoded(t, `{"a":36,"i":"12AB","u":"1.2.3.4,1883,us,pw,12AB,30","x":"also"}`)
-	require.Equal(t, vals{"host": "***", "port": "1883", "username": "***", "password": "***", "plate": "12AB", "gps_seconds": "30"},
+	require.Equal(t, vals{"host": "***", "port": int64(1883), "username": "***", "password": "***", "plate": "12AB", "gps_seconds": int64(30)},
 		m.Redacted().Values())
 	require.Equal(t, map[string]string{"x": "***"}, m.Redacted().Extra())
 	require.Equal(t, "pw", m.Values()["password"])

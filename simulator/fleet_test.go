@@ -2,7 +2,6 @@ package simulator_test
 
 import (
 	"context"
-	"fmt"
 	"testing"
 	"time"
 
@@ -124,7 +123,7 @@ func TestANewCredential(t *testing.T) {
 	values := other.from(protocol.ServerReport)[0].message.Values()
 	require.Equal(t, "own", values["username"])
 	require.Equal(t, "s3cret", values["password"])
-	require.Equal(t, fmt.Sprint(port), values["port"])
+	require.EqualValues(t, port, values["port"])
 	require.True(t, s.Connected())
 }
 

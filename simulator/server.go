@@ -57,10 +57,11 @@ func withHost(broker, host string, port int) string {
 
 // describeServer fills the server report. The caller holds s.mu.
 func (s *Scooter) describeServer() fields {
-	host, port := "", ""
+	host, port := "", 0
 	if u, err := url.Parse(s.server.url); err == nil {
-		host, port = u.Hostname(), u.Port()
+		host = u.Hostname()
+		port, _ = strconv.Atoi(u.Port())
 	}
 	return fields{"host": host, "port": port, "username": s.server.username, "password": s.server.password,
-		"plate": s.state.Plate, "gps_seconds": strconv.Itoa(int(s.pace.Position.Seconds()))}
+		"plate": s.state.Plate, "gps_seconds": int(s.pace.Position.Seconds())}
 }
