@@ -24,11 +24,16 @@ func (s *Store) RaiseAlert(ctx context.Context, a staff.Alert) error {
 
 // CloseAlert closes the open alert of a scooter and kind, if there is one, in the name of staff or of the system.
 func (s *Store) CloseAlert(ctx context.Context, plate string, kind staff.AlertKind, by string) error {
-	return s.once(ctx, "close alert", func(db executor) error {
-		_, err := db.ExecContext(ctx, `
+	return s.atomically(ctx, "close alert", func(tx executor) error {
+		var closed []int64
+		err := tx.SelectContext(ctx, &closed, `
 			UPDATE alerts SET closed_at = now(), closed_by = $3
-			WHERE scooter_id = (SELECT id FROM scooters WHERE plate = $1) AND kind = $2 AND closed_at IS NULL`, plate, kind, by)
-		return err
+			WHERE scooter_id = (SELECT id FROM scooters WHERE plate = $1) AND kind = $2 AND closed_at IS NULL RETURNING id`, plate, kind, by)
+		if err != nil || len(closed) == 0 {
+			return err
+		}
+		after := map[string]any{"alert": closed[0], "kind": kind}
+		return audit(ctx, tx, staff.Deed{Action: "alert.close", Subject: plate, After: after})
 	})
 }
 

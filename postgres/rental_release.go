@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"rodada/domain/rental"
+	"rodada/domain/staff"
 )
 
 // ReleaseRental ends the rental that holds a scooter and puts the scooter into maintenance: staff's way out when no workflow
@@ -27,9 +28,10 @@ func (s *Store) ReleaseRental(ctx context.Context, plate, by, reason string) err
 		if err := tx.GetContext(ctx, &seq, `SELECT max(seq) FROM rental_events WHERE rental_id = $1`, held.ID); err != nil {
 			return err
 		}
+		var change rental.Change
 		for _, state := range wayOut(held.State, held.Outcome) {
 			seq++
-			change := rental.Change{RentalID: held.ID, Seq: seq, State: state, Cause: rental.ByStaff, At: time.Now(), Note: by + ": " + reason}
+			change = rental.Change{RentalID: held.ID, Seq: seq, State: state, Cause: rental.ByStaff, At: time.Now(), Note: by + ": " + reason}
 			if state.Final() {
 				change.Maintenance = reason
 				if held.Outcome == rental.Open {
@@ -40,7 +42,11 @@ func (s *Store) ReleaseRental(ctx context.Context, plate, by, reason string) err
 				return err
 			}
 		}
-		return nil
+		return audit(ctx, tx, staff.Deed{
+			Action: "rental.released", Subject: held.ID, Reason: reason,
+			Before: map[string]any{"plate": plate, "state": held.State, "outcome": held.Outcome},
+			After:  map[string]any{"state": change.State},
+		})
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"rodada/domain/fleet"
+	"rodada/domain/staff"
 	"rodada/geo"
 )
 
@@ -130,17 +131,26 @@ func (s *Store) scooters(ctx context.Context, where string, args ...any) ([]flee
 
 // SetService decides whether a scooter takes part, with staff's reason. It does not touch who holds the scooter.
 func (s *Store) SetService(ctx context.Context, plate string, service fleet.Service, reason string) error {
-	return s.once(ctx, "set service", func(db executor) error {
-		var id int64
-		err := db.GetContext(ctx, &id, `
+	return s.atomically(ctx, "set service", func(tx executor) error {
+		var was struct {
+			Service fleet.Service `db:"service" json:"service"`
+			Reason  string        `db:"reason"  json:"reason,omitempty"`
+		}
+		err := tx.GetContext(ctx, &was, `SELECT service, reason FROM scooters WHERE plate = $1 FOR UPDATE`, plate)
+		if err != nil {
+			return orElse(err, fleet.ErrScooterUnknown)
+		}
+		_, err = tx.ExecContext(ctx, `
 			WITH now_at AS (
 				UPDATE scooters SET service = $2, reason = CASE $2 WHEN 'in_service' THEN '' ELSE $3 END, updated_at = now()
 				WHERE plate = $1 RETURNING *
-			), event AS (
-				INSERT INTO scooter_events (scooter_id, at, service, hold, cause, lat, lng, note)
-				SELECT id, updated_at, service, hold, 'staff', lat, lng, $3 FROM now_at
 			)
-			SELECT id FROM now_at`, plate, service, reason)
-		return orElse(err, fleet.ErrScooterUnknown)
+			INSERT INTO scooter_events (scooter_id, at, service, hold, cause, lat, lng, note)
+			SELECT id, updated_at, service, hold, 'staff', lat, lng, $3 FROM now_at`, plate, service, reason)
+		if err != nil {
+			return err
+		}
+		after := map[string]any{"service": service}
+		return audit(ctx, tx, staff.Deed{Action: "scooter.service", Subject: plate, Before: was, After: after, Reason: reason})
 	})
 }

@@ -2,8 +2,11 @@ package postgres
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"strconv"
 
+	"rodada/domain/staff"
 	"rodada/domain/zone"
 )
 
@@ -29,13 +32,19 @@ func (s *Store) CreateZone(ctx context.Context, name string, order int, rideEnd 
 		if err != nil {
 			return err
 		}
-		return tx.GetContext(ctx, &z.ID, `
+		err = tx.GetContext(ctx, &z.ID, `
 			WITH added AS (
 				INSERT INTO zones DEFAULT VALUES RETURNING id
 			)
 			INSERT INTO zone_versions (zone_id, version, name, rank, ride_end, geometry, since_set)
 			SELECT id, $1, $2, $3, $4, $5, $6 FROM added RETURNING zone_id`,
 			z.Version, name, order, rideEnd, string(geojson), set)
+		if err != nil {
+			return err
+		}
+		return audit(ctx, tx, staff.Deed{Action: "zone.create", Subject: zoneSubject(z.ID), After: map[string]any{
+			"name": name, "order": order, "ride_end_allowed": rideEnd, "geometry": json.RawMessage(geojson), "set": set,
+		}})
 	})
 	return z, err
 }
@@ -47,10 +56,22 @@ func (s *Store) RetireZone(ctx context.Context, id int64) error {
 		if err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE zone_versions SET until_set = $2 WHERE zone_id = $1 AND until_set IS NULL`, id, set)
-		return err
+		var was []zoneRow
+		err = tx.SelectContext(ctx, &was, `
+			UPDATE zone_versions SET until_set = $2 WHERE zone_id = $1 AND until_set IS NULL
+			RETURNING zone_id, version, name, rank, ride_end, geometry`, id, set)
+		if err != nil || len(was) == 0 {
+			return err
+		}
+		return audit(ctx, tx, staff.Deed{
+			Action: "zone.retire", Subject: zoneSubject(id), After: map[string]any{"set": set}, Before: map[string]any{
+				"version": was[0].Version, "name": was[0].Name, "order": was[0].Rank, "ride_end_allowed": was[0].RideEnd,
+			},
+		})
 	})
 }
+
+func zoneSubject(id int64) string { return "zone/" + strconv.FormatInt(id, 10) }
 
 // nextZoneSet opens the set that this transaction makes. Whoever changes zones waits here for whoever does so already, so
 // that sets appear in the order of their versions.

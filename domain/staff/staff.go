@@ -10,6 +10,7 @@ type Member struct {
 	LastName     string
 	Email        string
 	PasswordHash string
+	Permissions  []Permission
 	CreatedAt    time.Time
 }
 
