@@ -17,6 +17,7 @@ type Scooters struct {
 	Publisher Publisher
 	Leases    Leases
 	Live      Live
+	Store     ScooterStore
 	Now       func() time.Time
 }
 

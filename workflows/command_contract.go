@@ -32,6 +32,8 @@ type CommandInput struct {
 	Reason  string           `json:"reason,omitempty"`
 	// Ride says what a lock (3, 73, 107) does to the ride that holds the scooter.
 	Ride command.Ride `json:"ride,omitempty"`
+	// RentalID is the rental that held the scooter when staff asked, where that is known.
+	RentalID string `json:"rental_id,omitempty"`
 }
 
 // CommandResult is how it ended.

@@ -39,7 +39,7 @@ func Worker(ctx context.Context, c config.Config, log *slog.Logger) error {
 		TaskQueue:   c.Temporal.TaskQueue,
 		StopTimeout: c.Temporal.StopTimeout,
 		Scooters: &activities.Scooters{
-			Publisher: mqtt, Leases: lease.New(redis, c.Redis.Prefix), Live: live, Now: time.Now,
+			Publisher: mqtt, Leases: lease.New(redis, c.Redis.Prefix), Live: live, Store: store, Now: time.Now,
 		},
 		Rentals: &activities.Rentals{Store: store, Zones: store, Live: live},
 		Wallets: &activities.Wallets{Ledger: store},
