@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
 	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"rodada/api/password"
@@ -63,12 +64,14 @@ func New(o Options) (http.Handler, error) {
 		newMeters(o.Registry).record,
 		survive,
 		guard,
+		middleware.GetHead,
 		within(o.Config.HTTP.Deadline+5*time.Second),
 	)
-	document, err := describeAll(router, &mounter{tokens: tokens, maxBody: o.Config.HTTP.MaxBody}, newApp(o, tokens))
+	document, err := describeAll(router, &mounter{tokens: tokens, riders: o.Store, maxBody: o.Config.HTTP.MaxBody}, newApp(o, tokens))
 	if err != nil {
 		return nil, err
 	}
+	router.Method(http.MethodGet, "/", http.RedirectHandler("/docs", http.StatusFound))
 	router.Get("/openapi.json", serve("application/openapi+json", document))
 	router.Get("/docs", serveDocs)
 	router.Get("/docs/{file}", serveDocs)

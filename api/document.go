@@ -35,15 +35,17 @@ func newDocument() *huma.OpenAPI {
 	}
 }
 
-// document writes the problems of an operation into it: the codes by status.
-func document(doc *huma.OpenAPI, op *huma.Operation, faults []*fault.Error, takesInput bool) {
-	codes := map[int][]string{http.StatusInternalServerError: {codeInternal}}
-	if takesInput {
-		codes[http.StatusUnprocessableEntity] = []string{codeInvalid}
+// document writes the problems of an operation into it: the codes by status. Every operation refuses parameters that it does
+// not know, and one that reads a body may fail to.
+func document(doc *huma.OpenAPI, op *huma.Operation, faults []*fault.Error, readsBody bool) {
+	codes := map[int][]string{
+		http.StatusInternalServerError: {codeInternal},
+		http.StatusUnprocessableEntity: {codeInvalid},
 	}
-	if op.Method == http.MethodPost || op.Method == http.MethodPut || op.Method == http.MethodPatch {
-		codes[http.StatusBadRequest] = []string{codeMalformed}
-		codes[http.StatusRequestEntityTooLarge] = []string{codeTooLarge}
+	if readsBody {
+		for status, code := range requestCodes {
+			codes[status] = []string{code}
+		}
 	}
 	for _, f := range faults {
 		status := statuses[f.Kind]

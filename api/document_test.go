@@ -44,11 +44,23 @@ func TestTopUpExistsInDevelopmentOnly(t *testing.T) {
 	require.NotContains(t, string(doc), "topups")
 }
 
+// TestTroubleWithBodiesIsDocumentedWhereThereIsOne looks at every operation for what a body can be refused with.
+func TestTroubleWithBodiesIsDocumentedWhereThereIsOne(t *testing.T) {
+	for _, op := range operations(t) {
+		for _, status := range []string{"400", "408", "413", "415"} {
+			_, has := op.responses[status]
+			require.Equal(t, op.readsBody, has, op.id+" "+status)
+		}
+		require.Contains(t, op.responses, "422", op.id)
+	}
+}
+
 // operation is one operation of the document.
 type operation struct {
 	method, path string
 	id           string
 	security     []map[string][]string
+	readsBody    bool
 	responses    map[string]json.RawMessage
 }
 
@@ -60,6 +72,7 @@ func operations(t *testing.T) []operation {
 		Paths map[string]map[string]struct {
 			OperationID string                     `json:"operationId"`
 			Security    []map[string][]string      `json:"security"`
+			RequestBody json.RawMessage            `json:"requestBody"`
 			Responses   map[string]json.RawMessage `json:"responses"`
 		} `json:"paths"`
 	}
@@ -67,7 +80,7 @@ func operations(t *testing.T) []operation {
 	var all []operation
 	for path, methods := range doc.Paths {
 		for method, op := range methods {
-			all = append(all, operation{method, path, op.OperationID, op.Security, op.Responses})
+			all = append(all, operation{method, path, op.OperationID, op.Security, op.RequestBody != nil, op.Responses})
 		}
 	}
 	require.Greater(t, len(all), 25)

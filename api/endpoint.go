@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -44,6 +45,7 @@ const (
 type mounter struct {
 	api     huma.API
 	tokens  *token.Issuer
+	riders  accountStore
 	maxBody int64
 	tag     string
 }
@@ -74,10 +76,11 @@ func mount[I, O any](m *mounter, who audience, at string, e endpoint[I, O]) {
 	faults := about.Faults
 	if who != forAll {
 		op.Security = []map[string][]string{{string(who): {}}}
-		op.Middlewares = huma.Middlewares{authenticate(m.api, m.tokens, who)}
+		op.Middlewares = huma.Middlewares{authenticate(m.api, m.tokens, m.riders, who)}
 		faults = append(slices.Clone(faults), rider.ErrToken)
 	}
-	document(m.api.OpenAPI(), &op, faults, method != http.MethodGet || strings.Contains(path, "{"))
+	_, readsBody := reflect.TypeFor[I]().FieldByName("Body")
+	document(m.api.OpenAPI(), &op, faults, readsBody)
 	huma.Register(m.api, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := e.Execute(ctx, in)
 		if err != nil {
@@ -89,7 +92,7 @@ func mount[I, O any](m *mounter, who audience, at string, e endpoint[I, O]) {
 }
 
 // authenticate lets only the bearers of a token of the audience through, before anything of the request is read.
-func authenticate(api huma.API, tokens *token.Issuer, who audience) func(huma.Context, func(huma.Context)) {
+func authenticate(api huma.API, tokens *token.Issuer, riders accountStore, who audience) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		scheme, signed, _ := strings.Cut(ctx.Header("Authorization"), " ")
 		subject, err := "", error(rider.ErrToken)
@@ -107,6 +110,9 @@ func authenticate(api huma.API, tokens *token.Issuer, who audience) func(huma.Co
 		}
 		if info := infoFrom(ctx.Context()); info != nil {
 			info.subject = subject
+			if who == forRider {
+				info.stored = storedLanguage(riders, subject)
+			}
 		}
 		next(ctx)
 	}

@@ -11,6 +11,19 @@ func Spanish(code string) string { return spanish[code] }
 
 func SpanishCodes() []string { return slices.Sorted(maps.Keys(spanish)) }
 
+func SpanishMessages() map[string]string { return spanishMessages }
+
+func SpanishTitle(status int) string { return spanishTitles[status] }
+
+func Statuses() []int {
+	all := slices.Concat(slices.Collect(maps.Values(statuses)), slices.Collect(maps.Keys(requestCodes)))
+	return append(all, 404, 405, 499, 500, 503)
+}
+
+func SayField(lang, message string) string { return sayField(lang, message) }
+
+func KeepApart(template string, args ...any) string { return keepApart(template, args...) }
+
 func PlainEnglish() map[string]string { return plainEnglish }
 
 func StatusOf(kind fault.Kind) int { return statuses[kind] }

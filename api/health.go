@@ -78,8 +78,12 @@ func noRoute(w http.ResponseWriter, r *http.Request) {
 func noMethod(routes chi.Routes) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
-			if routes.Match(chi.NewRouteContext(), method, r.URL.Path) {
-				w.Header().Add("Allow", method)
+			if !routes.Match(chi.NewRouteContext(), method, r.URL.Path) {
+				continue
+			}
+			w.Header().Add("Allow", method)
+			if method == http.MethodGet {
+				w.Header().Add("Allow", http.MethodHead)
 			}
 		}
 		writeProblem(w, newProblem(r.Context(), http.StatusMethodNotAllowed, codeNotAllowed, ""))

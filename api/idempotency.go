@@ -13,12 +13,12 @@ type Keyed struct {
 	IdempotencyKey string `header:"Idempotency-Key" example:"0b6f3f6e-6a0e-4e55-9d5e-3b3f7c1d9a10" doc:"1 to 128 visible characters, fresh for every new intent; required."`
 }
 
-// key is the request's key, or rental.ErrKeyMissing.
+// key is the request's key, or rental.ErrKeyMissing or rental.ErrKeyInvalid.
 func (k Keyed) key() (string, error) {
-	if !visible(k.IdempotencyKey) {
+	if k.IdempotencyKey == "" {
 		return "", rental.ErrKeyMissing
 	}
-	return k.IdempotencyKey, nil
+	return MaybeKeyed(k).key()
 }
 
 // MaybeKeyed is the header where a key helps, but is not needed.
@@ -26,10 +26,10 @@ type MaybeKeyed struct {
 	IdempotencyKey string `header:"Idempotency-Key" doc:"Optional, 1 to 128 visible characters: a repetition with the same key waits for the same answer."`
 }
 
-// key is the request's key, or empty.
+// key is the request's key, or empty, or rental.ErrKeyInvalid.
 func (k MaybeKeyed) key() (string, error) {
 	if k.IdempotencyKey != "" && !visible(k.IdempotencyKey) {
-		return "", rental.ErrKeyMissing
+		return "", rental.ErrKeyInvalid
 	}
 	return k.IdempotencyKey, nil
 }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"net/http"
 
 	"golang.org/x/text/language"
 )
@@ -9,9 +10,12 @@ import (
 // spoken is the languages of the API's sentences; the first is for whoever asks for neither.
 var spoken = language.NewMatcher([]language.Tag{language.English, language.Spanish})
 
-// preferred reads an Accept-Language header.
+// preferred reads an Accept-Language header; it is empty when there is none.
 func preferred(header string) string {
-	if header == "" || len(header) > 200 {
+	if header == "" {
+		return ""
+	}
+	if len(header) > 200 {
 		return "en"
 	}
 	tags, _, err := language.ParseAcceptLanguage(header)
@@ -40,9 +44,41 @@ func say(lang, code, english string) string {
 	return plainEnglish[codeInternal]
 }
 
-func languageFrom(ctx context.Context) string {
-	if info := infoFrom(ctx); info != nil {
-		return info.language
+// title finds the words of a status.
+func title(lang string, status int) string {
+	if lang == "es" {
+		if s, ok := spanishTitles[status]; ok {
+			return s
+		}
 	}
-	return "en"
+	if status == statusClientGone {
+		return "Client Closed Request"
+	}
+	return http.StatusText(status)
+}
+
+// languageFrom is what to speak: as Accept-Language says, without it as the account of the rider who asks says, else English.
+func languageFrom(ctx context.Context) string {
+	info := infoFrom(ctx)
+	if info == nil {
+		return "en"
+	}
+	if info.language == "" && info.stored != nil {
+		info.language = info.stored(ctx)
+	}
+	if info.language == "" {
+		return "en"
+	}
+	return info.language
+}
+
+// storedLanguage reads the language of a rider's account; where that fails there is none.
+func storedLanguage(store accountStore, riderID string) func(context.Context) string {
+	return func(ctx context.Context) string {
+		r, err := store.RiderByID(ctx, riderID)
+		if err != nil {
+			return ""
+		}
+		return r.Language
+	}
 }

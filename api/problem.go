@@ -20,9 +20,9 @@ const problemBase = "urn:rodada:problem:"
 type Problem struct { //nolint:errname // its name in the API
 	_         struct{}     `additionalProperties:"true"`
 	Type      string       `json:"type" example:"urn:rodada:problem:balance_too_low" doc:"Names the kind of problem; never changes its meaning."`
-	Title     string       `json:"title" example:"Payment Required" doc:"The words of the status."`
+	Title     string       `json:"title" example:"Payment Required" doc:"The words of the status, in the language of detail."`
 	Status    int          `json:"status" example:"402"`
-	Detail    string       `json:"detail" doc:"One sentence for a person, in Spanish or English as Accept-Language asks."`
+	Detail    string       `json:"detail" doc:"One sentence for a person, in Spanish or English as Accept-Language asks; without it, in the language of the rider's account."`
 	Code      string       `json:"code" example:"balance_too_low" doc:"The kind of problem, for a program."`
 	RequestID string       `json:"request_id,omitempty" doc:"Quote it when you ask for help."`
 	Errors    []FieldError `json:"errors,omitempty" doc:"What is wrong where in the request."`
@@ -33,7 +33,7 @@ type Problem struct { //nolint:errname // its name in the API
 // FieldError is one thing wrong with a request.
 type FieldError struct {
 	Location string `json:"location" example:"body.email"`
-	Message  string `json:"message"`
+	Message  string `json:"message" doc:"In the language of detail."`
 }
 
 // statuses is the one place where a kind of fault becomes an HTTP status.
@@ -80,15 +80,12 @@ const statusClientGone = 499
 
 // newProblem says a code in the request's language; english is what to say in English if the code has no sentence here.
 func newProblem(ctx context.Context, status int, code, english string) *Problem {
-	title := http.StatusText(status)
-	if title == "" {
-		title = "Client Closed Request"
-	}
+	lang := languageFrom(ctx)
 	return &Problem{
 		Type:      problemBase + code,
-		Title:     title,
+		Title:     title(lang, status),
 		Status:    status,
-		Detail:    say(languageFrom(ctx), code, english),
+		Detail:    say(lang, code, english),
 		Code:      code,
 		RequestID: requestIDFrom(ctx),
 	}
@@ -133,6 +130,7 @@ func writeProblem(w http.ResponseWriter, p *Problem) {
 // before any API exists, and hold no state.
 func init() {
 	huma.ValidateStrictCasing = true
+	huma.ErrorFormatter = keepApart
 	huma.NewError = func(int, string, ...error) huma.StatusError { return &Problem{} } // asked for its type only
 	huma.NewErrorWithContext = func(ctx huma.Context, status int, _ string, errs ...error) huma.StatusError {
 		return requestProblem(ctx.Context(), status, errs)
@@ -151,7 +149,9 @@ func requestProblem(ctx context.Context, status int, errs []error) *Problem {
 		var d huma.ErrorDetailer
 		if errors.As(err, &d) {
 			detail := d.ErrorDetail()
-			p.Errors = append(p.Errors, FieldError{Location: detail.Location, Message: detail.Message})
+			p.Errors = append(p.Errors, FieldError{
+				Location: placeOf(detail.Location, detail.Message), Message: sayField(languageFrom(ctx), detail.Message),
+			})
 		}
 	}
 	return p

@@ -188,7 +188,7 @@ func (s *rentals) input(r rental.Rental, scooter fleet.Scooter, requested time.T
 // openFaults are the ways in which opening a rental is refused.
 var openFaults = []*fault.Error{
 	fleet.ErrQRInvalid, fleet.ErrScooterUnknown, fleet.ErrUnavailable, fleet.ErrHeld, fleet.ErrSecuring, fleet.ErrBatteryLow,
-	rider.ErrSuspended, wallet.ErrTooLittle, rental.ErrRiderBusy, rental.ErrKeyMissing, rental.ErrKeyReused,
+	rider.ErrSuspended, wallet.ErrTooLittle, rental.ErrRiderBusy, rental.ErrKeyMissing, rental.ErrKeyInvalid, rental.ErrKeyReused,
 	rental.ErrVoid, rental.ErrUnreachable,
 }
 

@@ -129,6 +129,6 @@ func (e endRental) Execute(ctx context.Context, in *rideIn) (*rentalOut, error) 
 }
 
 var rideFaults = []*fault.Error{
-	rental.ErrUnknown, rental.ErrOver, rental.ErrState, rental.ErrMoving, rental.ErrKeyMissing,
+	rental.ErrUnknown, rental.ErrOver, rental.ErrState, rental.ErrMoving, rental.ErrKeyInvalid,
 	rental.ErrSilent, rental.ErrHardwareFault, rental.ErrUpgrading, rental.ErrRefused, rental.ErrUnreachable,
 }

@@ -136,7 +136,7 @@ func TestRideRequestsRepeatUnderTheirKey(t *testing.T) {
 	require.Equal(t, ends[0].UpdateID, ends[1].UpdateID)
 	require.NotEqual(t, ends[0].UpdateID, ends[2].UpdateID)
 	require.NotEqual(t, ends[0].UpdateID, s.temporal.asked(workflows.UpdatePause)[0].UpdateID)
-	problem(t, s.asRider(t, "POST", "/v1/rentals/"+id+"/end", nil, "Idempotency-Key", "two words"), 422, "idempotency_key_missing")
+	problem(t, s.asRider(t, "POST", "/v1/rentals/"+id+"/end", nil, "Idempotency-Key", "two words"), 422, "idempotency_key_invalid")
 }
 
 func TestRideWhileTemporalIsAway(t *testing.T) {

@@ -7,14 +7,18 @@ import (
 	"regexp"
 
 	"github.com/google/uuid"
+
+	"rodada/domain/staff"
 )
 
 // requestInfo is what the API knows of a request beside its content.
 type requestInfo struct {
 	id       string
-	language string
+	language string                       // empty while nobody has asked for one
+	stored   func(context.Context) string // the language of the account that asks, if it has one
 	log      *slog.Logger
 	subject  string // rider's or staff member's ID, once known
+	member   staff.Member
 }
 
 type requestKey struct{}

@@ -42,7 +42,7 @@ func (cancelReservation) Meta() meta {
 		Summary:     "Give a reserved scooter back",
 		Description: "Giving it back again answers the same.",
 		Also:        accepted,
-		Faults:      []*fault.Error{rental.ErrUnknown, rental.ErrOver, rental.ErrState, rental.ErrKeyMissing},
+		Faults:      []*fault.Error{rental.ErrUnknown, rental.ErrOver, rental.ErrState, rental.ErrKeyInvalid},
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"rodada/api"
+	"rodada/domain/rider"
 	"rodada/internal/config"
 )
 
@@ -122,4 +124,33 @@ func TestServerRefusesEndlessHeaders(t *testing.T) {
 	require.Equal(t, http.StatusRequestHeaderFieldsTooLarge, res.StatusCode)
 	stop()
 	require.NoError(t, <-stopped)
+}
+
+func TestTheRootLeadsToTheDocs(t *testing.T) {
+	res := newStage(t).do(t, "GET", "/", "", nil)
+	require.Equal(t, 302, res.Code)
+	require.Equal(t, "/docs", res.Header().Get("Location"))
+}
+
+// HEAD is GET without its body, for a prober or a cache, and nothing where there is no GET.
+func TestHeadIsGetWithoutABody(t *testing.T) {
+	s := newStage(t)
+	server := httptest.NewServer(s.handler)
+	defer server.Close()
+	bearer := "Bearer " + s.token(t, ana, rider.ForRiders)
+	for path, want := range map[string]int{
+		"/healthz": 200, "/docs": 200, "/openapi.json": 200, "/v1/me": 200, "/v1/rentals/current": 404, "/v1/riders": 405, "/v1/unicorns": 404,
+	} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodHead, server.URL+path, nil)
+		require.NoError(t, err)
+		req.Header.Set("Authorization", bearer)
+		res, err := server.Client().Do(req)
+		require.NoError(t, err)
+		text, err := io.ReadAll(res.Body)
+		require.NoError(t, err)
+		require.NoError(t, res.Body.Close())
+		require.Equal(t, want, res.StatusCode, path)
+		require.Empty(t, text)
+		require.NotEmpty(t, res.Header.Get("Content-Type"), path)
+	}
 }

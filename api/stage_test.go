@@ -239,6 +239,14 @@ func problem(t *testing.T, res *httptest.ResponseRecorder, status int, code stri
 	return p
 }
 
+// codeOf reads the code of a problem.
+func codeOf(t *testing.T, res *httptest.ResponseRecorder) string {
+	t.Helper()
+	var p struct{ Code string }
+	require.NoError(t, json.Unmarshal(res.Body.Bytes(), &p))
+	return p.Code
+}
+
 // body is an answer of success.
 func body(t *testing.T, res *httptest.ResponseRecorder, status int) map[string]any {
 	t.Helper()

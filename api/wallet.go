@@ -59,7 +59,7 @@ type topUpIn struct {
 func (topUp) Meta() meta {
 	return meta{
 		ID: "top-up", Summary: "Put play money into your wallet", Description: "Exists in development only.",
-		Faults: []*fault.Error{rental.ErrKeyMissing, wallet.ErrKeyConflict},
+		Faults: []*fault.Error{rental.ErrKeyMissing, rental.ErrKeyInvalid, wallet.ErrKeyConflict},
 	}
 }
 

@@ -8,6 +8,7 @@ var (
 	ErrRiderBusy     = fault.Declare(fault.Conflict, "rider_has_rental", "You already have an open rental.")
 	ErrKeyReused     = fault.Declare(fault.Invalid, "idempotency_key_reused", "This Idempotency-Key belongs to another request.")
 	ErrKeyMissing    = fault.Declare(fault.Invalid, "idempotency_key_missing", "Send an Idempotency-Key header of 1 to 128 visible characters.")
+	ErrKeyInvalid    = fault.Declare(fault.Invalid, "idempotency_key_invalid", "An Idempotency-Key has 1 to 128 visible characters of ASCII.")
 	ErrOver          = fault.Declare(fault.Conflict, "rental_over", "This rental is over.")
 	ErrState         = fault.Declare(fault.Conflict, "rental_state", "The rental is not in a state that allows this.")
 	ErrMoving        = fault.Declare(fault.Conflict, "scooter_moving", "Stop the scooter first.")
