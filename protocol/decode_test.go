@@ -127,6 +127,14 @@ func TestDecodeKeepsNothingOfThePayload(t *testing.T) {
 	require.Equal(t, vals{"hardware": "V1", "firmware": "3"}, m.Values())
 }
 
+func TestEncodeMessageIsBoundedToo(t *testing.T) {
+	m := decoded(t, `{"a":78,"i":"12AB","b":"`+strings.Repeat(`\n`, protocol.MaxPayload/3)+`"}`)
+	_, err := protocol.EncodeMessage(m) // writes six bytes for each of these
+	var bad *protocol.FieldError
+	require.ErrorAs(t, err, &bad)
+	require.Equal(t, "frame", bad.Field)
+}
+
 func TestNewMessageRefuses(t *testing.T) {
 	for name, c := range map[string]struct {
 		code   protocol.Code

@@ -2,6 +2,7 @@ package protocol_test
 
 import (
 	"encoding/json"
+	"errors"
 	"testing"
 	"unicode/utf8"
 
@@ -40,6 +41,9 @@ func FuzzDecode(f *testing.F) {
 			return
 		}
 		frame, err := protocol.EncodeMessage(m)
+		if longer := (*protocol.FieldError)(nil); errors.As(err, &longer) && longer.Field == "frame" {
+			return // what the scooter had not escaped, we escape
+		}
 		require.NoError(t, err)
 		again, err := protocol.Decode(frame)
 		require.NoError(t, err, "%s", frame)

@@ -57,7 +57,8 @@ func (f *field) set(v any) (ok bool) {
 	return ok
 }
 
-// EncodeMessage writes a report as boxes do, dirty keys included.
+// EncodeMessage writes a report as boxes do, dirty keys included. One that no
+// listener would take for its length is a *FieldError.
 func EncodeMessage(m Message) ([]byte, error) {
 	s := find(m.Code)
 	if s == nil || s.Direction != FromScooter {
@@ -83,7 +84,11 @@ func EncodeMessage(m Message) ([]byte, error) {
 			b = f.append(b)
 		}
 	}
-	return append(b, '}'), nil
+	b = append(b, '}')
+	if len(b) > MaxPayload {
+		return nil, &FieldError{Code: m.Code, Field: "frame", Reason: "is longer than " + strconv.Itoa(MaxPayload)}
+	}
+	return b, nil
 }
 
 // appendLine writes the parts of a line; one that is missing leaves its place
