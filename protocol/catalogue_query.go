@@ -26,7 +26,7 @@ var queryMessages = []Spec{
 		under("Query GPS location data").
 		doc("Seldom needed: a scooter with a fix reports its position by itself, every 30 s by default."),
 	report(PositionReport, "position-report", "GPS position", StatusNone,
-		Param{Name: "position", Key: "g", Kind: Text, MaxLen: 64,
+		Param{Name: "position", Key: "g", Kind: Text,
 			Doc: "ddmm.mmmm,dddmm.mmmm,business[,source]; business 0 normal, 1 alarm; source 0 GPS, 1 LBS"},
 		Param{Name: "time", Key: "t", Kind: Integer, Optional: true, Unit: "s", Doc: "report time, Unix seconds"},
 	).by(1).under("Query GPS location data ack").doc("Also sent without a question."),

@@ -26,7 +26,7 @@ const (
 
 // seed is phase 1 message by message, copied by hand and not from the
 // catalogue, which it judges: code, heading, topic, QoS, ack, then the fields in the
-// order of the wire with type, range, unit, what is added to the value and what
+// order of the wire with type, range, unit, secrecy, what is added to the value and what
 // values mean, then the meaning of "s". A field that may be missing has a "?".
 var seed = []string{
 	"1 WR 'Power on' plate 0 ack 2",
@@ -56,10 +56,10 @@ var seed = []string{
 	"25 RD 'Qurey IEMI number ack' unnamed 0 | h text | t? integer",
 	"27 RD 'Vehicle status report' bike 1 | b integer % | c integer (" + onOff + ") | s? integer (" + lying + ") | r? number V | v? integer || " + lying,
 	"28 WR 'Alarm buzzer' plate 0 ack 0",
-	"33 WR 'Set server parameters' plate 0 ack 34 | u text | u integer 1..65535 | u text | u integer 1..86400 s | u? integer 1..86400 s | u? integer 0..255",
+	"33 WR 'Set server parameters' plate 0 ack 34 | u text ..253 secret | u integer 1..65535 | u text ..64 | u integer 1..86400 s | u? integer 1..86400 s | u? integer 0..255",
 	"34 RD 'Set server parameters ack' bike 0 | s integer || " + failure,
 	"35 WR 'Query server parameters' plate 0 ack 36",
-	"36 RD 'Query server parameters ack' bike 0 | u text | u? integer | u text | u text | u text | u? integer s",
+	"36 RD 'Query server parameters ack' bike 0 | u text secret | u? integer | u text secret | u text secret | u text | u? integer s",
 	"37 WR 'Lamp switch setting' plate 0 ack 38 | d integer 0..1 (0 off, 1 on)",
 	"38 RD 'Lamp switch setting ack' bike 0 | s integer || " + failure,
 	"39 WR 'Vibration sensitivity setting' plate 0 ack 40 | v integer 0..99 default 25",
@@ -70,7 +70,7 @@ var seed = []string{
 	"44 RD 'Lamp mode setting ack' bike 0 | s integer || " + failure,
 	"49 WR 'Set_Assist_Level' plate 1 ack 50 | k integer 0..2",
 	"50 RD 'Set_Assist_Level ack' bike 0 | s integer || " + fault,
-	"53 WR 'APN setting' plate 0 ack 54 | z text | z? text | z? text",
+	"53 WR 'APN setting' plate 0 ack 54 | z text ..100 secret | z? text ..64 secret | z? text ..64 secret",
 	"54 RD 'APN setting ack' o 0 | s integer || " + failure,
 	"55 RD 'Scooter status parameter Report' o 0 | s integer (" + lying + ") | r? number V || " + lying,
 	"57 RD 'Vibration dection Report' o 0 | s? integer",
@@ -80,7 +80,7 @@ var seed = []string{
 	"62 WR 'Battery lock' plate 0 ack 63",
 	"63 RD 'Battery lock ack' bike 0 | s integer || " + hardware,
 	"66 RD 'Start Upgrade firmware' bike 1 | s integer || 0 can be upgraded, 1 upgrade prohibited",
-	"67 WR 'Send updating data' plate 0 ack 68 | x integer 0..65534 | I? integer 1..1024 bytes | d bytes",
+	"67 WR 'Send updating data' plate 0 ack 68 | x integer 0..65534 | I? integer 1..1024 bytes | d bytes ..1024",
 	"68 RD 'Send updating data ack' bike 1 | x integer | s integer || 0 send the next packet, 1 send this packet again",
 	"69 RD 'Dupdating success report' bike 1 | s integer || 0 upgraded, 1 upgrade failed",
 	"71 WR 'Chainlock unlock' plate 0 ack 72",
@@ -97,9 +97,9 @@ var seed = []string{
 	"93 WR 'Reboot IOT if Updated' plate 0 ack 0",
 	"97 WR 'Query 4G signal intensity' plate 0 ack 98",
 	"98 RD 'Query 4G signal intensity ack' bike 0 | x integer",
-	"101 WR 'Set server parameters' plate 0 ack 102 | u text | u integer 1..65535 | u text | u text",
+	"101 WR 'Set server parameters' plate 0 ack 102 | u text ..253 secret | u integer 1..65535 | u text ..64 secret | u text ..64 secret",
 	"102 RD 'Set lot Parameters ack' unnamed 0 | s integer || " + failure,
-	"103 WR 'Modify IOT SN' plate 0 ack 104 | u text",
+	"103 WR 'Modify IOT SN' plate 0 ack 104 | u text ..64",
 	"104 RD 'Modify IOT SN ack' unnamed 0 | s integer || " + failure,
 	"105 WR 'unlock the motor lock' plate 0 ack 106",
 	"106 RD 'unlock the motor lock ack' unnamed 0 | s integer || " + failure,
@@ -143,8 +143,14 @@ func paramInTheSeedsWords(p protocol.Param) string {
 	if p.Min != nil {
 		text += fmt.Sprintf(" %d..%d", *p.Min, *p.Max)
 	}
+	if p.MaxLen > 0 {
+		text += fmt.Sprintf(" ..%d", p.MaxLen)
+	}
 	if p.Unit != "" {
 		text += " " + p.Unit
+	}
+	if p.Secret {
+		text += " secret"
 	}
 	if p.Offset != 0 {
 		text += fmt.Sprintf(" %+d", p.Offset)
