@@ -15,10 +15,7 @@ type alertStore interface {
 }
 
 // alerts is what staff must look at.
-type alerts struct {
-	store alertStore
-	staff staffStore
-}
+type alerts struct{ store alertStore }
 
 // Alert is something about a scooter that a person must look at.
 type Alert struct {
@@ -84,10 +81,6 @@ func (closeAlert) Meta() meta {
 }
 
 func (e closeAlert) Execute(ctx context.Context, in *closeAlertIn) (*struct{}, error) {
-	who, err := e.staff.StaffByID(ctx, subjectFrom(ctx))
-	if err != nil {
-		return nil, err
-	}
 	list, err := e.store.Alerts(ctx, false)
 	if err != nil {
 		return nil, err
@@ -99,7 +92,7 @@ func (e closeAlert) Execute(ctx context.Context, in *closeAlertIn) (*struct{}, e
 		if !a.ClosedAt.IsZero() {
 			return nil, nil
 		}
-		return nil, e.store.CloseAlert(ctx, a.Plate, a.Kind, who.Email)
+		return nil, e.store.CloseAlert(ctx, a.Plate, a.Kind, memberFrom(ctx).Email)
 	}
 	return nil, errAlertUnknown
 }

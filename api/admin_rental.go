@@ -9,6 +9,7 @@ import (
 
 	"rodada/domain/fault"
 	"rodada/domain/rental"
+	"rodada/domain/staff"
 	"rodada/workflows"
 )
 
@@ -16,6 +17,7 @@ import (
 type adminRentalStore interface {
 	RentalForStaff(ctx context.Context, id string) (rental.Rental, error)
 	RentalEvents(ctx context.Context, rentalID string) ([]rental.Event, error)
+	auditor
 }
 
 // adminRentals is staff's work on rentals.
@@ -119,6 +121,12 @@ func (e endStaffRental) Execute(ctx context.Context, in *endStaffRentalIn) (*sta
 	}
 	var asked error
 	if r.Outcome == rental.Open {
+		err := e.store.Audit(ctx, staff.Deed{
+			Action: "rental.end", Subject: r.ID, Before: map[string]any{"plate": r.Plate, "state": r.State}, Reason: in.Body.Reason,
+		})
+		if err != nil {
+			return nil, err
+		}
 		wait, cancel := context.WithTimeout(ctx, e.deadline)
 		defer cancel()
 		asked = e.holders.update(wait, r.Plate, workflows.UpdateEnd, uuid.NewString(), workflows.EndRequest{

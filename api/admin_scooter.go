@@ -11,6 +11,7 @@ import (
 	"rodada/domain/fault"
 	"rodada/domain/fleet"
 	"rodada/domain/rental"
+	"rodada/domain/staff"
 	"rodada/geo"
 	"rodada/workflows"
 )
@@ -23,6 +24,7 @@ type adminScooterStore interface {
 	SetService(ctx context.Context, plate string, service fleet.Service, reason string) error
 	HeldRental(ctx context.Context, plate string) (rental.Rental, bool, error)
 	ReleaseRental(ctx context.Context, plate, by, reason string) error
+	auditor
 }
 
 // adminScooters is staff's work on scooters.
@@ -166,6 +168,12 @@ func (e releaseScooter) Execute(ctx context.Context, in *releaseScooterIn) (*sta
 	}
 	if !has {
 		return nil, errNotHeld
+	}
+	err = e.store.Audit(ctx, staff.Deed{
+		Action: "scooter.release", Subject: in.Plate, Before: map[string]any{"rental": held.ID, "state": held.State}, Reason: in.Body.Reason,
+	})
+	if err != nil {
+		return nil, err
 	}
 	by := subjectFrom(ctx)
 	wait, cancel := context.WithTimeout(ctx, e.deadline)

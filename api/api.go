@@ -47,6 +47,7 @@ type app struct {
 	adminRentals  *adminRentals
 	adminScooters *adminScooters
 	zones         *zones
+	audits        *audits
 }
 
 // New makes the API. It fails when the token secret is too short.
@@ -67,7 +68,7 @@ func New(o Options) (http.Handler, error) {
 		middleware.GetHead,
 		within(o.Config.HTTP.Deadline+5*time.Second),
 	)
-	document, err := describeAll(router, &mounter{tokens: tokens, riders: o.Store, maxBody: o.Config.HTTP.MaxBody}, newApp(o, tokens))
+	document, err := describeAll(router, &mounter{tokens: tokens, riders: o.Store, members: o.Store, maxBody: o.Config.HTTP.MaxBody}, newApp(o, tokens))
 	if err != nil {
 		return nil, err
 	}
@@ -131,9 +132,10 @@ func newApp(o Options, tokens *token.Issuer) *app {
 			store: o.Store, live: o.Live, holders: holders, rules: c.Rental, deadline: c.HTTP.Deadline,
 			fresh: c.Telemetry.OfflineAfter, now: o.Now,
 		},
-		alerts:        &alerts{store: o.Store, staff: o.Store},
+		alerts:        &alerts{store: o.Store},
 		adminRentals:  &adminRentals{store: o.Store, holders: holders, deadline: c.HTTP.Deadline, now: o.Now},
 		adminScooters: &adminScooters{store: o.Store, holders: holders, deadline: c.HTTP.Deadline},
 		zones:         &zones{store: o.Store},
+		audits:        &audits{store: o.Store},
 	}
 }

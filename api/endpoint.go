@@ -14,6 +14,7 @@ import (
 	"rodada/api/token"
 	"rodada/domain/fault"
 	"rodada/domain/rider"
+	"rodada/domain/staff"
 )
 
 // endpoint is one operation: what the document says of it, and what it does.
@@ -30,6 +31,19 @@ type meta struct {
 	Status      int            // of success; 0: 200, or 204 without a body
 	Also        map[int]string // other successes with the same body, and when
 	Faults      []*fault.Error // that this endpoint may answer, beside those of every endpoint
+	// Needs is the permission that staff need; empty: view to read, operate to change something.
+	Needs staff.Permission
+}
+
+// needs is the permission that a member of staff must have.
+func (m meta) needs(method string) staff.Permission {
+	switch {
+	case m.Needs != "":
+		return m.Needs
+	case method == http.MethodGet:
+		return staff.View
+	}
+	return staff.Operate
 }
 
 // audience says who may use an endpoint.
@@ -46,6 +60,7 @@ type mounter struct {
 	api     huma.API
 	tokens  *token.Issuer
 	riders  accountStore
+	members memberStore
 	maxBody int64
 	tag     string
 }
@@ -79,6 +94,13 @@ func mount[I, O any](m *mounter, who audience, at string, e endpoint[I, O]) {
 		op.Middlewares = huma.Middlewares{authenticate(m.api, m.tokens, m.riders, who)}
 		faults = append(slices.Clone(faults), rider.ErrToken)
 	}
+	if who == forStaff {
+		needs := about.needs(method)
+		op.Middlewares = append(op.Middlewares, authorise(m.api, m.members, needs))
+		op.Extensions = map[string]any{"x-permission": needs}
+		op.Description = strings.TrimSpace(fmt.Sprintf("%s\n\nNeeds the permission `%s`.", about.Description, needs))
+		faults = append(faults, staff.ErrPermission, fault.ErrAway)
+	}
 	_, readsBody := reflect.TypeFor[I]().FieldByName("Body")
 	document(m.api.OpenAPI(), &op, faults, readsBody)
 	huma.Register(m.api, op, func(ctx context.Context, in *I) (*O, error) {
@@ -100,12 +122,8 @@ func authenticate(api huma.API, tokens *token.Issuer, riders accountStore, who a
 			subject, err = tokens.Read(strings.TrimSpace(signed), who)
 		}
 		if err != nil {
-			f, _ := fault.From(err)
-			p := newProblem(ctx.Context(), http.StatusUnauthorized, f.Code, f.Message)
 			ctx.SetHeader("WWW-Authenticate", fmt.Sprintf("Bearer realm=%q", who))
-			ctx.SetHeader("Content-Type", p.ContentType(""))
-			ctx.SetStatus(p.Status)
-			_ = api.Marshal(ctx.BodyWriter(), "application/json", p)
+			turnAway(api, ctx, err)
 			return
 		}
 		if info := infoFrom(ctx.Context()); info != nil {
@@ -116,4 +134,12 @@ func authenticate(api huma.API, tokens *token.Issuer, riders accountStore, who a
 		}
 		next(ctx)
 	}
+}
+
+// turnAway answers a request that no endpoint comes to see.
+func turnAway(api huma.API, ctx huma.Context, err error) {
+	p := problemOf(ctx.Context(), err)
+	ctx.SetHeader("Content-Type", p.ContentType(""))
+	ctx.SetStatus(p.Status)
+	_ = api.Marshal(ctx.BodyWriter(), "application/json", p)
 }

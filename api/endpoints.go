@@ -55,4 +55,7 @@ func endpoints(m *mounter, a *app) {
 	mount(m, forStaff, "GET /admin/v1/zones", listZones{a.zones})
 	mount(m, forStaff, "POST /admin/v1/zones", createZone{a.zones})
 	mount(m, forStaff, "DELETE /admin/v1/zones/{id}", retireZone{a.zones})
+
+	m.about("Staff: audit")
+	mount(m, forStaff, "GET /admin/v1/audit", listAudit{a.audits})
 }

@@ -38,6 +38,7 @@ type fakeStore struct {
 	zones    zone.Set
 	geojson  []byte
 	released []string
+	deeds    []staff.Entry
 	broken   error // every call fails with it
 }
 
@@ -164,15 +165,17 @@ func (s *fakeStore) Scooters(_ context.Context, service fleet.Service, after int
 	return found[:min(limit, len(found))], s.broken
 }
 
-func (s *fakeStore) SetService(_ context.Context, plate string, service fleet.Service, reason string) error {
+func (s *fakeStore) SetService(ctx context.Context, plate string, service fleet.Service, reason string) error {
 	defer s.lock()()
 	sc, ok := s.scooters[plate]
 	if !ok {
 		return fleet.ErrScooterUnknown
 	}
+	before := map[string]any{"service": sc.Service}
 	sc.Service, sc.Reason = service, reason
 	s.scooters[plate] = sc
-	return s.broken
+	after := map[string]any{"service": service}
+	return s.audit(ctx, staff.Deed{Action: "scooter.service", Subject: plate, Before: before, After: after, Reason: reason})
 }
 
 func (s *fakeStore) CurrentTariff(context.Context, int64) (fare.Tariff, error) {
@@ -341,11 +344,12 @@ func (s *fakeStore) Alerts(_ context.Context, openOnly bool) ([]staff.Alert, err
 	return list, s.broken
 }
 
-func (s *fakeStore) CloseAlert(_ context.Context, plate string, kind staff.AlertKind, by string) error {
+func (s *fakeStore) CloseAlert(ctx context.Context, plate string, kind staff.AlertKind, by string) error {
 	defer s.lock()()
 	for i, a := range s.alerts {
 		if a.Plate == plate && a.Kind == kind && a.ClosedAt.IsZero() {
 			s.alerts[i].ClosedAt, s.alerts[i].ClosedBy = s.now(), by
+			return s.audit(ctx, staff.Deed{Action: "alert.close", Subject: plate})
 		}
 	}
 	return s.broken

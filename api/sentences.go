@@ -28,12 +28,13 @@ var spanish = map[string]string{ //nolint:gosec // sentences about passwords are
 	codeUnavailable: "Una parte del servicio no está lista.",
 
 	// Accounts.
-	"email_taken":       "Ya existe una cuenta con este correo.",
-	"email_invalid":     "Esa dirección de correo no es válida.",
-	"credentials_wrong": "El correo o la contraseña no son correctos.",
-	"token_invalid":     "El token falta, ha caducado o no vale aquí.",
-	"rider_suspended":   "Esta cuenta está suspendida.",
-	"too_many_logins":   "Demasiadas personas están entrando ahora mismo. Inténtalo de nuevo.",
+	"email_taken":        "Ya existe una cuenta con este correo.",
+	"email_invalid":      "Esa dirección de correo no es válida.",
+	"credentials_wrong":  "El correo o la contraseña no son correctos.",
+	"token_invalid":      "El token falta, ha caducado o no vale aquí.",
+	"permission_missing": "Tu cuenta no tiene permiso para eso.",
+	"rider_suspended":    "Esta cuenta está suspendida.",
+	"too_many_logins":    "Demasiadas personas están entrando ahora mismo. Inténtalo de nuevo.",
 
 	// Scooters.
 	"qr_invalid":          "Ese no es el código QR de un patinete.",

@@ -99,7 +99,7 @@ func newStage(t *testing.T, edits ...func(*api.Options)) *stage {
 	s.store = &fakeStore{
 		now:      clock,
 		riders:   map[string]rider.Rider{},
-		staff:    map[string]staff.Member{support: {ID: support, Email: "support@example.com"}},
+		staff:    map[string]staff.Member{support: {ID: support, Email: "support@example.com", Permissions: []staff.Permission{staff.Admin}}},
 		sessions: map[string]rider.Session{},
 		spent:    map[string]string{},
 		scooters: map[string]fleet.Scooter{plate: {

@@ -12,4 +12,5 @@ type Store interface {
 	adminRentalStore
 	alertStore
 	zoneStore
+	auditStore
 }

@@ -20,6 +20,7 @@ import (
 	"rodada/domain/fare"
 	"rodada/domain/fleet"
 	"rodada/domain/rider"
+	"rodada/domain/staff"
 	"rodada/internal/testkit"
 	"rodada/migrations"
 	"rodada/postgres"
@@ -66,6 +67,10 @@ func newStreet(t *testing.T) *street {
 		QRCode: st.code, Plate: st.plate, IMEI: "860000000000001", Model: model, Service: fleet.InService, Hold: fleet.Free, Battery: 80, LimitKmh: 20,
 	})
 	require.NoError(t, err)
+	require.NoError(t, st.books.CreateStaff(ctx, staff.Member{
+		ID: support, FirstName: "Eva", LastName: "Staff", Email: "support@example.com", PasswordHash: "none",
+		Permissions: []staff.Permission{staff.Admin},
+	}))
 
 	var queue string
 	st.client, queue = testkit.Temporal(t)

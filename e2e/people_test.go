@@ -45,7 +45,8 @@ func (w *world) staff(t *testing.T) *client.Client {
 	t.Helper()
 	id := uuid.NewString()
 	require.NoError(t, w.store.CreateStaff(t.Context(), staff.Member{
-		ID: id, FirstName: "Eva", LastName: "Staff", Email: id + "@staff.example", PasswordHash: "none", CreatedAt: time.Now(),
+		Permissions: []staff.Permission{staff.Admin},
+		ID:          id, FirstName: "Eva", LastName: "Staff", Email: id + "@staff.example", PasswordHash: "none", CreatedAt: time.Now(),
 	}))
 	signed, _, err := w.tokens.Issue(id, rider.ForStaff)
 	require.NoError(t, err)

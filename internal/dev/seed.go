@@ -100,6 +100,7 @@ func seedPeople(ctx context.Context, store *postgres.Store) error {
 	}
 	err = store.CreateStaff(ctx, staff.Member{
 		ID: uuid.NewString(), FirstName: "Eva", LastName: "Demo", Email: StaffEmail, PasswordHash: staffHash, CreatedAt: now,
+		Permissions: []staff.Permission{staff.Admin},
 	})
 	if _, known := fault.From(err); err != nil && !known {
 		return err

@@ -1,0 +1,126 @@
+package api_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"rodada/domain/fault"
+	"rodada/domain/fleet"
+	"rodada/domain/staff"
+)
+
+// hired gives support these permissions and no other.
+func (s *stage) hired(with ...staff.Permission) {
+	defer s.store.lock()()
+	m := s.store.staff[support]
+	m.Permissions = with
+	s.store.staff[support] = m
+}
+
+func TestStaffNeedAPermission(t *testing.T) {
+	block := map[string]any{"service": "blocked", "reason": "The brake squeaks."}
+	for name, c := range map[string]struct {
+		has    []staff.Permission
+		method string
+		path   string
+		body   any
+		status int
+		lacks  string
+	}{
+		"nothing may not look":      {nil, "GET", "/admin/v1/scooters", nil, 403, "view"},
+		"view may look":             {[]staff.Permission{staff.View}, "GET", "/admin/v1/scooters", nil, 200, ""},
+		"view may not change":       {[]staff.Permission{staff.View}, "POST", "/admin/v1/scooters/12AB/service", block, 403, "operate"},
+		"operate may change":        {[]staff.Permission{staff.Operate}, "POST", "/admin/v1/scooters/12AB/service", block, 200, ""},
+		"operate may not look":      {[]staff.Permission{staff.Operate}, "GET", "/admin/v1/zones", nil, 403, "view"},
+		"only admins see the audit": {[]staff.Permission{staff.View, staff.Operate}, "GET", "/admin/v1/audit", nil, 403, "admin"},
+		"admins may do everything":  {[]staff.Permission{staff.Admin}, "POST", "/admin/v1/scooters/12AB/service", block, 200, ""},
+		"before the body is read":   {nil, "POST", "/admin/v1/scooters/12AB/service", "{", 403, "operate"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t)
+			s.hired(c.has...)
+			res := s.asStaff(t, c.method, c.path, c.body)
+			if c.lacks == "" {
+				body(t, res, c.status)
+				return
+			}
+			p := problem(t, res, c.status, "permission_missing")
+			require.Equal(t, c.lacks, p["permission"])
+			require.Equal(t, fleet.InService, s.store.scooters[plate].Service)
+		})
+	}
+}
+
+func TestPermissionsAreReadAnewForEveryRequest(t *testing.T) {
+	s := newStage(t)
+	body(t, s.asStaff(t, "GET", "/admin/v1/zones", nil), 200)
+	s.hired(staff.Operate)
+	problem(t, s.asStaff(t, "GET", "/admin/v1/zones", nil), 403, "permission_missing")
+
+	delete(s.store.staff, support)
+	problem(t, s.asStaff(t, "GET", "/admin/v1/zones", nil), 401, "token_invalid")
+	s.store.staff[support] = staff.Member{ID: support, Permissions: []staff.Permission{staff.Admin}}
+	s.store.broken = fault.ErrAway.Because(errors.New("down"))
+	problem(t, s.asStaff(t, "GET", "/admin/v1/zones", nil), 503, "service_away")
+}
+
+// Every operation of staff says in the document which permission it needs, and no other operation says so.
+func TestPermissionsAreDocumented(t *testing.T) {
+	for _, op := range operations(t) {
+		forStaff := len(op.security) == 1 && op.security[0]["staff"] != nil
+		_, refuses := op.responses["403"]
+		if forStaff {
+			require.True(t, refuses, op.id)
+			require.Contains(t, string(op.responses["403"]), "permission_missing", op.id)
+			require.True(t, strings.HasPrefix(op.path, "/admin/"), op.id)
+		}
+	}
+}
+
+func TestWhatStaffDoIsWrittenDown(t *testing.T) {
+	s := newStage(t)
+	id := s.ride(t)
+	s.store.alerts = []staff.Alert{{ID: 1, Plate: plate, Kind: staff.NotSecured, OpenedAt: noon}}
+	body(t, s.asStaff(t, "POST", "/admin/v1/scooters/12AB/service", map[string]any{"service": "blocked", "reason": "The brake squeaks."}), 200)
+	require.Equal(t, 204, s.asStaff(t, "POST", "/admin/v1/alerts/1/close", nil).Code)
+	_ = s.asStaff(t, "POST", "/admin/v1/rentals/"+id+"/end", map[string]any{"reason": "The rider called."})
+	_ = s.asStaff(t, "POST", "/admin/v1/scooters/12AB/release", map[string]any{"reason": "The lock is stuck."})
+
+	entries := func(query string) []any {
+		t.Helper()
+		return body(t, s.asStaff(t, "GET", "/admin/v1/audit"+query, nil), 200)["entries"].([]any)
+	}
+	all := entries("")
+	actions := map[string]map[string]any{}
+	for _, e := range all {
+		e := e.(map[string]any)
+		require.Equal(t, "support@example.com", e["staff_email"])
+		require.Equal(t, support, e["staff_id"])
+		require.Equal(t, "192.0.2.1", e["address"])
+		require.NotEmpty(t, e["request_id"])
+		actions[e["action"].(string)] = e
+	}
+	service := actions["scooter.service"]
+	require.Equal(t, map[string]any{"service": "in_service"}, service["before"])
+	require.Equal(t, map[string]any{"service": "blocked"}, service["after"])
+	require.Equal(t, "The brake squeaks.", service["reason"])
+	require.Equal(t, plate, service["subject"])
+	require.Equal(t, id, actions["rental.end"]["subject"])
+	require.Equal(t, "The lock is stuck.", actions["scooter.release"]["reason"])
+	require.Contains(t, actions, "alert.close")
+
+	require.Len(t, entries("?action=scooter."), 2)
+	require.Len(t, entries("?action=scooter.service"), 1)
+	require.Empty(t, entries("?who=nobody@example.com"))
+	require.Len(t, entries("?subject="+id), 1)
+	require.Empty(t, entries("?since=2026-11-23T12:00:01Z"))
+	require.Len(t, entries("?since=2026-11-23T12:00:00Z&until=2026-11-23T12:00:01Z"), len(all))
+
+	first := body(t, s.asStaff(t, "GET", "/admin/v1/audit?limit=3", nil), 200)
+	rest := body(t, s.asStaff(t, "GET", "/admin/v1/audit?limit=3&before="+first["next"].(string), nil), 200)
+	require.Equal(t, all, append(first["entries"].([]any), rest["entries"].([]any)...))
+	require.NotContains(t, rest, "next")
+}
