@@ -46,6 +46,9 @@ var columns = []column{
 	columnOf("trip", func(v *Values) *Value[int] { return &v.TripKm }, strconv.Itoa, parseInt),
 	columnOf("limit", func(v *Values) *Value[int] { return &v.LimitKmh }, strconv.Itoa, parseInt),
 	columnOf("fault", func(v *Values) *Value[int] { return &v.Fault }, strconv.Itoa, parseInt),
+	columnOf("alarm", func(v *Values) *Value[bool] { return &v.Alarm }, strconv.FormatBool, parseBool),
+	columnOf("vibrated", func(v *Values) *Value[bool] { return &v.Vibrated }, strconv.FormatBool, parseBool),
+	columnOf("signal", func(v *Values) *Value[int] { return &v.Signal }, strconv.Itoa, parseInt),
 }
 
 // arguments are a report's values as the update script takes them: name, time, text, and so on.

@@ -3,20 +3,22 @@ package live_test
 import (
 	"fmt"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"rodada/geo"
 	"rodada/protocol"
+	"rodada/telemetry/event"
 	"rodada/telemetry/live"
 )
 
-func reportOf(t *testing.T, frame string) (live.Report, error) {
+func reportOf(t *testing.T, frame string) live.Report {
 	t.Helper()
 	m, err := protocol.Decode([]byte(frame))
 	require.NoError(t, err)
-	return live.ReportOf(m, noon)
+	e, err := event.Of(m, noon)
+	require.NoError(t, err)
+	return live.ReportOf(e)
 }
 
 func TestReports(t *testing.T) {
@@ -28,11 +30,7 @@ func TestReports(t *testing.T) {
 			`{"a":27,"i":"A1","b":81,"c":0,"s":1,"r":41.5,"v":25}`,
 			live.Values{Battery: value(81, 0), Powered: value(true, 0), Fallen: value(true, 0), Voltage: value(41.5, 0)},
 		},
-		"a heartbeat of one that is off, whose posture means nothing": {
-			`{"a":27,"i":"A1","b":0,"c":1,"s":1}`,
-			live.Values{Battery: value(0, 0), Powered: value(false, 0)},
-		},
-		"vehicle parameters, with the blanks that boxes send": {
+		"vehicle parameters": {
 			`{"a":16,"i":"A1","s":0,"k":25,"p ":12,"e ":8,"b ":60,"y":9,"q":99,"w":7,"z":3,"c":0,"t":5}`,
 			live.Values{
 				SpeedKmh: value(12, 0), Battery: value(60, 0), TripKm: value(3, 0), LimitKmh: value(25, 0),
@@ -43,63 +41,54 @@ func TestReports(t *testing.T) {
 			`{"a":55,"i":"A1","s":0,"r":40}`,
 			live.Values{Fallen: value(false, 0), Voltage: value(40.0, 0)},
 		},
-		"a version that tells it is off": {
-			`{"a":22,"i":"A1","h":"H1","f":"F1","s":1,"t":1}`,
-			live.Values{Powered: value(false, 0)},
-		},
-		"an ack, which only tells that it is there": {`{"a":2,"i":"A1","s":0,"t":1}`, live.Values{}},
-		"a code that nobody knows":                  {`{"a":199,"i":"A1","b":5}`, live.Values{}},
+		"a signal":                           {`{"a":98,"i":"A1","x":21}`, live.Values{Signal: value(21, 0)}},
+		"a vibration":                        {`{"a":57,"i":"A1","s":1}`, live.Values{Vibrated: value(true, 0)}},
+		"a check, which is no vibration":     {`{"a":88,"i":"A1","s":1}`, live.Values{}},
+		"an ack: only that it is there":      {`{"a":2,"i":"A1","s":0,"t":1}`, live.Values{}},
+		"a code that nobody knows: the same": {`{"a":199,"i":"A1","b":5}`, live.Values{}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := reportOf(t, c.frame)
-			require.NoError(t, err)
-			require.Equal(t, live.Report{Plate: "A1", Seen: noon, Values: c.want}, got)
+			require.Equal(t, live.Report{Plate: "A1", Seen: noon, Values: c.want}, reportOf(t, c.frame))
 		})
 	}
 }
 
 func TestPositionsHoldForTheirOwnTime(t *testing.T) {
-	for name, c := range map[string]struct {
-		device time.Time
-		want   time.Time
-	}{
-		"half a minute ago":        {at(-30), at(-30)},
-		"hours ago, it was hidden": {at(-3600 * 5), at(-3600 * 5)},
-		"a little ahead":           {at(20), at(20)},
-		"a clock far ahead":        {at(3600), noon},
-		"a clock that never ran":   {time.Unix(100, 0), noon},
-	} {
-		t.Run(name, func(t *testing.T) {
-			got, err := reportOf(t, fmt.Sprintf(`{"a":19,"i":"A1","g":"3020.5887,12006.4229,0,0","t":%d}`, c.device.Unix()))
-			require.NoError(t, err)
-			require.Equal(t, c.want, got.Fix.At)
-			require.InDelta(t, 30.343145, got.Fix.Is.Lat, 1e-6)
-			require.InDelta(t, 120.107048, got.Fix.Is.Lng, 1e-6)
-			require.Equal(t, noon, got.Seen)
-		})
-	}
+	earlier := at(-30)
+	got := reportOf(t, fmt.Sprintf(`{"a":19,"i":"A1","g":"3020.5887,12006.4229,1,0","t":%d}`, earlier.Unix()))
+	require.Equal(t, earlier, got.Fix.At)
+	require.InDelta(t, 30.343145, got.Fix.Is.Lat, 1e-6)
+	require.InDelta(t, 120.107048, got.Fix.Is.Lng, 1e-6)
+	require.Equal(t, live.Value[bool]{Is: true, At: earlier}, got.Alarm)
+	require.Equal(t, noon, got.Seen)
 }
 
 func TestCellsAreNoSatellites(t *testing.T) {
-	got, err := reportOf(t, `{"a":19,"i":"A1","g":"3020.5887,12006.4229,0,1"}`)
-	require.NoError(t, err)
+	got := reportOf(t, `{"a":19,"i":"A1","g":"3020.5887,12006.4229,0,1"}`)
 	require.False(t, got.Fix.Known())
 	require.Equal(t, noon, got.Cell.At, "without a time, when it came in")
 }
 
-func TestBadValuesStillTellThatItIsThere(t *testing.T) {
-	for name, frame := range map[string]string{
-		"no position":             `{"a":19,"i":"A1","g":","}`,
-		"an impossible battery":   `{"a":27,"i":"A1","b":200,"c":0}`,
-		"a speed that is missing": `{"a":16,"i":"A1","s":0,"k":25,"e":0,"b":60,"y":9,"q":99,"w":7,"z":3,"c":0}`,
-	} {
-		t.Run(name, func(t *testing.T) {
-			got, err := reportOf(t, frame)
-			var bad *protocol.DecodeError
-			require.ErrorAs(t, err, &bad)
-			require.Equal(t, live.Report{Plate: "A1", Seen: noon}, got)
-		})
-	}
+// What comes twice, or late, changes nothing that is newer.
+func TestTakesDuplicatesAndLateOnes(t *testing.T) {
+	eachRedis(t, func(t *testing.T, s *live.Store) {
+		say := func(seconds int, frame string) event.Report {
+			m, err := protocol.Decode([]byte(frame))
+			require.NoError(t, err)
+			e, err := event.Of(m, at(seconds))
+			require.NoError(t, err)
+			return e
+		}
+		heartbeat := say(10, `{"a":27,"i":"A1","b":81,"c":0,"s":0}`)
+		old := say(5, `{"a":27,"i":"A1","b":90,"c":0,"s":1}`)
+		place := say(10, fmt.Sprintf(`{"a":19,"i":"A1","g":"3020.5887,12006.4229,0,0","t":%d}`, at(9).Unix()))
+		hidden := say(11, fmt.Sprintf(`{"a":19,"i":"A1","g":"3000.0000,12000.0000,0,0","t":%d}`, at(-600).Unix()))
+		require.NoError(t, s.Take(t.Context(), []event.Report{heartbeat, place}))
+		want := get(t, s, "A1")
+		want.Seen = at(11)
+		require.NoError(t, s.Take(t.Context(), []event.Report{old, heartbeat, hidden, place, old}))
+		require.Equal(t, want, get(t, s, "A1"))
+	})
 }
 
 func TestBestPosition(t *testing.T) {

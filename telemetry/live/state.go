@@ -36,6 +36,9 @@ type Values struct {
 	TripKm   Value[int]       `json:"trip_km,omitzero"` // whole km since the counter was cleared
 	LimitKmh Value[int]       `json:"limit,omitzero"`   // km/h
 	Fault    Value[int]       `json:"fault,omitzero"`   // protocol.FaultText
+	Alarm    Value[bool]      `json:"alarm,omitzero"`   // its latest position was an alarm
+	Vibrated Value[bool]      `json:"vibrated,omitzero"`
+	Signal   Value[int]       `json:"signal,omitzero"` // of its radio, as the box counts it
 }
 
 // State is the last known state of one scooter.

@@ -21,6 +21,7 @@ func TestEveryValueComesBack(t *testing.T) {
 			Fix: value(plaza, 1), Cell: value(geo.Point{Lat: -33.4, Lng: 179.9}, 2), Battery: value(0, 3),
 			SpeedKmh: value(12, 4), Powered: value(false, 5), Fallen: value(true, 6), Voltage: value(41.25, 7),
 			TripKm: value(3, 8), LimitKmh: value(25, 9), Fault: value(10, 9),
+			Alarm: value(true, 2), Vibrated: value(true, 3), Signal: value(-71, 4),
 		}}
 		update(t, s, want)
 		require.Equal(t, live.State(want), get(t, s, want.Plate))

@@ -1,0 +1,91 @@
+package event
+
+import (
+	"time"
+
+	"rodada/geo"
+	"rodada/protocol"
+)
+
+// Report is one message of a scooter, whatever it was: who sent it, when, and what it says. One without facts still tells
+// that the scooter is there.
+type Report struct {
+	Plate    string
+	Code     protocol.Code
+	Device   time.Time // by the device's clock; zero when the message gives no time
+	Received time.Time
+	Facts    []Fact
+}
+
+// A device's clock is believed when it is at most this far ahead or behind.
+const (
+	clockAhead  = time.Minute
+	clockBehind = 24 * time.Hour
+)
+
+// At is the time that the report holds for: the device's, unless it gives none or one that can't be.
+func (r Report) At() time.Time {
+	if r.Device.After(r.Received.Add(clockAhead)) || r.Device.Before(r.Received.Add(-clockBehind)) {
+		return r.Received
+	}
+	return r.Device
+}
+
+// Fact is one of Position, Battery, Voltage, Power, Posture, Vibration, Fault, Trip, Limit and Signal, and nothing else.
+type Fact interface{ fact() }
+
+// Position is a place, by satellite or by radio cells, and whether the box calls it an alarm (business type 1 of 19).
+type Position struct {
+	Point  geo.Point
+	Source protocol.Source
+	Alarm  bool
+}
+
+// Battery is how full it is.
+type Battery struct{ Percent int }
+
+// Voltage is the battery's, in V.
+type Voltage struct{ Volts float64 }
+
+// Power is whether the scooter is switched on, which means unlocked.
+type Power struct{ On bool }
+
+// Posture is whether it lies on its side. Boxes know it only while switched on, so it is not said of one that is off.
+type Posture struct{ Fallen bool }
+
+// Vibration is that somebody moves it (57), or the outcome of a check (88). The protocol explains neither status.
+type Vibration struct {
+	Check  bool
+	Status int64
+	Said   bool // a status came along
+}
+
+// Fault is the fault that the scooter has; Code 0: none.
+type Fault struct{ Code int }
+
+// Meaning is the fault in words.
+func (f Fault) Meaning() string { return protocol.FaultText(f.Code) }
+
+// Trip is how fast it goes, in km/h, and its counters: whole km, and seconds, since they were cleared and in its life.
+type Trip struct {
+	SpeedKmh            int
+	TripKm, TotalKm     int64
+	TripTime, TotalTime time.Duration
+}
+
+// Limit is its speed limit, in km/h.
+type Limit struct{ Kmh int }
+
+// Signal is the strength of its radio, as the box counts it.
+type Signal struct{ Level int }
+
+func (Position) fact()  {}
+func (Battery) fact()   {}
+func (Voltage) fact()   {}
+func (Power) fact()     {}
+func (Posture) fact()   {}
+func (Vibration) fact() {}
+func (Fault) fact()     {}
+func (Trip) fact()      {}
+func (Limit) fact()     {}
+func (Signal) fact()    {}

@@ -1,0 +1,128 @@
+package event_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"rodada/geo"
+	"rodada/protocol"
+	"rodada/telemetry/event"
+)
+
+var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+
+func read(t *testing.T, frame string) (event.Report, error) {
+	t.Helper()
+	m, err := protocol.Decode([]byte(frame))
+	require.NoError(t, err)
+	return event.Of(m, noon)
+}
+
+func TestFacts(t *testing.T) {
+	for name, c := range map[string]struct {
+		frame string
+		want  []event.Fact
+	}{
+		"a heartbeat": {
+			`{"a":27,"i":"A1","b":81,"c":0,"s":1,"r":41.5,"v":25}`,
+			[]event.Fact{event.Battery{Percent: 81}, event.Power{On: true}, event.Posture{Fallen: true}, event.Voltage{Volts: 41.5}},
+		},
+		"a heartbeat of one that is off, whose posture means nothing": {
+			`{"a":27,"i":"A1","b":0,"c":1,"s":1}`, []event.Fact{event.Battery{}, event.Power{}},
+		},
+		"a posture that does not exist, a voltage that can't be": {
+			`{"a":27,"i":"A1","b":9,"c":0,"s":7,"r":1e9}`, []event.Fact{event.Battery{Percent: 9}, event.Power{On: true}},
+		},
+		"vehicle parameters, with the blanks that boxes send": {
+			`{"a":16,"i":"A1","s":0,"k":25,"p ":12,"e ":8,"b ":60,"y":9,"q":99,"w":7,"z":3,"c":0,"t":5}`,
+			[]event.Fact{
+				event.Battery{Percent: 60}, event.Power{On: true}, event.Limit{Kmh: 25},
+				event.Trip{SpeedKmh: 12, TripKm: 3, TotalKm: 99, TripTime: 7 * time.Second, TotalTime: 9 * time.Second},
+				event.Fault{Code: 8},
+			},
+		},
+		"a fault that no byte holds": {
+			`{"a":16,"i":"A1","k":25,"p":0,"e":99999,"b":60,"y":9,"q":99,"w":7,"z":3,"c":1}`,
+			[]event.Fact{
+				event.Battery{Percent: 60}, event.Power{}, event.Limit{Kmh: 25},
+				event.Trip{TripKm: 3, TotalKm: 99, TripTime: 7 * time.Second, TotalTime: 9 * time.Second},
+			},
+		},
+		"a posture":       {`{"a":55,"i":"A1","s":0,"r":40}`, []event.Fact{event.Posture{}, event.Voltage{Volts: 40}}},
+		"a vibration":     {`{"a":57,"i":"A1","s":1}`, []event.Fact{event.Vibration{Status: 1, Said: true}}},
+		"a mute one":      {`{"a":57,"i":"A1"}`, []event.Fact{event.Vibration{}}},
+		"a check":         {`{"a":88,"i":"A1","s":7}`, []event.Fact{event.Vibration{Check: true, Status: 7, Said: true}}},
+		"a version":       {`{"a":22,"i":"A1","h":"H1","f":"F1","s":1,"t":1}`, []event.Fact{event.Power{}}},
+		"without power":   {`{"a":22,"i":"A1","h":"H1","f":"F1"}`, nil},
+		"a signal":        {`{"a":98,"i":"A1","x":-71}`, []event.Fact{event.Signal{Level: -71}}},
+		"an absurd one":   {`{"a":98,"i":"A1","x":71000}`, nil},
+		"an ack":          {`{"a":2,"i":"A1","s":0,"t":1}`, nil},
+		"a strange code":  {`{"a":199,"i":"A1","b":5}`, nil},
+		"a place":         {`{"a":19,"i":"A1","g":"3020.5887,12006.4229,1,0"}`, []event.Fact{place(protocol.GPS, true)}},
+		"a place by cell": {`{"a":19,"i":"A1","g":"3020.5887,12006.4229,0,1"}`, []event.Fact{place(protocol.LBS, false)}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := read(t, c.frame)
+			require.NoError(t, err)
+			require.Equal(t, c.want, got.Facts)
+			require.Equal(t, "A1", got.Plate)
+			require.Equal(t, noon, got.Received)
+		})
+	}
+}
+
+func place(source protocol.Source, alarm bool) event.Position {
+	fix, err := protocol.ParseFix("3020.5887,12006.4229,0,0")
+	if err != nil {
+		panic(err)
+	}
+	return event.Position{Point: geo.Point{Lat: fix.Lat, Lng: fix.Lng}, Source: source, Alarm: alarm}
+}
+
+func TestValuesThatCannotBeSayNothing(t *testing.T) {
+	for name, frame := range map[string]string{
+		"no position":             `{"a":19,"i":"A1","g":","}`,
+		"an impossible battery":   `{"a":27,"i":"A1","b":200,"c":0}`,
+		"a speed that is missing": `{"a":16,"i":"A1","s":0,"k":25,"e":0,"b":60,"y":9,"q":99,"w":7,"z":3,"c":0}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := read(t, frame)
+			var bad *protocol.DecodeError
+			require.ErrorAs(t, err, &bad)
+			require.Equal(t, event.Report{Plate: "A1", Code: got.Code, Received: noon}, got)
+		})
+	}
+}
+
+func TestDeviceTime(t *testing.T) {
+	for name, c := range map[string]struct {
+		device time.Time
+		want   time.Time
+	}{
+		"half a minute ago":        {noon.Add(-30 * time.Second), noon.Add(-30 * time.Second)},
+		"hours ago, it was hidden": {noon.Add(-5 * time.Hour), noon.Add(-5 * time.Hour)},
+		"a little ahead":           {noon.Add(20 * time.Second), noon.Add(20 * time.Second)},
+		"a clock far ahead":        {noon.Add(time.Hour), noon},
+		"a clock that never ran":   {time.Unix(100, 0).UTC(), noon},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := read(t, fmt.Sprintf(`{"a":19,"i":"A1","g":"3020.5887,12006.4229,0,0","t":%d}`, c.device.Unix()))
+			require.NoError(t, err)
+			require.Equal(t, c.device, got.Device, "as it was said")
+			require.Equal(t, c.want, got.At(), "as it is believed")
+		})
+	}
+	got, err := read(t, `{"a":19,"i":"A1","g":"3020.5887,12006.4229,0,0"}`)
+	require.NoError(t, err)
+	require.True(t, got.Device.IsZero())
+	require.Equal(t, noon, got.At())
+}
+
+func TestFaultsInWords(t *testing.T) {
+	require.Equal(t, "no fault", event.Fault{}.Meaning())
+	require.Equal(t, "battery undervoltage", event.Fault{Code: 8}.Meaning())
+	require.Equal(t, "unknown fault", event.Fault{Code: 3}.Meaning())
+}
