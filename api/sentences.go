@@ -80,5 +80,5 @@ var spanish = map[string]string{ //nolint:gosec // sentences about passwords are
 
 	// Staff.
 	"alert_unknown":         "No existe esa alerta.",
-	"zone_geometry_invalid": "La zona necesita un Polygon o MultiPolygon de GeoJSON cuyos anillos no se crucen.",
+	"zone_geometry_invalid": "La zona necesita un Polygon o MultiPolygon de GeoJSON cuyos anillos tengan superficie y no se crucen.",
 }

@@ -1,8 +1,10 @@
 package geo
 
 import (
-	"fmt"
+	"cmp"
+	"slices"
 
+	"github.com/golang/geo/s1"
 	"github.com/golang/geo/s2"
 )
 
@@ -14,68 +16,98 @@ type Area struct {
 	polygon *s2.Polygon
 }
 
-// NewArea builds an area from polygons of rings; a ring is closed by itself, and its direction does not matter.
+// NewArea builds an area from polygons of rings; a ring is closed by itself, and its direction does not matter. Where they
+// make no area the error is a *ShapeError.
 func NewArea(polygons [][][]Point) (Area, error) {
 	var loops []*s2.Loop
-	for _, rings := range polygons {
-		for _, ring := range rings {
-			loop, err := newLoop(ring)
+	var places []place
+	for i, rings := range polygons {
+		for j, ring := range rings {
+			at := place{polygon: i + 1, ring: j + 1}
+			loop, err := newLoop(at, ring)
 			if err != nil {
 				return Area{}, err
 			}
-			loops = append(loops, loop)
+			loops, places = append(loops, loop), append(places, at)
 		}
 	}
 	if len(loops) == 0 {
-		return Area{}, fmt.Errorf("an area needs at least one ring")
+		return Area{}, &ShapeError{Problem: "has no ring"}
 	}
-	if cross(loops) {
-		return Area{}, fmt.Errorf("the area's rings cross themselves or each other")
+	if err := crossing(loops, places); err != nil {
+		return Area{}, err
+	}
+	for i, loop := range loops {
+		loop.Normalize()
+		if loop.Validate() != nil {
+			return Area{}, places[i].error(0, "is no ring around an area")
+		}
 	}
 	polygon := s2.PolygonFromLoops(loops)
-	if err := polygon.Validate(); err != nil {
-		return Area{}, fmt.Errorf("the area's rings make no polygon: %w", err)
+	if polygon.Validate() != nil {
+		return Area{}, &ShapeError{Problem: "has rings that make no area together"}
 	}
 	return Area{polygon}, nil
 }
 
-func newLoop(ring []Point) (*s2.Loop, error) {
+// newLoop makes a loop of a ring, with its vertices in the order in which they were drawn.
+func newLoop(at place, ring []Point) (*s2.Loop, error) {
 	if n := len(ring); n > 1 && ring[0] == ring[n-1] {
 		ring = ring[:n-1]
 	}
 	if len(ring) < 3 {
-		return nil, fmt.Errorf("a ring needs at least three corners, this one has %d", len(ring))
+		return nil, at.error(0, "needs at least three corners and has %d", len(ring))
 	}
 	points := make([]s2.Point, len(ring))
+	seen := make(map[s2.Point]int, len(ring))
 	for i, p := range ring {
 		if !p.Valid() {
-			return nil, fmt.Errorf("corner %d is not on the Earth: %v", i, p)
+			return nil, at.error(i+1, "is not on the Earth: longitude %v, latitude %v", p.Lng, p.Lat)
 		}
 		points[i] = p.s2()
+		if first, twice := seen[points[i]]; twice {
+			return nil, at.error(i+1, "is the same place as vertex %d", first)
+		}
+		seen[points[i]] = i + 1
 	}
-	loop := s2.LoopFromPoints(points)
-	loop.Normalize()
-	if err := loop.Validate(); err != nil {
-		return nil, fmt.Errorf("a ring is degenerate: %w", err)
+	if flat(points) {
+		return nil, at.error(0, "is flat: it lies on a line and surrounds no area")
 	}
-	return loop, nil
+	return s2.LoopFromPoints(points), nil
 }
 
-// cross reports whether any two edges of the rings cross, which the library's own validation does not look for.
-func cross(loops []*s2.Loop) bool {
+// flatBelow is how wide a ring must be to be one.
+const flatBelow = s1.Angle(0.1 / earthRadius)
+
+// flat reports whether all points lie on one line, more or less.
+func flat(points []s2.Point) bool {
+	farthest := func(from s2.Point) s2.Point {
+		return slices.MaxFunc(points, func(a, b s2.Point) int { return cmp.Compare(a.Distance(from), b.Distance(from)) })
+	}
+	one := farthest(points[0])
+	other := farthest(one)
+	return !slices.ContainsFunc(points, func(p s2.Point) bool { return s2.DistanceFromSegment(p, one, other) >= flatBelow })
+}
+
+// crossing finds two edges of the rings that cross, which the library's own validation does not look for.
+func crossing(loops []*s2.Loop, places []place) error {
 	index := s2.NewShapeIndex()
-	for _, loop := range loops {
+	at := make(map[s2.Shape]place, len(loops))
+	for i, loop := range loops {
 		index.Add(loop)
+		at[loop] = places[i]
 	}
 	query := s2.NewCrossingEdgeQuery(index)
-	for _, loop := range loops {
-		for i := range loop.NumVertices() {
-			if len(query.CrossingsEdgeMap(loop.Vertex(i), loop.Vertex(i+1), s2.CrossingTypeInterior)) > 0 {
-				return true
+	for i, loop := range loops {
+		for v := range loop.NumVertices() {
+			for other, edges := range query.CrossingsEdgeMap(loop.Vertex(v), loop.Vertex(v+1), s2.CrossingTypeInterior) {
+				if len(edges) > 0 {
+					return places[i].error(v+1, "begins an edge that crosses the one from vertex %d of %s", edges[0]+1, at[other])
+				}
 			}
 		}
 	}
-	return false
+	return nil
 }
 
 // Contains reports whether p lies in the area.

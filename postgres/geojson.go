@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"rodada/domain/zone"
@@ -12,57 +13,80 @@ import (
 // order. (RFC 7946, 3.1)
 func parseArea(text []byte) (geo.Area, error) {
 	var shape struct {
-		Type        string          `json:"type"`
-		Coordinates json.RawMessage `json:"coordinates"`
+		Type        string `json:"type"`
+		Coordinates any    `json:"coordinates"`
 	}
 	if err := json.Unmarshal(text, &shape); err != nil {
-		return geo.Area{}, zone.ErrGeometry.Because(err)
+		return geo.Area{}, badGeometry(&geo.ShapeError{Problem: "is not GeoJSON"})
 	}
-	var polygons [][][]position
-	var err error
-	switch shape.Type {
-	case "Polygon":
-		polygons = make([][][]position, 1)
-		err = json.Unmarshal(shape.Coordinates, &polygons[0])
-	case "MultiPolygon":
-		err = json.Unmarshal(shape.Coordinates, &polygons)
-	default:
-		err = fmt.Errorf("type %q", shape.Type)
-	}
+	polygons, err := parsePolygons(shape.Type, shape.Coordinates)
 	if err != nil {
-		return geo.Area{}, zone.ErrGeometry.Because(err)
+		return geo.Area{}, badGeometry(err)
 	}
-	area, err := geo.NewArea(points(polygons))
+	area, err := geo.NewArea(polygons)
 	if err != nil {
-		return geo.Area{}, zone.ErrGeometry.Because(err).With("problem", err.Error())
+		return geo.Area{}, badGeometry(err)
 	}
 	return area, nil
 }
 
-type position geo.Point
-
-// UnmarshalJSON reads [longitude, latitude, …].
-func (p *position) UnmarshalJSON(text []byte) error {
-	var numbers []float64
-	if err := json.Unmarshal(text, &numbers); err != nil {
-		return err
+// badGeometry is the fault of a shape, with the place that is to blame.
+func badGeometry(err error) error {
+	f := zone.ErrGeometry.Saying("The zone is no area: %v.", err).Because(err)
+	var shape *geo.ShapeError
+	if !errors.As(err, &shape) {
+		return f
 	}
-	if len(numbers) < 2 {
-		return fmt.Errorf("a position of %d numbers", len(numbers))
+	for name, number := range map[string]int{"polygon": shape.Polygon, "ring": shape.Ring, "vertex": shape.Vertex} {
+		if number > 0 {
+			f = f.With(name, number)
+		}
 	}
-	p.Lng, p.Lat = numbers[0], numbers[1]
-	return nil
+	return f.With("problem", shape.Problem)
 }
 
-func points(polygons [][][]position) [][][]geo.Point {
-	out := make([][][]geo.Point, len(polygons))
-	for i, rings := range polygons {
-		out[i] = make([][]geo.Point, len(rings))
+func parsePolygons(kind string, coordinates any) ([][][]geo.Point, error) {
+	list := []any{coordinates}
+	switch kind {
+	case "Polygon":
+	case "MultiPolygon":
+		var ok bool
+		if list, ok = coordinates.([]any); !ok {
+			return nil, &geo.ShapeError{Problem: "has no list of polygons as its coordinates"}
+		}
+	default:
+		return nil, &geo.ShapeError{Problem: fmt.Sprintf("is neither a Polygon nor a MultiPolygon but %q", kind)}
+	}
+	polygons := make([][][]geo.Point, len(list))
+	for i, each := range list {
+		rings, ok := each.([]any)
+		if !ok {
+			return nil, &geo.ShapeError{Polygon: i + 1, Problem: "is not a list of rings"}
+		}
+		polygons[i] = make([][]geo.Point, len(rings))
 		for j, ring := range rings {
-			for _, p := range ring {
-				out[i][j] = append(out[i][j], geo.Point(p))
+			positions, ok := ring.([]any)
+			if !ok {
+				return nil, &geo.ShapeError{Polygon: i + 1, Ring: j + 1, Problem: "is not a list of positions"}
+			}
+			for k, position := range positions {
+				p, ok := parsePosition(position)
+				if !ok {
+					return nil, &geo.ShapeError{Polygon: i + 1, Ring: j + 1, Vertex: k + 1, Problem: "is not [longitude, latitude]"}
+				}
+				polygons[i][j] = append(polygons[i][j], p)
 			}
 		}
 	}
-	return out
+	return polygons, nil
+}
+
+func parsePosition(position any) (p geo.Point, ok bool) {
+	numbers, ok := position.([]any)
+	if !ok || len(numbers) < 2 {
+		return p, false
+	}
+	lng, isLng := numbers[0].(float64)
+	lat, isLat := numbers[1].(float64)
+	return geo.Point{Lat: lat, Lng: lng}, isLng && isLat
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"rodada/domain/fault"
 	"rodada/domain/zone"
 	"rodada/geo"
 )
@@ -52,20 +53,35 @@ func TestZones(t *testing.T) {
 
 func TestBadGeometry(t *testing.T) {
 	b := newBooks(t)
-	for name, text := range map[string]string{
-		"no JSON":           `{`,
-		"null":              `null`,
-		"a point":           `{"type":"Point","coordinates":[-3.7,40.4]}`,
-		"no coordinates":    `{"type":"Polygon"}`,
-		"no rings":          `{"type":"Polygon","coordinates":[]}`,
-		"two corners":       `{"type":"Polygon","coordinates":[[[0,0],[1,1],[0,0]]]}`,
-		"one number":        `{"type":"Polygon","coordinates":[[[0],[1],[2]]]}`,
-		"words":             `{"type":"Polygon","coordinates":[[["a","b"]]]}`,
-		"not on the Earth":  `{"type":"Polygon","coordinates":[[[0,91],[1,91],[1,92],[0,91]]]}`,
-		"a polygon as many": `{"type":"MultiPolygon","coordinates":[[[0,0],[1,0],[1,1],[0,0]]]}`,
+	for name, c := range map[string]struct {
+		text, problem string
+		at            []int // polygon, ring, vertex
+	}{
+		"no JSON":           {`{`, "is not GeoJSON", nil},
+		"null":              {`null`, `is neither a Polygon nor a MultiPolygon but ""`, nil},
+		"a point":           {`{"type":"Point","coordinates":[-3.7,40.4]}`, `is neither a Polygon nor a MultiPolygon but "Point"`, nil},
+		"no coordinates":    {`{"type":"Polygon"}`, "is not a list of rings", []int{1}},
+		"no polygons":       {`{"type":"MultiPolygon"}`, "has no list of polygons as its coordinates", nil},
+		"no rings":          {`{"type":"Polygon","coordinates":[]}`, "has no ring", nil},
+		"a ring of one":     {`{"type":"Polygon","coordinates":[7]}`, "is not a list of positions", []int{1, 1}},
+		"two corners":       {`{"type":"Polygon","coordinates":[[[0,0],[1,1],[0,0]]]}`, "needs at least three corners and has 2", []int{1, 1}},
+		"one number":        {`{"type":"Polygon","coordinates":[[[0],[1],[2]]]}`, "is not [longitude, latitude]", []int{1, 1, 1}},
+		"words":             {`{"type":"Polygon","coordinates":[[[1,2],["a","b"]]]}`, "is not [longitude, latitude]", []int{1, 1, 2}},
+		"not on the Earth":  {`{"type":"Polygon","coordinates":[[[0,1],[1,91],[1,92],[0,1]]]}`, "is not on the Earth: longitude 1, latitude 91", []int{1, 1, 2}},
+		"flat":              {`{"type":"Polygon","coordinates":[[[0,1],[0,2],[0,3],[0,1]]]}`, "is flat: it lies on a line and surrounds no area", []int{1, 1}},
+		"a polygon as many": {`{"type":"MultiPolygon","coordinates":[[[0,0],[1,0],[1,1],[0,0]]]}`, "is not [longitude, latitude]", []int{1, 1, 1}},
 	} {
-		_, err := b.CreateZone(b.ctx, name, 1, true, []byte(text))
+		_, err := b.CreateZone(b.ctx, name, 1, true, []byte(c.text))
 		require.ErrorIs(t, err, zone.ErrGeometry, name)
+		f, _ := fault.From(err)
+		want := map[string]any{"problem": c.problem}
+		for i, name := range []string{"polygon", "ring", "vertex"} {
+			if i < len(c.at) {
+				want[name] = c.at[i]
+			}
+		}
+		require.Equal(t, want, f.Details, name)
+		require.Contains(t, f.Message, c.problem, name)
 	}
 	require.Zero(t, b.count(`SELECT count(*) FROM zone_sets`))
 }

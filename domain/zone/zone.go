@@ -2,6 +2,8 @@
 package zone
 
 import (
+	"math"
+
 	"rodada/geo"
 )
 
@@ -26,7 +28,7 @@ type Set struct {
 type Place struct {
 	Zone   string    `json:"zone"` // its name; empty outside of every zone
 	Point  geo.Point `json:"point"`
-	Meters float64   `json:"meters"` // from where the rider is
+	Meters float64   `json:"meters"` // from where the rider is, to the centimetre
 }
 
 // MayEnd judges the end of a ride at p: the first zone that contains p decides; outside of every zone a ride may end only
@@ -47,7 +49,7 @@ func (s Set) MayEnd(p geo.Point) (bool, *Place) {
 		return false, nil
 	}
 	_, name := s.judge(at)
-	return false, &Place{Zone: name, Point: at, Meters: meters}
+	return false, &Place{Zone: name, Point: at, Meters: math.Round(100*meters) / 100}
 }
 
 // judge says whether a ride may end at p, and which zone says so, if any.
