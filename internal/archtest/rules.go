@@ -47,7 +47,7 @@ var rules = []rule{
 	{folder: "web", may: none},
 	{folder: "simulator", may: []string{"broker", "geo", "protocol"}},
 
-	{folder: "internal/devstack", may: none},
+	{folder: "internal/devstack", may: []string{"broker", "providers/brokeraccounts"}},
 	{folder: "internal/devstack/run", may: []string{"internal/devstack", "internal/testkit"}},
 	{folder: "internal/testkit", may: []string{"internal/devstack"}},
 	{folder: "internal/archtest", may: none},

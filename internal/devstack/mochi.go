@@ -9,6 +9,9 @@ import (
 
 	mqtt "github.com/mochi-mqtt/server/v2"
 	"github.com/mochi-mqtt/server/v2/listeners"
+	"github.com/mochi-mqtt/server/v2/packets"
+
+	"rodada/providers/brokeraccounts"
 )
 
 const (
@@ -48,25 +51,43 @@ func (m *mochiBroker) Start(ctx context.Context) error {
 	if err != nil {
 		return &StateError{Dir: m.dir, Reason: "can't be written", Cause: err}
 	}
+	if err := m.rights.open(filepath.Join(m.dir, "accounts.json")); err != nil {
+		_ = log.Close()
+		return &StateError{Dir: m.dir, Reason: "the file of MQTT accounts can't be read", Cause: err}
+	}
 	server, err := m.serve(slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelWarn})))
 	if err != nil {
 		_ = log.Close()
 		return err
 	}
 	m.server, m.log = server, log
+	m.rights.breaks(func(user string) { disconnect(server, user) })
 	return nil
+}
+
+// disconnect ends the connections of a user.
+func disconnect(server *mqtt.Server, user string) {
+	for _, c := range server.Clients.GetAll() {
+		if string(c.Properties.Username) == user && !c.Closed() {
+			c.Stop(packets.ErrNotAuthorized)
+		}
+	}
 }
 
 func (m *mochiBroker) serve(log *slog.Logger) (*mqtt.Server, error) {
 	limits := mqtt.NewDefaultServerCapabilities()
 	limits.MaximumInflight, limits.ReceiveMaximum = mochiMaxInflight, mochiMaxInflight
-	server := mqtt.New(&mqtt.Options{Capabilities: limits, Logger: log})
+	server := mqtt.New(&mqtt.Options{Capabilities: limits, Logger: log, InlineClient: true})
 	hook := &authHook{rights: m.rights, owner: func(clientID string) (string, bool) {
 		c, ok := server.Clients.Get(clientID)
 		if !ok {
 			return "", false
 		}
 		return string(c.Properties.Username), true
+	}, answer: func(payload []byte) {
+		if err := server.Publish(brokeraccounts.ResponseTopic, payload, false, 0); err != nil {
+			log.Error("an answer about accounts is lost", "error", err)
+		}
 	}}
 	if err := server.AddHook(hook, nil); err != nil {
 		return nil, &StartError{Service: MQTT, Cause: err}

@@ -2,26 +2,28 @@ package devstack
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
-	"sync"
 	"syscall"
+
+	"rodada/providers/brokeraccounts"
 )
 
 // mosquittoServer is the program. Its rights end at topics: unlike the broker in
 // this process it does not look into a report for somebody else's number.
 type mosquittoServer struct {
-	port   int
-	rights *rights
-	proc   process
-	mu     sync.Mutex // one writer of the password file
+	port     int
+	service  Account
+	scooters []Account // known from the start
+	proc     process
 }
 
 func newMosquitto(s *Stack, port int) *mosquittoServer {
-	return &mosquittoServer{port: port, rights: s.rights, proc: s.process(MQTT, syscall.SIGTERM)}
+	return &mosquittoServer{port: port, service: s.opt.MQTTService, scooters: s.opt.Scooters, proc: s.process(MQTT, syscall.SIGTERM)}
 }
 
 // LookProgram finds a program on PATH or where Debian keeps its servers, which
@@ -34,13 +36,15 @@ func LookProgram(name string) (string, bool) {
 	return file, isProgram(file)
 }
 
+const mosquittoInstall = "install your distribution's package mosquitto (`make deps-debian` on Debian), or use the embedded broker"
+
 func mosquittoProgram(name string) (string, error) {
 	if file, ok := LookProgram(name); ok {
 		return file, nil
 	}
 	return "", &MissingProgramError{
 		Service: MQTT, Program: name,
-		Install: "install your distribution's package mosquitto (`make deps-debian` on Debian), or use the embedded broker",
+		Install: mosquittoInstall,
 	}
 }
 
@@ -52,7 +56,7 @@ func (m *mosquittoServer) Start(ctx context.Context) error {
 	if err := os.MkdirAll(m.proc.dir, 0o700); err != nil {
 		return &StateError{Dir: m.proc.dir, Reason: "can't be created", Cause: err}
 	}
-	if err := m.configure(ctx); err != nil {
+	if err := m.configure(); err != nil {
 		return err
 	}
 	m.proc.program, m.proc.args = program, []string{"-c", m.file("mosquitto.conf")}
@@ -64,15 +68,15 @@ func (m *mosquittoServer) file(name string) string { return filepath.Join(m.proc
 // config has Nagle off (it stalls small messages for 40 ms) and queues that hold
 // what a bridge missed; a user line keeps the program from leaving root for a
 // user who can't read these files.
-func (m *mosquittoServer) config() string {
+func (m *mosquittoServer) config(plugin string) string {
 	user := ""
 	if os.Geteuid() == 0 {
 		user = "user root\n"
 	}
 	return user + fmt.Sprintf(`listener %d 127.0.0.1
 allow_anonymous false
-password_file %s
-acl_file %s
+plugin %s
+plugin_opt_config_file %s
 set_tcp_nodelay true
 max_inflight_messages 1000
 max_queued_messages 100000
@@ -82,51 +86,53 @@ autosave_interval 5
 log_dest stderr
 log_type error
 log_type warning
-`, m.port, m.file("passwords"), m.file("acl"), m.proc.dir)
+`, m.port, plugin, m.file(accountsFile), m.proc.dir)
 }
 
-func (m *mosquittoServer) configure(ctx context.Context) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	acl := "user " + m.rights.service.User + "\ntopic readwrite #\n\n" +
-		"pattern readwrite %u\npattern write " + topicBike + "\npattern write " + topicOther + "\n"
-	for name, text := range map[string]string{"mosquitto.conf": m.config(), "acl": acl} {
-		if err := os.WriteFile(m.file(name), []byte(text), 0o600); err != nil {
-			return &StateError{Dir: m.proc.dir, Reason: "can't be written", Cause: err}
-		}
-	}
-	return m.passwords(ctx)
-}
+// accountsFile is the plugin's, which writes it anew at each change.
+const accountsFile = "dynamic-security.json"
 
-// passwords writes the file of accounts, hashed by mosquitto's own program.
-func (m *mosquittoServer) passwords(ctx context.Context) error {
-	program, err := mosquittoProgram("mosquitto_passwd")
+func (m *mosquittoServer) configure() error {
+	plugin, err := securityPlugin()
 	if err != nil {
 		return err
 	}
-	var plain strings.Builder
-	for _, a := range m.rights.list() {
-		fmt.Fprintf(&plain, "%s:%s\n", a.User, a.Password)
+	files := map[string][]byte{"mosquitto.conf": []byte(m.config(plugin))}
+	if _, err := os.Stat(m.file(accountsFile)); errors.Is(err, fs.ErrNotExist) {
+		if files[accountsFile], err = m.accounts(); err != nil {
+			return &StateError{Dir: m.proc.dir, Reason: "can't hold the accounts", Cause: err}
+		}
 	}
-	fresh := m.file("passwords.new")
-	if err := os.WriteFile(fresh, []byte(plain.String()), 0o600); err != nil {
-		return &StateError{Dir: m.proc.dir, Reason: "can't be written", Cause: err}
+	for name, text := range files {
+		if err := os.WriteFile(m.file(name), text, 0o600); err != nil {
+			return &StateError{Dir: m.proc.dir, Reason: "can't be written", Cause: err}
+		}
 	}
-	if out, err := exec.CommandContext(ctx, program, "-U", fresh).CombinedOutput(); err != nil { //nolint:gosec // found above
-		return &StartError{Service: MQTT, Cause: fmt.Errorf("mosquitto_passwd: %w", err), LastLine: strings.TrimSpace(string(out))}
-	}
-	return os.Rename(fresh, m.file("passwords"))
+	return nil
 }
 
-// reload makes the running server read its accounts again.
-func (m *mosquittoServer) reload(ctx context.Context) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if err := m.passwords(ctx); err != nil {
-		return err
+// accounts is what the broker begins with.
+func (m *mosquittoServer) accounts() ([]byte, error) {
+	backend := brokeraccounts.Login(m.service)
+	p := brokeraccounts.Plan{
+		Topics: brokeraccounts.Topics{Bike: topicBike, Other: topicOther}, Backend: backend, Accounts: backend,
 	}
-	m.proc.signal(syscall.SIGHUP)
-	return nil
+	for _, a := range m.scooters {
+		p.Scooters = append(p.Scooters, brokeraccounts.Account{User: a.User, Password: a.Password, Numbers: []string{a.User}})
+	}
+	return p.File()
+}
+
+// securityPlugin finds the plugin where distributions and the official image
+// put it.
+func securityPlugin() (string, error) {
+	const name = "mosquitto_dynamic_security.so"
+	for _, pattern := range []string{"/usr/lib/*/" + name, "/usr/lib/" + name, "/usr/lib64/" + name, "/usr/local/lib/" + name, "/opt/*/lib/" + name} {
+		if found, err := filepath.Glob(pattern); err == nil && len(found) > 0 {
+			return found[0], nil
+		}
+	}
+	return "", &MissingProgramError{Service: MQTT, Program: name, Install: mosquittoInstall}
 }
 
 func (m *mosquittoServer) Stop()        { m.proc.stop() }

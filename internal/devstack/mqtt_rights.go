@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -16,42 +17,43 @@ const (
 	topicOther = "o"
 )
 
-// rights says who may do what at the MQTT broker: the backend all, a scooter
-// only what concerns itself, anybody else nothing.
+// rights says who may do what at the broker in this process: the backend all, a
+// scooter only what concerns itself, anybody else nothing.
 type rights struct {
 	service  Account
 	accounts func(plate, password string) bool // may be nil
 
-	mu       sync.RWMutex
-	scooters map[string]string
+	mu      sync.RWMutex
+	kick    func(user string) // ends a user's connections
+	file    string            // keeps the accounts
+	holders map[string]holder
+}
+
+// holder is an account. One that is gone stays in the list, so that nobody else
+// is asked about it.
+type holder struct {
+	Password  string
+	Numbers   []string
+	Suspended bool
+	Gone      bool
 }
 
 func newRights(o Options) *rights {
-	r := &rights{service: o.MQTTService, accounts: o.Accounts, scooters: map[string]string{}}
+	r := &rights{service: o.MQTTService, accounts: o.Accounts, kick: func(string) {}, holders: map[string]holder{}}
 	for _, a := range o.Scooters {
-		r.scooters[a.User] = a.Password
+		r.holders[a.User] = holder{Password: a.Password, Numbers: []string{a.User}}
 	}
 	return r
 }
 
-func (r *rights) add(a Account) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.scooters[a.User] = a.Password
-}
+func (r *rights) isService(user string) bool { return user == r.service.User }
 
-// list is every account with the backend's first.
-func (r *rights) list() []Account {
+func (r *rights) find(user string) (h holder, listed bool) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	all := []Account{r.service}
-	for user, password := range r.scooters {
-		all = append(all, Account{User: user, Password: password})
-	}
-	return all
+	h, listed = r.holders[user]
+	return h, listed
 }
-
-func (r *rights) isService(user string) bool { return user == r.service.User }
 
 func (r *rights) knows(user, password string) bool {
 	if user == "" {
@@ -60,30 +62,46 @@ func (r *rights) knows(user, password string) bool {
 	if r.isService(user) {
 		return same(password, r.service.Password)
 	}
-	r.mu.RLock()
-	want, listed := r.scooters[user]
-	r.mu.RUnlock()
-	if listed {
-		return same(password, want)
+	if h, listed := r.find(user); listed {
+		return !h.Gone && !h.Suspended && same(password, h.Password)
 	}
 	return r.accounts != nil && r.accounts(user, password)
 }
 
+// numbers are a scooter's own topics.
+func (r *rights) numbers(user string) []string {
+	if h, listed := r.find(user); listed {
+		return h.Numbers
+	}
+	if isPlate(user) {
+		return []string{user}
+	}
+	return nil
+}
+
+func (r *rights) owns(user, number string) bool { return slices.Contains(r.numbers(user), number) }
+
+// related says whether two users are one box, which has two credentials while
+// it changes from one to the other.
+func (r *rights) related(a, b string) bool {
+	return a == b || slices.ContainsFunc(r.numbers(a), func(n string) bool { return r.owns(b, n) })
+}
+
 func (r *rights) mayRead(user, filter string) bool {
-	return r.isService(user) || (isPlate(user) && filter == user)
+	return r.isService(user) || r.owns(user, filter)
 }
 
 func (r *rights) mayWrite(user, topic string) bool {
 	if r.isService(user) {
 		return true
 	}
-	return isPlate(user) && (topic == user || topic == topicBike || topic == topicOther)
+	return len(r.numbers(user)) > 0 && (r.owns(user, topic) || topic == topicBike || topic == topicOther)
 }
 
 // maySay refuses a scooter's message that is kept for later readers, or whose
 // number is not its own.
 func (r *rights) maySay(user string, payload []byte, retain bool) bool {
-	return r.isService(user) || (!retain && speaksFor(payload, user))
+	return r.isService(user) || (!retain && slices.ContainsFunc(r.numbers(user), func(n string) bool { return speaksFor(payload, n) }))
 }
 
 // isPlate keeps a name that would mean something else as a topic from being one.

@@ -1,6 +1,11 @@
 package devstack
 
-import "context"
+import (
+	"context"
+
+	"rodada/broker"
+	"rodada/providers/brokeraccounts"
+)
 
 // StopService stops one service in its orderly way; StartService brings it back
 // on the same port with the same state.
@@ -33,12 +38,14 @@ func (s *Stack) Kill(name Service) {
 	}
 }
 
-// AddScooter gives a scooter an account at the broker. It is asked for again
-// after a restart of the stack.
+// AddScooter gives a scooter an account at the broker, which must be running.
 func (s *Stack) AddScooter(ctx context.Context, a Account) error {
-	s.rights.add(a)
-	if m, ok := s.services[MQTT].(*mosquittoServer); ok {
-		return m.reload(ctx)
+	at := s.Addresses()
+	accounts, err := brokeraccounts.Dial(broker.Options{URL: at.MQTT, Username: at.MQTTUser, Password: at.MQTTPassword, Log: s.opt.Log},
+		brokeraccounts.Topics{Bike: topicBike, Other: topicOther})
+	if err != nil {
+		return err
 	}
-	return nil
+	defer accounts.Close()
+	return accounts.Put(ctx, brokeraccounts.Account{User: a.User, Password: a.Password, Numbers: []string{a.User}})
 }

@@ -163,13 +163,6 @@ func (p *process) end(sig syscall.Signal) {
 	}
 }
 
-// signal sends the running child a signal.
-func (p *process) signal(sig syscall.Signal) {
-	if pid := p.id(); pid != 0 {
-		_ = syscall.Kill(pid, sig)
-	}
-}
-
 func (p *process) running() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
