@@ -27,14 +27,14 @@ func (s *Store) Wanted(ctx context.Context, batch []Sighting) ([]Wanted, error) 
 		return nil, nil
 	}
 	heard := make(map[string]*redis.IntCmd, len(batch))
-	acks := make([]*redis.IntCmd, len(batch))
+	acks := make(map[Sighting]*redis.IntCmd)
 	_, err := s.redis.Pipelined(ctx, func(p redis.Pipeliner) error {
-		for i, b := range batch {
+		for _, b := range batch {
 			if heard[b.Plate] == nil {
 				heard[b.Plate] = p.Exists(ctx, s.heard(b.Plate))
 			}
-			if b.Code != 0 {
-				acks[i] = p.Exists(ctx, s.of(b.Plate, b.Code)[0])
+			if b.Code != 0 && acks[b] == nil {
+				acks[b] = p.Exists(ctx, s.of(b.Plate, b.Code)[0])
 			}
 		}
 		return nil
@@ -45,7 +45,7 @@ func (s *Store) Wanted(ctx context.Context, batch []Sighting) ([]Wanted, error) 
 	wanted := make([]Wanted, len(batch))
 	for i, b := range batch {
 		wanted[i].Heard = heard[b.Plate].Val() > 0
-		wanted[i].Ack = acks[i] != nil && acks[i].Val() > 0
+		wanted[i].Ack = acks[b] != nil && acks[b].Val() > 0
 	}
 	return wanted, nil
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"rodada/lease"
+	"rodada/protocol"
 	"rodada/workflows"
 )
 
@@ -12,14 +13,44 @@ import (
 // them than commands were sent, and none must wait for another.
 func (b *Bridge) workAnswers(q *queue[answer]) {
 	for {
-		batch := q.take(64)
+		batch := q.take(batchSize)
 		if len(batch) == 0 {
 			return
 		}
-		for _, a := range batch {
+		for _, a := range b.awaited(batch) {
 			b.settle(a)
 		}
 	}
+}
+
+// awaited sorts out what nobody waits for, in one round trip: a scooter that floods its bridge with answers, or whoever writes
+// in its name, must not delay the one that counts. An answer comes after its lease, so one without a lease now has none, and of
+// several to one lease the first is taken.
+func (b *Bridge) awaited(batch []answer) []answer {
+	if len(batch) == 1 {
+		return batch
+	}
+	ctx, cancel := context.WithTimeout(b.ctx, attempt)
+	defer cancel()
+	sightings := make([]lease.Sighting, len(batch))
+	for i, a := range batch {
+		sightings[i] = lease.Sighting{Plate: a.plate, Code: protocol.Code(a.ack.Code)}
+	}
+	wanted, err := b.options.Leases.Wanted(ctx, sightings)
+	if err != nil {
+		return batch // each of them is asked for until somebody knows
+	}
+	kept := batch[:0]
+	taken := map[lease.Sighting]bool{}
+	for i, a := range batch {
+		if !wanted[i].Ack || taken[sightings[i]] {
+			b.counts.answer(answerUnasked)
+			continue
+		}
+		taken[sightings[i]] = true
+		kept = append(kept, a)
+	}
+	return kept
 }
 
 func (b *Bridge) settle(a answer) {

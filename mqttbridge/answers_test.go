@@ -3,6 +3,7 @@ package mqttbridge_test
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -88,6 +89,39 @@ func TestAnswerSurvivesTemporalsAbsence(t *testing.T) {
 	require.Eventually(t, func() bool { return r.temporal.attempts() > 3 }, patience, time.Millisecond)
 	r.temporal.fail(nil)
 	require.Equal(t, "s1", r.temporal.nextAck(t, "A1").SendID)
+}
+
+// Whoever floods the bridge in a scooter's name can take an answer's place, as any box on a plain broker can, but not delay or
+// drown the next one.
+func TestFloodOfAnswersDoesNotDelayTheNext(t *testing.T) {
+	slow := &slowLeases{pause: time.Millisecond}
+	r := started(t, func(o *mqttbridge.Options) {
+		slow.Leases = o.Leases
+		o.Shards, o.Leases = 1, slow
+	})
+	const flood = 5000
+	r.wait(t, "A1", protocol.VehicleReport, "s1")
+	for range flood {
+		r.sayOn(t, "bike", 0, `{"a":16,"i":"A1","s":0}`)
+	}
+	r.wait(t, "A1", protocol.PauseAck, "s2")
+	r.say(t, `{"a":74,"i":"A1","s":0}`)
+	require.Equal(t, "s1", r.temporal.nextAck(t, "A1").SendID)
+	require.Equal(t, "s2", r.temporal.nextAck(t, "A1").SendID)
+	r.awaitCount(t, "answers_total", "outcome", "unasked", flood-1)
+	require.Less(t, slow.claims.Load(), int64(flood/10), "each of the flood was asked for by itself")
+}
+
+type slowLeases struct {
+	mqttbridge.Leases
+	pause  time.Duration
+	claims atomic.Int64
+}
+
+func (s *slowLeases) Claim(ctx context.Context, plate string, ack command.Ack) (lease.Claim, bool, error) {
+	s.claims.Add(1)
+	time.Sleep(s.pause) // Redis is some way off
+	return s.Leases.Claim(ctx, plate, ack)
 }
 
 // While one waits for Temporal the others do not wait for it.

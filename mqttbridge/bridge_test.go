@@ -92,7 +92,7 @@ func TestRestartedBridgeHearsWhatItMissed(t *testing.T) {
 
 func TestStopFinishesWhatHasCome(t *testing.T) {
 	record := newRecorder()
-	r := started(t, func(o *mqttbridge.Options) { o.Live, o.Drain = record, patience })
+	r := started(t, func(o *mqttbridge.Options) { o.Sinks, o.Drain = []mqttbridge.Sink{record}, patience })
 	for range 50 {
 		r.say(t, `{"a":27,"i":"A1","b":50,"c":0}`)
 	}

@@ -21,11 +21,8 @@ const (
 	answerLost       outcome = "lost"        // Redis was away, or the queue full
 )
 
-// Why reports were dropped.
-const (
-	droppedFull  = "queue_full"
-	droppedRedis = "redis"
-)
+// droppedFull is why reports were dropped that no sink ever saw; else the cause is the sink.
+const droppedFull = "queue_full"
 
 const unknownCode = "unknown"
 

@@ -99,7 +99,7 @@ func newRigOn(t *testing.T, s *devstack.Stack, redisAddr, prefix string) *rig {
 	r := &rig{temporal: newTemporal(), leases: lease.New(client, prefix), live: live.New(client, prefix), scooters: scooters}
 	connect.ClientID = "bridge"
 	r.options = mqttbridge.Options{
-		Broker: connect, Leases: r.leases, Live: r.live, Signals: r.temporal, Log: slog.New(slog.DiscardHandler),
+		Broker: connect, Leases: r.leases, Sinks: []mqttbridge.Sink{r.live}, Signals: r.temporal, Log: slog.New(slog.DiscardHandler),
 	}
 	return r
 }

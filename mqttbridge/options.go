@@ -12,7 +12,7 @@ import (
 	"rodada/domain/command"
 	"rodada/lease"
 	"rodada/protocol"
-	"rodada/telemetry/live"
+	"rodada/telemetry/event"
 )
 
 // Leases knows who waits for what a scooter says.
@@ -23,9 +23,12 @@ type Leases interface {
 	Told(ctx context.Context, plate string, w command.Waiter) error
 }
 
-// Live takes what scooters say of themselves.
-type Live interface {
-	Update(ctx context.Context, reports []live.Report) error
+// Sink takes what scooters say of themselves, a batch of messages at a time; those of one scooter come in order. The messages
+// behind wait for it, so it must be quick. What it refuses is offered again for a while and then dropped, and counted by its
+// name.
+type Sink interface {
+	Name() string
+	Take(ctx context.Context, batch []event.Report) error
 }
 
 // Signaler is the part of Temporal's client that the bridge needs.
@@ -40,7 +43,7 @@ type Options struct {
 	Broker  broker.Options
 	Topics  protocol.Topics // zero: as in the seed
 	Leases  Leases
-	Live    Live
+	Sinks   []Sink // the live state among them: who waits to hear of a scooter looks there first
 	Signals Signaler
 	Metrics prometheus.Registerer
 	Log     *slog.Logger
@@ -57,10 +60,10 @@ type Options struct {
 	Drain time.Duration
 }
 
-var errIncomplete = errors.New("mqttbridge: Leases, Live, Signals and Metrics are needed")
+var errIncomplete = errors.New("mqttbridge: Leases, Sinks, Signals and Metrics are needed")
 
 func (o *Options) complete() error {
-	if o.Leases == nil || o.Live == nil || o.Signals == nil || o.Metrics == nil {
+	if o.Leases == nil || len(o.Sinks) == 0 || o.Signals == nil || o.Metrics == nil {
 		return errIncomplete
 	}
 	if o.Topics == (protocol.Topics{}) {

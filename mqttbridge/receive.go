@@ -7,7 +7,7 @@ import (
 	"rodada/broker"
 	"rodada/domain/command"
 	"rodada/protocol"
-	"rodada/telemetry/live"
+	"rodada/telemetry/event"
 )
 
 // answer is a message that may be the ack of a command.
@@ -18,7 +18,7 @@ type answer struct {
 
 // report is what any message says of its scooter, if only that it is there.
 type report struct {
-	live.Report
+	event.Report
 	// position is the ack that a position report is if somebody asked for it. Most come unasked, so they are looked up in
 	// batches with the reports and not one by one with the answers.
 	position *command.Ack
@@ -49,7 +49,7 @@ func (b *Bridge) receive(in broker.Message) {
 	}
 	shard := b.shard(m.Plate)
 	r := report{}
-	if r.Report, err = live.ReportOf(m, now); err != nil {
+	if r.Report, err = event.Of(m, now); err != nil {
 		b.refuse(in.Topic, err) // its values; an answer is one still
 	}
 	switch {

@@ -6,12 +6,12 @@ import (
 
 	"rodada/lease"
 	"rodada/protocol"
-	"rodada/telemetry/live"
+	"rodada/telemetry/event"
 )
 
 const (
 	batchSize = 256
-	// reportPatience is how long a batch waits for Redis: the scooters' next reports say it all again.
+	// reportPatience is how long a batch waits for a sink, and for Redis: the scooters' next reports say it all again.
 	reportPatience = 2 * time.Second
 )
 
@@ -22,28 +22,32 @@ func (b *Bridge) workReports(q *queue[report]) {
 		if len(batch) == 0 {
 			return
 		}
-		ctx, cancel := context.WithTimeout(b.ctx, reportPatience)
-		b.write(ctx, batch)
-		b.alert(ctx, batch)
-		cancel()
+		reports := make([]event.Report, len(batch))
+		for i := range batch {
+			reports[i] = batch[i].Report
+		}
+		for _, sink := range b.options.Sinks {
+			b.write(sink, reports)
+		}
+		b.alert(batch)
 	}
 }
 
-func (b *Bridge) write(ctx context.Context, batch []report) {
-	reports := make([]live.Report, len(batch))
-	for i := range batch {
-		reports[i] = batch[i].Report
-	}
-	err := persist(ctx, func(ctx context.Context) error { return b.options.Live.Update(ctx, reports) })
+func (b *Bridge) write(sink Sink, reports []event.Report) {
+	ctx, cancel := context.WithTimeout(b.ctx, reportPatience)
+	defer cancel()
+	err := persist(ctx, func(ctx context.Context) error { return sink.Take(ctx, reports) })
 	if err != nil {
-		b.counts.dropped.WithLabelValues(droppedRedis).Add(float64(len(batch)))
-		b.options.Log.Warn("live state was not written", "reports", len(batch), "error", err)
+		b.counts.dropped.WithLabelValues(sink.Name()).Add(float64(len(reports)))
+		b.options.Log.Warn("reports were not written", "sink", sink.Name(), "reports", len(reports), "error", err)
 	}
 }
 
 // alert finds out who waits for the batch's scooters or positions. It comes after write: one who begins to wait meanwhile
 // either is found here or reads that the scooter was seen.
-func (b *Bridge) alert(ctx context.Context, batch []report) {
+func (b *Bridge) alert(batch []report) {
+	ctx, cancel := context.WithTimeout(b.ctx, reportPatience)
+	defer cancel()
 	sightings := make([]lease.Sighting, len(batch))
 	for i, r := range batch {
 		sightings[i].Plate = r.Plate
@@ -68,7 +72,7 @@ func (b *Bridge) alert(ctx context.Context, batch []report) {
 		if w.Heard && b.telling.add(r.Plate) {
 			b.errands.Go(func() {
 				defer b.telling.remove(r.Plate)
-				b.tell(r.Plate, r.Seen)
+				b.tell(r.Plate, r.Received)
 			})
 		}
 	}

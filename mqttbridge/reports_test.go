@@ -2,6 +2,7 @@ package mqttbridge_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	"rodada/domain/command"
 	"rodada/mqttbridge"
 	"rodada/protocol"
+	"rodada/telemetry/event"
 	"rodada/telemetry/live"
 )
 
@@ -47,12 +49,14 @@ type recorder struct {
 
 func newRecorder() *recorder { return &recorder{gate: make(chan struct{}), seen: map[string][]int{}} }
 
-func (l *recorder) Update(_ context.Context, reports []live.Report) error {
+func (l *recorder) Name() string { return "recorder" }
+
+func (l *recorder) Take(_ context.Context, batch []event.Report) error {
 	<-l.gate
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for _, r := range reports {
-		l.seen[r.Plate] = append(l.seen[r.Plate], r.Battery.Is)
+	for _, r := range batch {
+		l.seen[r.Plate] = append(l.seen[r.Plate], live.ReportOf(r).Battery.Is)
 	}
 	return nil
 }
@@ -63,10 +67,25 @@ func (l *recorder) of(plate string) []int {
 	return l.seen[plate]
 }
 
+// A sink that refuses everything costs nobody else a report.
+func TestSinksDoNotHinderEachOther(t *testing.T) {
+	record := newRecorder()
+	close(record.gate)
+	r := started(t, func(o *mqttbridge.Options) { o.Sinks = []mqttbridge.Sink{full{}, record} })
+	r.say(t, `{"a":27,"i":"A1","b":50,"c":0}`)
+	require.Eventually(t, func() bool { return len(record.of("A1")) == 1 }, patience, time.Millisecond)
+	r.awaitCount(t, "reports_dropped_total", "cause", "full", 1)
+}
+
+type full struct{}
+
+func (full) Name() string                               { return "full" }
+func (full) Take(context.Context, []event.Report) error { return errors.New("no room") }
+
 func TestReportsOfAScooterStayInOrder(t *testing.T) {
 	record := newRecorder()
 	close(record.gate)
-	r := started(t, func(o *mqttbridge.Options) { o.Live = record })
+	r := started(t, func(o *mqttbridge.Options) { o.Sinks = []mqttbridge.Sink{record} })
 	var want []int
 	for n := range 100 {
 		want = append(want, n)
@@ -85,7 +104,7 @@ func TestReportsOfAScooterStayInOrder(t *testing.T) {
 func TestFloodDoesNotDelayAnAnswer(t *testing.T) {
 	record := newRecorder()
 	r := started(t, func(o *mqttbridge.Options) {
-		o.Live, o.Shards, o.ReportQueue = record, 1, 100
+		o.Sinks, o.Shards, o.ReportQueue = []mqttbridge.Sink{record}, 1, 100
 	})
 	opened := false
 	defer func() {

@@ -29,7 +29,7 @@ func Bridge(ctx context.Context, c config.Config, log *slog.Logger) error {
 	}
 	bridge, err := mqttbridge.New(mqttbridge.Options{
 		Broker: session, Topics: protocol.Topics{Bike: c.MQTT.TopicBike, Other: c.MQTT.TopicOther},
-		Leases: lease.New(redis, c.Redis.Prefix), Live: live.New(redis, c.Redis.Prefix), Signals: temporal, Metrics: registry, Log: log,
+		Leases: lease.New(redis, c.Redis.Prefix), Sinks: []mqttbridge.Sink{live.New(redis, c.Redis.Prefix)}, Signals: temporal, Metrics: registry, Log: log,
 	})
 	if err != nil {
 		return fmt.Errorf("bridge: %w", err)
