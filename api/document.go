@@ -26,7 +26,8 @@ func newDocument() *huma.OpenAPI {
 			License: &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"},
 		},
 		Components: &huma.Components{
-			Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
+			Examples: map[string]*huma.Example{},
+			Schemas:  huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
 			SecuritySchemes: map[string]*huma.SecurityScheme{
 				string(forRider): {Type: "http", Scheme: "bearer", BearerFormat: "JWT", Description: "A rider's access token, from /v1/sessions."},
 				string(forStaff): {Type: "http", Scheme: "bearer", BearerFormat: "JWT", Description: "A staff member's access token, from /admin/v1/sessions."},
@@ -54,9 +55,12 @@ func document(doc *huma.OpenAPI, op *huma.Operation, faults []*fault.Error, read
 	schema := doc.Components.Schemas.Schema(reflect.TypeFor[Problem](), true, "Problem")
 	for status, of := range codes {
 		slices.Sort(of)
+		of = slices.Compact(of)
 		op.Responses[strconv.Itoa(status)] = &huma.Response{
-			Description: fmt.Sprintf("%s. Codes: %s.", http.StatusText(status), strings.Join(slices.Compact(of), ", ")),
-			Content:     map[string]*huma.MediaType{"application/problem+json": {Schema: schema}},
+			Description: fmt.Sprintf("%s. Codes: %s.", http.StatusText(status), strings.Join(of, ", ")),
+			Content: map[string]*huma.MediaType{
+				"application/problem+json": {Schema: schema, Examples: problemExamples(doc.Components, status, of)},
+			},
 		}
 	}
 }

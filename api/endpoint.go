@@ -62,7 +62,9 @@ type mounter struct {
 	riders  accountStore
 	members memberStore
 	maxBody int64
-	tag     string
+	// examples are answers to show in the document, by operation and status.
+	examples map[string]any
+	tag      string
 }
 
 // about names the group of the endpoints that follow.
@@ -111,6 +113,7 @@ func mount[I, O any](m *mounter, who audience, at string, e endpoint[I, O]) {
 		return out, nil
 	})
 	also(op, about)
+	exemplify(op, m.examples)
 }
 
 // authenticate lets only the bearers of a token of the audience through, before anything of the request is read.

@@ -24,6 +24,8 @@ func SayField(lang, message string) string { return sayField(lang, message) }
 
 func KeepApart(template string, args ...any) string { return keepApart(template, args...) }
 
+func OperationsWithExamples() []string { return slices.Sorted(maps.Keys(examples())) }
+
 func PlainEnglish() map[string]string { return plainEnglish }
 
 func StatusOf(kind fault.Kind) int { return statuses[kind] }

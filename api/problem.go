@@ -80,14 +80,14 @@ const statusClientGone = 499
 
 // newProblem says a code in the request's language; english is what to say in English if the code has no sentence here.
 func newProblem(ctx context.Context, status int, code, english string) *Problem {
-	lang := languageFrom(ctx)
+	p := problemIn(languageFrom(ctx), status, code, english)
+	p.RequestID = requestIDFrom(ctx)
+	return p
+}
+
+func problemIn(lang string, status int, code, english string) *Problem {
 	return &Problem{
-		Type:      problemBase + code,
-		Title:     title(lang, status),
-		Status:    status,
-		Detail:    say(lang, code, english),
-		Code:      code,
-		RequestID: requestIDFrom(ctx),
+		Type: problemBase + code, Title: title(lang, status), Status: status, Detail: say(lang, code, english), Code: code,
 	}
 }
 
