@@ -17,7 +17,10 @@ import (
 	"rodada/providers/brokeraccounts"
 )
 
-const patience = 20 * time.Second
+const (
+	patience = 20 * time.Second
+	tick     = 10 * time.Millisecond
+)
 
 var topics = brokeraccounts.Topics{Bike: "bike", Other: "o"}
 
@@ -98,8 +101,12 @@ func (p *peer) listen(ctx context.Context, filter string) error {
 	if err := wait(ctx, token); err != nil {
 		return err
 	}
-	if t, ok := token.(*mqtt.SubscribeToken); ok && t.Result()[filter] > 2 {
-		return errRefused
+	if t, ok := token.(*mqtt.SubscribeToken); ok {
+		for _, granted := range t.Result() { // its key for a shared subscription is another
+			if granted > 2 {
+				return errRefused
+			}
+		}
 	}
 	return nil
 }
