@@ -14,11 +14,15 @@ type Config struct {
 	Influx    Influx    `envPrefix:"INFLUX_"`
 	Tokens    Tokens    `envPrefix:"TOKEN_"`
 	Rental    Rental    `envPrefix:"RENTAL_"`
+	Onboard   Onboard   `envPrefix:"ONBOARD_"`
 	Log       Log       `envPrefix:"LOG_"`
 	Telemetry Telemetry `envPrefix:"TELEMETRY_"`
 	Dev       Dev       `envPrefix:"DEV_"`
 	// Development switches on what only a developer's machine may have: the free top-up and the demo accounts.
 	Development bool `env:"DEVELOPMENT"`
+	// SealKeys hide scooters' passwords in the books and in workflows: name:base64 of 32 bytes, the newest first, separated by
+	// commas. Without one no scooter gets a password, and no command may carry one.
+	SealKeys string `env:"SEAL_KEYS,unset"`
 	// Currency is what wallets hold and tariffs charge: one per installation.
 	Currency string `env:"CURRENCY" envDefault:"EUR"`
 }
@@ -65,6 +69,11 @@ type MQTT struct {
 	// Topics that scooters publish to, by the roles the protocol gives them. Commands go to the plate itself.
 	TopicBike  string `env:"TOPIC_BIKE" envDefault:"bike"`
 	TopicOther string `env:"TOPIC_OTHER" envDefault:"o"`
+	// AccountsUsername is who gives scooters their accounts at the broker; empty: RODADA_MQTT_USERNAME does.
+	AccountsUsername string `env:"ACCOUNTS_USERNAME"`
+	AccountsPassword string `env:"ACCOUNTS_PASSWORD,unset"`
+	// BoxAddr is the broker as scooters reach it, which they are told with their credential; empty: as RODADA_MQTT_URL.
+	BoxAddr string `env:"BOX_ADDR"`
 }
 
 // Influx is the history of telemetry.
@@ -93,6 +102,20 @@ type Rental struct {
 	LockBackoffMax time.Duration `env:"LOCK_BACKOFF_MAX" envDefault:"10m"`
 	AlertAfter     int           `env:"ALERT_AFTER" envDefault:"3"`
 	MinimumBattery int           `env:"MINIMUM_BATTERY" envDefault:"15"` // percent
+}
+
+// Onboard is how scooters are taken in and get a credential or a number.
+type Onboard struct {
+	// OnCreate begins it for every scooter that staff register; otherwise they ask for it.
+	OnCreate  bool          `env:"ON_CREATE"`
+	AckWindow time.Duration `env:"ACK_WINDOW" envDefault:"10s"`
+	// Backoff is the first wait before a silent scooter is asked again; each wait is twice the one before.
+	Backoff    time.Duration `env:"BACKOFF" envDefault:"10s"`
+	BackoffMax time.Duration `env:"BACKOFF_MAX" envDefault:"10m"`
+	// Patience is how long a scooter that was never heard is waited for before staff are alerted.
+	Patience time.Duration `env:"PATIENCE" envDefault:"24h"`
+	// SwitchPatience is how long it may take to come back with a new credential or number.
+	SwitchPatience time.Duration `env:"SWITCH_PATIENCE" envDefault:"5m"`
 }
 
 // Telemetry is how live state ages.

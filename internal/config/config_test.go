@@ -33,6 +33,10 @@ func TestWrongSettingsAreNamed(t *testing.T) {
 		"RODADA_RENTAL_MINIMUM_BATTERY":  {"RODADA_RENTAL_MINIMUM_BATTERY=101"},
 		"RODADA_CURRENCY":                {"RODADA_CURRENCY=euro"},
 		"RODADA_LOG_FORMAT":              {"RODADA_LOG_FORMAT=xml"},
+		"RODADA_SEAL_KEYS":               {"RODADA_SEAL_KEYS=secret"},
+		"RODADA_MQTT_BOX_ADDR":           {"RODADA_MQTT_BOX_ADDR=mqtt.example"},
+		"RODADA_ONBOARD_BACKOFF_MAX":     {"RODADA_ONBOARD_BACKOFF_MAX=1s"},
+		"RODADA_ONBOARD_SWITCH_PATIENCE": {"RODADA_ONBOARD_SWITCH_PATIENCE=1s"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := config.Read(setting)

@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+
+	"rodada/seal"
 )
 
 var (
@@ -37,7 +39,12 @@ func (c Config) Validate() error {
 	check(isURL(c.Influx.URL, "http", "https"), "INFLUX_URL", "an http:// URL", "its present value")
 	check(currencyPattern.MatchString(c.Currency), "CURRENCY", "an ISO 4217 code such as EUR", c.Currency)
 	check(c.Log.Format == "text" || c.Log.Format == "json", "LOG_FORMAT", "text or json", c.Log.Format)
+	if _, err := seal.Parse(c.SealKeys); c.SealKeys != "" {
+		check(err == nil, "SEAL_KEYS", "name:base64 of 32 bytes[,name:...]", "its present value")
+	}
+	check(c.MQTT.BoxAddr == "" || isAddr(c.MQTT.BoxAddr), "MQTT_BOX_ADDR", "host:port or empty", c.MQTT.BoxAddr)
 	c.Rental.validate(check)
+	c.Onboard.validate(check)
 	check(c.Rental.UnlockWindow < c.HTTP.Deadline, "HTTP_DEADLINE", "longer than RODADA_RENTAL_UNLOCK_WINDOW", c.HTTP.Deadline)
 	if len(errs) == 0 {
 		return nil
@@ -55,6 +62,14 @@ func (r Rental) validate(check func(ok bool, name, want string, got any)) {
 	check(r.LockBackoffMax >= r.LockBackoff, "RENTAL_LOCK_BACKOFF_MAX", "at least RODADA_RENTAL_LOCK_BACKOFF", r.LockBackoffMax)
 	check(r.AlertAfter > 0, "RENTAL_ALERT_AFTER", "above 0", r.AlertAfter)
 	check(r.MinimumBattery >= 0 && r.MinimumBattery <= 100, "RENTAL_MINIMUM_BATTERY", "0 to 100", r.MinimumBattery)
+}
+
+func (o Onboard) validate(check func(ok bool, name, want string, got any)) {
+	check(o.AckWindow > 0, "ONBOARD_ACK_WINDOW", "above 0", o.AckWindow)
+	check(o.Backoff > 0, "ONBOARD_BACKOFF", "above 0", o.Backoff)
+	check(o.BackoffMax >= o.Backoff, "ONBOARD_BACKOFF_MAX", "not below RODADA_ONBOARD_BACKOFF", o.BackoffMax)
+	check(o.Patience > 0, "ONBOARD_PATIENCE", "above 0", o.Patience)
+	check(o.SwitchPatience > o.AckWindow, "ONBOARD_SWITCH_PATIENCE", "longer than RODADA_ONBOARD_ACK_WINDOW", o.SwitchPatience)
 }
 
 func isAddr(s string) bool {
