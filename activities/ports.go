@@ -15,6 +15,11 @@ type Publisher interface {
 	Publish(ctx context.Context, plate string, qos byte, payload []byte) error
 }
 
+// Ears hear a scooter on its own topic for a while, where few answers come.
+type Ears interface {
+	Listen(ctx context.Context, plate string, d time.Duration) error
+}
+
 // Leases match acks to sends: who waits for which answer of which scooter. (Design, decision 2)
 type Leases interface {
 	// Take claims the answer with the given code for w, for as long as ttl; taking one's own again makes it last longer.
@@ -25,6 +30,11 @@ type Leases interface {
 	Withdraw(ctx context.Context, plate string, ack protocol.Code, sendID string) (*command.Ack, error)
 	// TakeHeard asks for a SignalHeard at the next message of the scooter, whatever it is.
 	TakeHeard(ctx context.Context, plate string, w command.Waiter, ttl time.Duration) error
+}
+
+// Secrets opens what was sealed.
+type Secrets interface {
+	Open(sealed, purpose string) (string, error)
 }
 
 // LastKnown is what a scooter last said of itself.

@@ -1,0 +1,27 @@
+package broker
+
+import (
+	"context"
+	"fmt"
+
+	mqtt "github.com/eclipse/paho.mqtt.golang"
+)
+
+// Listen subscribes to one more topic for a while: until stop is called, or the connection is lost, for it is not made again.
+// When it returns the broker has granted it. take is like Options.OnMessage.
+func (c *Conn) Listen(ctx context.Context, topic string, qos byte, take func(Message)) (stop func(), err error) {
+	l := c.current.Load()
+	if l == nil {
+		return nil, ErrNotConnected
+	}
+	token := l.client.Subscribe(topic, qos, func(_ mqtt.Client, m mqtt.Message) {
+		take(Message{Topic: m.Topic(), Payload: m.Payload(), Duplicate: m.Duplicate()})
+	})
+	if err := await(ctx, token); err != nil {
+		return nil, fmt.Errorf("subscribe: %w", err)
+	}
+	if t, ok := token.(*mqtt.SubscribeToken); ok && t.Result()[topic] > 2 {
+		return nil, fmt.Errorf("%w: %s", errSubscription, topic)
+	}
+	return func() { l.client.Unsubscribe(topic) }, nil
+}

@@ -1,0 +1,82 @@
+package worker
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"rodada/broker"
+	"rodada/protocol"
+)
+
+// Ears hear the answers that a scooter gives on its own topic, where else only commands go. They listen there while such an
+// answer is awaited and hand it on to the topic of all scooters, where the bridges take it for what it is. Listening to
+// every scooter's topic for good would bring each of our own commands back to each bridge, every firmware packet among
+// them.
+type Ears struct {
+	conn  *broker.Conn
+	topic string
+	log   *slog.Logger
+
+	mu    sync.Mutex
+	until map[string]*ear
+}
+
+// ear is one scooter that is listened to.
+type ear struct {
+	stop  func()
+	timer *time.Timer
+}
+
+// NewEars makes ears that hand on over the same connection.
+func NewEars(conn *broker.Conn, topics protocol.Topics, log *slog.Logger) *Ears {
+	if topics == (protocol.Topics{}) {
+		topics = protocol.DefaultTopics()
+	}
+	return &Ears{conn: conn, topic: topics.Bike, log: log, until: map[string]*ear{}}
+}
+
+// Listen hears a scooter on its own topic from now on, for so long.
+func (e *Ears) Listen(ctx context.Context, plate string, d time.Duration) error {
+	stop, err := e.conn.Listen(ctx, plate, 1, func(m broker.Message) {
+		if said(plate, m.Payload) {
+			go e.handOn(plate, m.Payload, d) // the connection waits for this function
+		}
+	})
+	if err != nil {
+		return err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if before := e.until[plate]; before != nil {
+		before.timer.Stop() // one subscription; the later end counts
+	}
+	this := &ear{stop: stop}
+	this.timer = time.AfterFunc(d, func() { e.end(plate, this) })
+	e.until[plate] = this
+	return nil
+}
+
+func (e *Ears) end(plate string, this *ear) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.until[plate] == this {
+		delete(e.until, plate)
+		this.stop()
+	}
+}
+
+func (e *Ears) handOn(plate string, frame []byte, limit time.Duration) {
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	if err := e.conn.Publish(ctx, e.topic, 1, frame); err != nil {
+		e.log.Warn("an answer on a scooter's own topic is lost", "plate", plate, "error", err)
+	}
+}
+
+// said reports whether a frame is the scooter's word, and not a command to it.
+func said(plate string, frame []byte) bool {
+	m, err := protocol.Decode(frame)
+	return err == nil && m.Plate == plate && m.Known()
+}
