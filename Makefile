@@ -31,8 +31,8 @@ build: ## Build the binary into bin/
 test: ## Run every test against real services, started once for all packages
 	@go run ./internal/devstack/run -- go test -timeout $(TEST_TIMEOUT) $(ARGS) $(PKG)
 
-bench: ## Measure, and print the measurements beside their comparisons
-	@go run ./bench
+bench: ## Measure beside comparisons, and print; ARGS=codec for the wire alone
+	@go run ./bench $(ARGS)
 
 generate: ## Write again what is generated from the code
 	go generate ./...

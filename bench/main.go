@@ -1,5 +1,8 @@
 // Command bench measures Rodada beside what its parts would do by themselves, in the same run on the same machine, and
 // prints the figures with their ratios. The machine's speed is not Rodada's: read the ratios.
+//
+//	bench          everything
+//	bench codec    the codec of the wire alone, which needs no service
 package main
 
 import (
@@ -9,6 +12,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"slices"
 	"syscall"
 	"time"
 
@@ -18,7 +22,10 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
-	err := run(ctx)
+	err := measureCodec()
+	if err == nil && !slices.Equal(os.Args[1:], []string{"codec"}) {
+		err = run(ctx)
+	}
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)

@@ -3,6 +3,7 @@ package protocol
 import (
 	"maps"
 	"slices"
+	"strconv"
 )
 
 // maxCode bounds the table behind Lookup; codes beyond it are unknown.
@@ -30,15 +31,36 @@ func init() {
 	slices.SortFunc(sorted, func(a, b *Spec) int { return int(a.Code - b.Code) })
 }
 
-// index prepares byKey: nearly every wire key is one letter.
+// index prepares byKey, for nearly every wire key is one letter, and what
+// every frame of the message has in common.
 func (s *Spec) index() {
+	const value, plate = 10, 16 // bytes
 	s.letters = new([128]uint8)
+	s.head = `{"a":` + strconv.Itoa(int(s.Code))
+	if s.Direction == FromScooter {
+		s.head += `,"i":`
+		s.room = plate
+	}
+	s.room += len(s.head) + 1
+	for i := range s.Params {
+		p := &s.Params[i]
+		p.wire = wireKey(p.Key)
+		if p.DirtyKey != "" && s.Direction == FromScooter {
+			p.wire = wireKey(p.DirtyKey)
+		}
+		s.room += len(p.wire) + value
+		if p.Kind == Text {
+			s.room += value
+		}
+	}
 	for i := range s.Params {
 		if key := s.Params[i].Key; len(key) == 1 && key[0] < 128 && s.letters[key[0]] == 0 {
 			s.letters[key[0]] = uint8(i + 1)
 		}
 	}
 }
+
+func wireKey(key string) string { return `,"` + key + `":` }
 
 // byKey finds the parameter of a wire key; none when s is nil.
 func (s *Spec) byKey(key string) *Param {

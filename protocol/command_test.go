@@ -2,6 +2,7 @@ package protocol_test
 
 import (
 	"encoding/json"
+	"maps"
 	"strings"
 	"testing"
 
@@ -89,6 +90,30 @@ func TestValidate(t *testing.T) {
 			require.NotEmpty(t, bad.Reason)
 		})
 	}
+}
+
+func TestNoTextLeavesItsField(t *testing.T) {
+	whole := map[protocol.Code]args{}
+	for _, c := range commands {
+		whole[c.code] = c.args // the last golden has all there is
+	}
+	texts := 0
+	for _, s := range protocol.Catalogue() {
+		for _, p := range s.Params {
+			if s.Direction != protocol.ToScooter || p.Kind != protocol.Text {
+				continue
+			}
+			texts++
+			for _, breaker := range strings.Split("\"|'|\\|{|}|[|]|,|:| |\n|\r|\x00|\x7f|é", "|") {
+				typed := maps.Clone(whole[s.Code])
+				typed[p.Name] = "a" + breaker + "b"
+				var bad *protocol.FieldError
+				require.ErrorAs(t, protocol.Command{Code: s.Code, Args: typed}.Validate(), &bad, "%s.%s: %q", s.Name, p.Name, breaker)
+				require.Equal(t, p.Name, bad.Field)
+			}
+		}
+	}
+	require.Equal(t, 9, texts)
 }
 
 func TestErrorsNeverRepeatASecret(t *testing.T) {

@@ -121,17 +121,18 @@ func (m *Message) takeLine(r *raw, s *Spec) {
 		part, after, _ := strings.Cut(rest, s.Line.Separator)
 		part, rest = strings.TrimSpace(part), after
 		f := field{param: &s.Params[i]}
-		switch n, ok := parseInt(part); {
+		switch {
 		case f.param.Kind != Integer:
 			f.text = clean(part)
-		case ok:
-			f.n = n
 		case part == "":
 			continue
 		default:
-			m.fields = m.fields[:before]
-			m.keep(r)
-			return
+			var ok bool
+			if f.n, ok = parseInt(part); !ok {
+				m.fields = m.fields[:before]
+				m.keep(r)
+				return
+			}
 		}
 		m.fields = append(m.fields, f)
 	}

@@ -84,23 +84,26 @@ func (s *Spec) decodeFlat(payload []byte) (Command, error) {
 // decodeLine reads the one value behind the code, quoted or not.
 func (s *Spec) decodeLine(payload, rest []byte) (Command, error) {
 	bad := &DecodeError{Code: s.Code, Field: s.Line.Key, Reason: ReasonMalformed}
-	var text string
-	if v := gjson.GetBytes(payload, s.Line.Key); gjson.ValidBytes(payload) && v.Type == gjson.String {
-		text = v.Str
-	} else {
-		bare := strings.TrimSpace(string(rest))
-		var ok bool
-		for _, token := range []string{",", `"` + s.Line.Key + `"`, ":"} {
-			if bare, ok = strings.CutPrefix(bare, token); !ok {
-				return Command{}, bad
-			}
-			bare = strings.TrimSpace(bare)
-		}
-		if text, ok = strings.CutSuffix(bare, "}"); !ok {
+	bare, ok := s.cutBare(string(rest))
+	if !ok || strings.HasPrefix(bare, `"`) {
+		v := gjson.GetBytes(payload, s.Line.Key)
+		if !gjson.ValidBytes(payload) || v.Type != gjson.String {
 			return Command{}, bad
 		}
+		bare = strings.TrimSpace(v.Str)
 	}
-	return s.splitLine(strings.TrimSpace(text), bad)
+	return s.splitLine(bare, bad)
+}
+
+// cutBare takes off what stands around the one value.
+func (s *Spec) cutBare(rest string) (value string, ok bool) {
+	for _, token := range [...]string{",", `"`, s.Line.Key, `"`, ":"} {
+		if rest, ok = strings.CutPrefix(strings.TrimSpace(rest), token); !ok {
+			return "", false
+		}
+	}
+	rest, ok = strings.CutSuffix(strings.TrimSpace(rest), "}")
+	return strings.TrimSpace(rest), ok
 }
 
 func (s *Spec) splitLine(text string, bad *DecodeError) (Command, error) {

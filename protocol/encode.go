@@ -18,9 +18,7 @@ func Encode(c Command, d Dialect) ([]byte, error) {
 		}
 		return appendPacket(nil, v[s.indexOf("serial")].n, v[data].data, d), nil
 	}
-	b := make([]byte, 0, 64)
-	b = append(b, `{"a":`...)
-	b = strconv.AppendInt(b, int64(s.Code), 10)
+	b := append(make([]byte, 0, s.room), s.head...)
 	if s.Line != nil {
 		b = appendLineField(b, s, &v, d)
 	} else {
@@ -29,8 +27,7 @@ func Encode(c Command, d Dialect) ([]byte, error) {
 			if !v[i].set {
 				continue
 			}
-			b = appendKey(b, p.Key)
-			b = strconv.AppendInt(b, v[i].n+p.Offset, 10)
+			b = strconv.AppendInt(append(b, p.wire...), v[i].n+p.Offset, 10)
 		}
 	}
 	return append(b, '}'), nil
@@ -72,7 +69,7 @@ func appendKey(b []byte, key string) []byte {
 
 // appendLineField writes the parameters that share one value.
 func appendLineField(b []byte, s *Spec, v *values, d Dialect) []byte {
-	b = appendKey(b, s.Line.Key)
+	b = append(b, s.Params[0].wire...)
 	if !d.StrictJSON {
 		return appendLine(b, s, v)
 	}

@@ -64,10 +64,8 @@ func EncodeMessage(m Message) ([]byte, error) {
 	if s == nil || s.Direction != FromScooter {
 		return nil, &FieldError{Code: m.Code, Field: "code", Reason: "is no report of a scooter"}
 	}
-	b := make([]byte, 0, 128)
-	b = append(b, `{"a":`...)
-	b = strconv.AppendInt(b, int64(m.Code), 10)
-	b = append(b, `,"i":`...)
+	b := make([]byte, 0, s.room)
+	b = append(b, s.head...)
 	b = appendQuoted(b, m.Plate)
 	if s.Line != nil {
 		b = m.appendLine(b, s)
@@ -76,12 +74,10 @@ func EncodeMessage(m Message) ([]byte, error) {
 		f := &m.fields[i]
 		switch {
 		case f.param == nil:
-			b = append(b, ',')
-			b = append(appendQuoted(b, f.key), ':')
+			b = append(appendQuoted(append(b, ','), f.key), ':')
 			b = appendQuoted(b, f.text)
 		case s.Line == nil || f.param.Key != s.Line.Key:
-			b = appendKey(b, f.param.wireKey())
-			b = f.append(b)
+			b = f.append(append(b, f.param.wire...))
 		}
 	}
 	b = append(b, '}')
@@ -94,31 +90,28 @@ func EncodeMessage(m Message) ([]byte, error) {
 // appendLine writes the parts of a line; one that is missing leaves its place
 // empty.
 func (m *Message) appendLine(b []byte, s *Spec) []byte {
-	parts := make([]string, len(s.Params))
+	none := len(b)
+	b = append(append(b, s.Params[0].wire...), '"')
 	found := false
 	for i := range s.Params {
-		switch f := m.field(s.Params[i].Name); {
-		case f == nil:
+		if i > 0 {
+			b = append(b, s.Line.Separator...)
+		}
+		f := m.field(s.Params[i].Name)
+		if f == nil {
 			continue
-		case f.param.Kind == Integer:
-			parts[i] = strconv.FormatInt(f.n, 10)
-		default:
-			parts[i] = f.text
 		}
 		found = true
+		if f.param.Kind == Integer {
+			b = strconv.AppendInt(b, f.n, 10)
+		} else {
+			b = appendEscaped(b, f.text)
+		}
 	}
 	if !found {
-		return b
+		return b[:none]
 	}
-	b = appendKey(b, s.Line.Key)
-	return appendQuoted(b, strings.Join(parts, s.Line.Separator))
-}
-
-func (p *Param) wireKey() string {
-	if p.DirtyKey != "" {
-		return p.DirtyKey
-	}
-	return p.Key
+	return append(b, '"')
 }
 
 func (f *field) append(b []byte) []byte {

@@ -32,7 +32,10 @@ func ValidPlate(plate string) error {
 		return ErrPlateCharacter
 	}
 	for _, r := range plate {
-		if strings.ContainsRune("/+#$", r) || !unicode.IsPrint(r) {
+		switch {
+		case r == '/' || r == '+' || r == '#' || r == '$':
+			return ErrPlateCharacter
+		case !unicode.IsPrint(r):
 			return ErrPlateCharacter
 		}
 	}

@@ -50,6 +50,7 @@ type Param struct {
 	Doc      string         `json:"doc,omitempty"`
 
 	text textRule
+	wire string // key with what stands around it in a frame
 }
 
 // StatusKind says what the key "s" of a report means.
@@ -112,6 +113,8 @@ type Spec struct {
 	Doc            string         `json:"doc,omitempty"`
 
 	letters *[128]uint8 // position in Params of a one-letter key, plus one
+	head    string      // how its frames begin
+	room    int         // what its frames take, nearly always
 }
 
 // Param finds a parameter by its name.
