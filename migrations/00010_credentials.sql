@@ -29,9 +29,8 @@ CREATE TABLE scooter_boxes (
     imei         text        NOT NULL DEFAULT '', -- as told, which need not be what is registered
     signal       integer,
     plate        text        NOT NULL DEFAULT '', -- as told
-    gps_seconds  integer,
-    own_server   boolean, -- whether it is set to our address; null: it did not say
-    username     text        NOT NULL DEFAULT '', -- which of our credentials it is set to; empty: none of ours
+    gps_seconds  integer     NOT NULL DEFAULT 0,
+    port         integer     NOT NULL DEFAULT 0,
     asked_at     timestamptz NOT NULL,
     onboarded_at timestamptz
 );
@@ -93,6 +92,18 @@ END $$;
 -- +goose StatementEnd
 CREATE TRIGGER scooters_number BEFORE INSERT OR UPDATE OF plate ON scooters FOR EACH ROW EXECUTE FUNCTION scooters_number();
 
+-- For brokers that look up accounts here, such as EMQX: who may log in, and what they may do.
+CREATE VIEW mqtt_users AS
+    SELECT username, encode(digest, 'hex') AS password_hash FROM mqtt_credentials WHERE state <> 'revoked';
+CREATE VIEW mqtt_rights AS
+    WITH numbers AS (
+        SELECT c.username, s.plate FROM mqtt_credentials c JOIN scooters s ON s.id = c.scooter_id WHERE c.state <> 'revoked'
+        UNION ALL SELECT c.username, r.to_plate FROM mqtt_credentials c JOIN renumberings r ON r.scooter_id = c.scooter_id
+        WHERE c.state <> 'revoked' AND r.ended_at IS NULL
+    )
+    SELECT username, 'all' AS action, plate AS topic, 'allow' AS permission FROM numbers
+    UNION SELECT username, 'publish', topic, 'allow' FROM numbers, (VALUES ('bike'), ('o')) AS reports (topic);
+
 ALTER TABLE alerts DROP CONSTRAINT alerts_kind;
 ALTER TABLE alerts ADD CONSTRAINT alerts_kind CHECK (kind IN ('not_secured', 'fault_at_start', 'onboarding', 'renumbering'));
 
@@ -102,6 +113,8 @@ ALTER TABLE alerts DROP CONSTRAINT alerts_kind;
 ALTER TABLE alerts ADD CONSTRAINT alerts_kind CHECK (kind IN ('not_secured', 'fault_at_start'));
 DROP TRIGGER scooters_number ON scooters;
 DROP FUNCTION scooters_number();
+DROP VIEW mqtt_rights;
+DROP VIEW mqtt_users;
 DROP TABLE renumberings;
 DROP TABLE onboardings;
 DROP TABLE scooter_boxes;
