@@ -40,9 +40,11 @@ type fakeStore struct {
 	released []string
 	deeds    []staff.Entry
 	broken   error // every call fails with it
+	calls    int
 }
 
-func (s *fakeStore) lock() func() { s.mu.Lock(); return s.mu.Unlock }
+// lock begins a call, which stands for a round trip.
+func (s *fakeStore) lock() func() { s.mu.Lock(); s.calls++; return s.mu.Unlock }
 
 func (s *fakeStore) CreateRider(_ context.Context, r rider.Rider) error {
 	defer s.lock()()
@@ -124,16 +126,6 @@ func (s *fakeStore) CloseSession(_ context.Context, hash []byte) error {
 	return s.broken
 }
 
-func (s *fakeStore) ScooterByQR(_ context.Context, code string) (fleet.Scooter, error) {
-	defer s.lock()()
-	for _, sc := range s.scooters {
-		if sc.QRCode == code {
-			return sc, s.broken
-		}
-	}
-	return fleet.Scooter{}, fleet.ErrScooterUnknown
-}
-
 func (s *fakeStore) ScooterByPlate(_ context.Context, plate string) (fleet.Scooter, error) {
 	defer s.lock()()
 	if sc, ok := s.scooters[plate]; ok {
@@ -196,6 +188,11 @@ func (s *fakeStore) Book(_ context.Context, t wallet.Transaction) error {
 
 func (s *fakeStore) Balance(_ context.Context, account wallet.Account, currency string) (money.Amount, error) {
 	defer s.lock()()
+	return s.sum(account, currency), s.broken
+}
+
+// sum is a balance, for who has the lock.
+func (s *fakeStore) sum(account wallet.Account, currency string) money.Amount {
 	sum := money.Of(0, currency)
 	for _, t := range s.booked {
 		for _, e := range t.Entries {
@@ -204,7 +201,7 @@ func (s *fakeStore) Balance(_ context.Context, account wallet.Account, currency 
 			}
 		}
 	}
-	return sum, s.broken
+	return sum
 }
 
 func (s *fakeStore) OpenRental(_ context.Context, n rental.New, _ time.Duration) (rental.Rental, bool, error) {
@@ -247,10 +244,28 @@ func (s *fakeStore) OpenRental(_ context.Context, n rental.New, _ time.Duration)
 	return r, true, nil
 }
 
-func (s *fakeStore) RentalByKey(_ context.Context, riderID, key string) (rental.Rental, string, bool, error) {
+func (s *fakeStore) Admission(_ context.Context, riderID, key, code string) (rental.Admission, error) {
 	defer s.lock()()
-	known, ok := s.keys[riderID+"/"+key]
-	return s.rentals[known[0]], known[1], ok, s.broken
+	var a rental.Admission
+	owner := s.keys[riderID+"/"+key]
+	a.KeyRental, a.KeyDigest = owner[0], owner[1]
+	for _, sc := range s.scooters {
+		if sc.QRCode == code {
+			a.Scooter = sc
+		}
+	}
+	if a.Scooter.ID == 0 {
+		return a, s.broken
+	}
+	for _, r := range s.rentals {
+		if r.RiderID == riderID && r.Outcome == rental.Open {
+			a.OpenRental, a.OpenPlate, a.OpenState = r.ID, r.Plate, r.State
+		}
+	}
+	who, known := s.riders[riderID]
+	a.RiderKnown, a.SuspendedAt = known, who.SuspendedAt
+	a.Tariff, a.Balance = s.tariff, s.sum(wallet.Rider(riderID), s.tariff.Currency)
+	return a, s.broken
 }
 
 func (s *fakeStore) AddKey(_ context.Context, riderID, key, digest, rentalID string) (string, error) {

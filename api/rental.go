@@ -7,10 +7,8 @@ import (
 
 	"github.com/google/uuid"
 
-	"rodada/domain/fare"
 	"rodada/domain/fault"
 	"rodada/domain/fleet"
-	"rodada/domain/money"
 	"rodada/domain/rental"
 	"rodada/domain/rider"
 	"rodada/domain/wallet"
@@ -20,14 +18,10 @@ import (
 
 // rentalStore is what renting needs of the books.
 type rentalStore interface {
-	RiderByID(ctx context.Context, id string) (rider.Rider, error)
-	ScooterByQR(ctx context.Context, code string) (fleet.Scooter, error)
+	Admission(ctx context.Context, riderID, key, code string) (rental.Admission, error)
 	ScooterByPlate(ctx context.Context, plate string) (fleet.Scooter, error)
-	CurrentTariff(ctx context.Context, modelID int64) (fare.Tariff, error)
-	Balance(ctx context.Context, account wallet.Account, currency string) (money.Amount, error)
 
 	OpenRental(ctx context.Context, n rental.New, orphanAfter time.Duration) (r rental.Rental, created bool, err error)
-	RentalByKey(ctx context.Context, riderID, key string) (r rental.Rental, digest string, found bool, err error)
 	AddKey(ctx context.Context, riderID, key, digest, rentalID string) (rentalOfKey string, err error)
 	Rental(ctx context.Context, riderID, id string, orphanAfter time.Duration) (rental.Rental, error)
 	OpenRentalOf(ctx context.Context, riderID string) (rental.Rental, bool, error)
@@ -62,19 +56,22 @@ type request struct {
 
 // open opens a rental, or finds the one that the key belongs to, and waits until it is decided.
 func (s *rentals) open(ctx context.Context, q request) (*rentalOut, error) {
-	if r, dig, found, err := s.store.RentalByKey(ctx, q.riderID, q.key); err != nil {
+	code, malformed := fleet.ParseQR(q.qr)
+	a, err := s.store.Admission(ctx, q.riderID, q.key, code)
+	switch {
+	case err != nil:
 		return nil, err
-	} else if found {
-		return s.again(ctx, q, r, dig)
+	case a.KeyRental != "":
+		return s.again(ctx, q, rental.Rental{ID: a.KeyRental, RiderID: q.riderID}, a.KeyDigest)
+	case malformed != nil:
+		return nil, malformed
 	}
-	scooter, tariff, err := s.admit(ctx, q)
-	if err != nil {
+	if err := s.admit(ctx, a); err != nil {
 		return nil, err
 	}
-	if r, has, err := s.store.OpenRentalOf(ctx, q.riderID); err != nil {
-		return nil, err
-	} else if has && !q.reserve && r.Plate == scooter.Plate && r.State == rental.Reserved {
-		return s.unlockReserved(ctx, q, r)
+	scooter, tariff := a.Scooter, a.Tariff
+	if !q.reserve && a.OpenPlate == scooter.Plate && a.OpenState == rental.Reserved {
+		return s.unlockReserved(ctx, q, rental.Rental{ID: a.OpenRental, RiderID: q.riderID, Plate: scooter.Plate})
 	}
 	n := rental.New{
 		ID: uuid.NewString(), RiderID: q.riderID, ScooterID: scooter.ID,

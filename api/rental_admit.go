@@ -4,53 +4,35 @@ import (
 	"context"
 	"log/slog"
 
-	"rodada/domain/fare"
 	"rodada/domain/fleet"
+	"rodada/domain/rental"
 	"rodada/domain/rider"
 	"rodada/domain/wallet"
 )
 
-// admit decides whether this rider may have this scooter now, and at which tariff. Whether somebody has it already, or the
-// rider another one, is decided by the store when the rental is opened.
-func (s *rentals) admit(ctx context.Context, q request) (fleet.Scooter, fare.Tariff, error) {
-	no := func(err error) (fleet.Scooter, fare.Tariff, error) { return fleet.Scooter{}, fare.Tariff{}, err }
-	code, err := fleet.ParseQR(q.qr)
-	if err != nil {
-		return no(err)
+// admit decides whether this rider may have this scooter now. Whether somebody has it already, or the rider another one, is
+// decided by the store when the rental is opened.
+func (s *rentals) admit(ctx context.Context, a rental.Admission) error {
+	switch {
+	case a.Scooter.ID == 0:
+		return fleet.ErrScooterUnknown
+	case a.Scooter.Service != fleet.InService:
+		return fleet.ErrUnavailable
 	}
-	scooter, err := s.store.ScooterByQR(ctx, code)
-	if err != nil {
-		return no(err)
+	battery, err := s.battery(ctx, a.Scooter)
+	switch {
+	case err != nil:
+		return err
+	case battery < s.rules.MinimumBattery:
+		return fleet.ErrBatteryLow.With("battery", battery).With("minimum", s.rules.MinimumBattery)
+	case !a.RiderKnown:
+		return rider.ErrToken
+	case !a.SuspendedAt.IsZero():
+		return rider.ErrSuspended
+	case a.Balance.Minor < a.Tariff.MinimumBalance:
+		return wallet.ErrTooLittle.With("balance", a.Balance).With("minimum", a.Tariff.MinimumBalance)
 	}
-	if scooter.Service != fleet.InService {
-		return no(fleet.ErrUnavailable)
-	}
-	battery, err := s.battery(ctx, scooter)
-	if err != nil {
-		return no(err)
-	}
-	if battery < s.rules.MinimumBattery {
-		return no(fleet.ErrBatteryLow.With("battery", battery).With("minimum", s.rules.MinimumBattery))
-	}
-	who, err := s.store.RiderByID(ctx, q.riderID)
-	if err != nil {
-		return no(err)
-	}
-	if !who.SuspendedAt.IsZero() {
-		return no(rider.ErrSuspended)
-	}
-	tariff, err := s.store.CurrentTariff(ctx, scooter.Model.ID)
-	if err != nil {
-		return no(err)
-	}
-	balance, err := s.store.Balance(ctx, wallet.Rider(q.riderID), tariff.Currency)
-	if err != nil {
-		return no(err)
-	}
-	if balance.Minor < tariff.MinimumBalance {
-		return no(wallet.ErrTooLittle.With("balance", balance).With("minimum", tariff.MinimumBalance))
-	}
-	return scooter, tariff, nil
+	return nil
 }
 
 // battery is what the scooter last said if that is fresh, else what was stored. Where neither is known the scooter is not

@@ -309,3 +309,19 @@ func TestARepeatedKeyUnlocksNotLaterThanTheFirst(t *testing.T) {
 		require.Equal(t, noon.Add(10*time.Second), in.Deadline)
 	}
 }
+
+// TestRentAsksTheBooksThreeTimes counts what a rider waits for before the scooter and after it: may they, open it, how is it.
+func TestRentAsksTheBooksThreeTimes(t *testing.T) {
+	s := newStage(t)
+	began := 0
+	s.temporal.onStart = func(ctx context.Context, in workflows.RentalInput) error {
+		began = s.store.calls
+		err := s.acknowledge(ctx, in)
+		s.store.calls = 0
+		return err
+	}
+	s.store.calls = 0
+	body(t, s.rent(t, ana, "key-1"), 201)
+	require.Equal(t, 2, began)
+	require.Equal(t, 1, s.store.calls)
+}

@@ -35,7 +35,12 @@ type books struct {
 
 func newBooks(t testing.TB) *books {
 	t.Helper()
-	url := testkit.Database(t, testkit.HashFS(t, migrations.Files), migrations.Up)
+	return newBooksAt(t, testkit.Database(t, testkit.HashFS(t, migrations.Files), migrations.Up))
+}
+
+// newBooksAt sets the books up in the empty database at url.
+func newBooksAt(t testing.TB, url string) *books {
+	t.Helper()
 	b := &books{t: t, ctx: t.Context()}
 	var err error
 	b.Store, err = postgres.Open(b.ctx, url, 20)

@@ -32,24 +32,3 @@ func (s *Store) AddKey(ctx context.Context, riderID, key, digest, rentalID strin
 	}
 	return stored.Rental, nil
 }
-
-// RentalByKey finds the rental that a rider's key belongs to, and the digest of the request that it stood for.
-func (s *Store) RentalByKey(ctx context.Context, riderID, key string) (r rental.Rental, digest string, found bool, err error) {
-	if !isID(riderID) {
-		return rental.Rental{}, "", false, nil
-	}
-	var row struct {
-		rentalRow
-		Digest string `db:"digest"`
-	}
-	err = s.once(ctx, "rental by key", func(db executor) error {
-		return orElse(db.GetContext(ctx, &row, `
-			SELECT `+rentalColumns+`, k.digest,
-				EXISTS (SELECT FROM ledger_transactions t WHERE t.rental_id = r.id AND t.kind = 'ride') AS charged
-			FROM rental_keys k JOIN rentals r ON r.id = k.rental_id WHERE k.rider_id = $1 AND k.key = $2`, riderID, key), rental.ErrUnknown)
-	})
-	if r, found, err = ifAny(row.rentalRow, err); !found {
-		return rental.Rental{}, "", false, err
-	}
-	return r, row.Digest, true, nil
-}

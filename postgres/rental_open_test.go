@@ -176,7 +176,6 @@ func TestOpenWritesEverything(t *testing.T) {
 		"staff":  func() (rental.Rental, error) { return b.RentalForStaff(b.ctx, r.ID) },
 		"open":   func() (rental.Rental, error) { r, _, err := b.OpenRentalOf(b.ctx, who); return r, err },
 		"holder": func() (rental.Rental, error) { r, _, err := b.HeldRental(b.ctx, s.Plate); return r, err },
-		"key":    func() (rental.Rental, error) { r, _, _, err := b.RentalByKey(b.ctx, who, n.Key); return r, err },
 		"list": func() (rental.Rental, error) {
 			list, err := b.Rentals(b.ctx, who, 10, "")
 			require.Len(t, list, 1)

@@ -23,9 +23,10 @@ func TestARentalIsItsRiders(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, rental.Unlocking, r.State, "a stranger's look voids nothing")
 
-	_, _, found, err := b.RentalByKey(b.ctx, other, n.Key)
+	a, err := b.Admission(b.ctx, other, n.Key, s.QRCode)
 	require.NoError(t, err)
-	require.False(t, found)
+	require.Empty(t, a.KeyRental)
+	require.Empty(t, a.OpenRental)
 	_, has, err := b.OpenRentalOf(b.ctx, other)
 	require.NoError(t, err)
 	require.False(t, has)
@@ -59,11 +60,10 @@ func TestKeysOfARental(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, first, of, "a key keeps its rental")
 
-	r, digest, found, err := b.RentalByKey(b.ctx, who, "unlock")
+	a, err := b.Admission(b.ctx, who, "unlock", "")
 	require.NoError(t, err)
-	require.True(t, found)
-	require.Equal(t, "u", digest)
-	require.Equal(t, first, r.ID)
+	require.Equal(t, "u", a.KeyDigest)
+	require.Equal(t, first, a.KeyRental)
 }
 
 func TestPagesOfRentals(t *testing.T) {

@@ -1,0 +1,25 @@
+package rental
+
+import (
+	"time"
+
+	"rodada/domain/fare"
+	"rodada/domain/fleet"
+	"rodada/domain/money"
+)
+
+// Admission is what decides whether a rider may open a rental with an Idempotency-Key, all of it read at one moment. Whether
+// it opens is decided when it is written.
+type Admission struct {
+	// KeyRental is the rental that the key belongs to and KeyDigest what the key stood for; empty for a fresh key.
+	KeyRental, KeyDigest string
+	// OpenRental is the rental that keeps the rider busy, with its scooter and state; empty when there is none.
+	OpenRental, OpenPlate string
+	OpenState             State
+
+	RiderKnown  bool
+	SuspendedAt time.Time
+	Scooter     fleet.Scooter // without an ID when no scooter has the code; what follows is empty then
+	Tariff      fare.Tariff
+	Balance     money.Amount // in the tariff's currency
+}

@@ -1,0 +1,80 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"rodada/domain/money"
+	"rodada/domain/rental"
+	"rodada/domain/wallet"
+)
+
+// admission reads in one round trip what stands around a scooter with a printed code, a rider and a key.
+const admission = `
+	SELECT sc.*, v.plan, r.id IS NOT NULL AS rider_known, r.suspended_at, ` + admissionKeys + `,
+		own.id AS open_rental, coalesce(own.plate, '') AS open_plate, coalesce(own.state, '') AS open_state,
+		(SELECT coalesce(sum(e.minor), 0)::bigint FROM ledger_accounts a JOIN ledger_entries e ON e.account_id = a.id
+			WHERE a.name = $4 AND a.currency = v.currency) AS balance
+	FROM (` + selectScooters + ` WHERE s.qr_code = $3) sc
+		JOIN models mo ON mo.id = sc.model_id
+		LEFT JOIN tariffs t ON t.id = coalesce(mo.tariff_id, $5)
+		LEFT JOIN tariff_versions v ON v.tariff_id = t.id AND v.version = t.version
+		LEFT JOIN riders r ON r.id = $1
+		LEFT JOIN rental_keys k ON k.rider_id = $1 AND k.key = $2
+		LEFT JOIN rentals own ON own.rider_id = $1 AND own.outcome = ''`
+
+const admissionKeys = `k.rental_id AS key_rental, coalesce(k.digest, '') AS key_digest`
+
+type admissionRow struct {
+	scooterRow
+	Plan        []byte         `db:"plan"`
+	RiderKnown  bool           `db:"rider_known"`
+	SuspendedAt sql.NullTime   `db:"suspended_at"`
+	KeyRental   sql.NullString `db:"key_rental"`
+	KeyDigest   string         `db:"key_digest"`
+	OpenRental  sql.NullString `db:"open_rental"`
+	OpenPlate   string         `db:"open_plate"`
+	OpenState   rental.State   `db:"open_state"`
+	Balance     int64          `db:"balance"`
+}
+
+// Admission reads what decides whether a rider may rent the scooter with a printed code under a key. With a code that no
+// scooter has, it only finds the key.
+func (s *Store) Admission(ctx context.Context, riderID, key, code string) (a rental.Admission, err error) {
+	if !isID(riderID) {
+		return a, nil
+	}
+	err = s.once(ctx, "admission", func(db executor) error {
+		var row admissionRow
+		err := db.GetContext(ctx, &row, admission, riderID, key, code, wallet.Rider(riderID), StandardTariff)
+		if errors.Is(err, sql.ErrNoRows) {
+			err = db.GetContext(ctx, &row, `
+				SELECT `+admissionKeys+` FROM rental_keys k WHERE k.rider_id = $1 AND k.key = $2`, riderID, key)
+			a = rental.Admission{KeyRental: row.KeyRental.String, KeyDigest: row.KeyDigest}
+			return orElse(err, nil)
+		}
+		if err != nil {
+			return err
+		}
+		a, err = row.admission()
+		return err
+	})
+	return a, err
+}
+
+func (r admissionRow) admission() (rental.Admission, error) {
+	a := rental.Admission{
+		KeyRental: r.KeyRental.String, KeyDigest: r.KeyDigest,
+		OpenRental: r.OpenRental.String, OpenPlate: r.OpenPlate, OpenState: r.OpenState,
+		RiderKnown: r.RiderKnown, SuspendedAt: timeOf(r.SuspendedAt), Scooter: r.scooter(),
+	}
+	if r.Plan == nil {
+		return a, fmt.Errorf("%w: model %d", ErrNoTariff, r.ModelID)
+	}
+	err := json.Unmarshal(r.Plan, &a.Tariff)
+	a.Balance = money.Of(r.Balance, a.Tariff.Currency)
+	return a, err
+}
