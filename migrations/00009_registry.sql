@@ -69,10 +69,10 @@ BEGIN
     ELSE
         station := NEW.station_id;
     END IF;
-    SELECT * INTO place FROM stations WHERE id = station FOR UPDATE;
+    SELECT * INTO place FROM stations WHERE id = station FOR NO KEY UPDATE;
     SELECT count(*) INTO held FROM scooters WHERE station_id = station;
     IF held > 0 AND place.state = 'closed' THEN
-        broken := 'stations_closed_hold_none';
+        broken := CASE TG_TABLE_NAME WHEN 'stations' THEN 'stations_occupied' ELSE 'stations_closed' END;
     ELSIF held > place.capacity THEN
         broken := 'stations_room';
     ELSE
@@ -103,7 +103,7 @@ CREATE FUNCTION scooters_code() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'UPDATE' THEN
         IF NEW.qr_code = OLD.qr_code THEN
-            RETURN NEW;
+            RETURN NULL;
         END IF;
         INSERT INTO spent_codes (code, scooter_id) VALUES (OLD.qr_code, OLD.id);
     END IF;
@@ -111,10 +111,11 @@ BEGIN
         RAISE EXCEPTION 'the code % was replaced', NEW.qr_code
             USING ERRCODE = 'check_violation', TABLE = TG_TABLE_NAME, CONSTRAINT = 'scooters_code_spent';
     END IF;
-    RETURN NEW;
+    RETURN NULL;
 END $$;
 -- +goose StatementEnd
-CREATE TRIGGER scooters_code BEFORE INSERT OR UPDATE OF qr_code ON scooters FOR EACH ROW EXECUTE FUNCTION scooters_code();
+-- After, so that it sees what the unique index has waited for.
+CREATE TRIGGER scooters_code AFTER INSERT OR UPDATE OF qr_code ON scooters FOR EACH ROW EXECUTE FUNCTION scooters_code();
 
 -- +goose Down
 DROP TRIGGER scooters_code ON scooters;

@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/stretchr/testify/require"
 
+	"rodada/domain/fleet"
 	"rodada/domain/money"
 	"rodada/domain/wallet"
 )
@@ -39,14 +40,14 @@ func TestTheLawsOfTheFleet(t *testing.T) {
 	b := newBooks(t)
 	s := b.scooter()
 	b.scooter()
-	require.NoError(t, b.SetService(b.ctx, s.Plate, "maintenance", "x"))
+	require.NoError(t, b.SetService(b.ctx, s.Plate, fleet.Maintenance, "x", fleet.Sighted{}))
 	for constraint, set := range map[string]string{
 		"scooters_service":       `service = 'gone'`,
 		"scooters_hold":          `hold = 'lost'`,
 		"scooters_battery":       `battery = 101`,
 		"scooters_lat":           `lat = 91`,
 		"scooters_lng":           `lng = -181`,
-		"scooters_limit":         `limit_kmh = 0`,
+		"scooters_limit":         `limit_kmh = -1`,
 		"scooters_plate":         `plate = 'a/b'`,
 		"scooters_qr_code":       `qr_code = 'a b c'`,
 		"scooters_plate_key":     `plate = '1'`,
@@ -61,6 +62,8 @@ func TestTheLawsOfTheFleet(t *testing.T) {
 	for _, plate := range []string{"bike", "o", "", "a+", "a#", "$a", "a\tb"} {
 		b.breaks("scooters_plate", `UPDATE scooters SET plate = $1 WHERE id = $2`, plate, s.ID)
 	}
+	require.NoError(t, b.exec(`INSERT INTO spent_codes VALUES ('SPENT', $1)`, s.ID))
+	b.breaks("scooters_code_spent", `UPDATE scooters SET qr_code = 'SPENT' WHERE id = $1`, s.ID)
 	b.breaks("models_max_kmh", `UPDATE models SET max_kmh = 0`)
 	b.breaks("models_range", `UPDATE models SET range_meters = -1`)
 	b.breaks("models_name_key", `INSERT INTO models (name, max_kmh, range_meters) SELECT name, 1, 1 FROM models`)
@@ -77,6 +80,41 @@ func TestTheLawsOfTheFleet(t *testing.T) {
 	b.breaks("zone_versions_geometry", `INSERT INTO zone_versions VALUES (1, 2, 'x', 1, true, '{"type":"Point"}', 1)`)
 	b.breaks("zone_versions_one_in_force", `INSERT INTO zone_versions SELECT zone_id, 2, name, rank, ride_end, geometry, since_set FROM zone_versions`)
 	b.breaks("zone_sets_immutable", `DELETE FROM zone_sets`)
+}
+
+func TestTheLawsOfStations(t *testing.T) {
+	b := newBooks(t)
+	one, two := b.scooter(), b.scooter()
+	at := b.station(1)
+	for constraint, set := range map[string]string{
+		"stations_short_name": `short_name = 'a b'`,
+		"stations_name":       `name = ''`,
+		"stations_lat":        `lat = 91`,
+		"stations_lng":        `lng = 181`,
+		"stations_capacity":   `capacity = 0`,
+		"stations_state":      `state = 'lost'`,
+	} {
+		b.breaks(constraint, `UPDATE stations SET `+set)
+	}
+	b.breaks("stations_short_name_key", `INSERT INTO stations (id, short_name, name, lat, lng, capacity)
+		SELECT gen_random_uuid(), lower(short_name), name, lat, lng, capacity FROM stations`)
+	const stand = `UPDATE scooters SET station_id = $1 WHERE id = $2`
+	b.breaks("scooters_station_fkey", stand, uuid.NewString(), one.ID)
+	require.NoError(t, b.exec(stand, at.ID, one.ID))
+	b.breaks("stations_room", stand, at.ID, two.ID)
+	b.breaks("stations_room", `INSERT INTO scooters (device_id, public_id, qr_code, plate, model_id, service, limit_kmh, station_id)
+		SELECT gen_random_uuid(), gen_random_uuid(), 'NEWCODE', 'NEWPLATE', model_id, service, limit_kmh, station_id FROM scooters WHERE id = $1`, one.ID)
+	b.breaks("stations_occupied", `UPDATE stations SET state = 'closed'`)
+	b.breaks("scooters_retired_stand_nowhere", `UPDATE scooters SET service = 'retired' WHERE id = $1`, one.ID)
+	require.NoError(t, b.exec(stand, nil, one.ID))
+	require.NoError(t, b.exec(`UPDATE stations SET state = 'closed'`))
+	b.breaks("stations_closed", stand, at.ID, one.ID)
+	b.breaks("scooter_events_kind", `INSERT INTO scooter_events (scooter_id, at, service, hold, cause, lat, lng, kind)
+		VALUES ($1, now(), 'blocked', 'free', 'staff', 0, 0, 'Not this')`, one.ID)
+	b.breaks("station_events_immutable", `DELETE FROM station_events`)
+	b.breaks("station_events_state", `INSERT INTO station_events (station_id, state, capacity) VALUES ($1, 'lost', 1)`, at.ID)
+	require.NoError(t, b.exec(`UPDATE scooters SET qr_code = 'ANOTHER1' WHERE id = $1`, one.ID))
+	b.breaks("spent_codes_immutable", `DELETE FROM spent_codes`)
 }
 
 func TestTheLawsOfRentals(t *testing.T) {

@@ -12,10 +12,13 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"rodada/domain/credential"
 	"rodada/domain/fault"
 	"rodada/domain/fleet"
+	"rodada/domain/onboarding"
 	"rodada/domain/rental"
 	"rodada/domain/rider"
+	"rodada/domain/station"
 	"rodada/domain/wallet"
 )
 
@@ -39,6 +42,22 @@ var byConstraint = map[string]*fault.Error{
 	"rental_keys_key":                rental.ErrKeyMissing,
 	"rental_keys_owner_fkey":         rental.ErrUnknown,
 	"rental_events_rental_fkey":      rental.ErrUnknown,
+	"scooters_plate_key":             fleet.ErrPlateTaken,
+	"scooters_plate":                 fleet.ErrPlateInvalid,
+	"scooters_imei_key":              fleet.ErrIMEITaken,
+	"scooters_qr_code_key":           fleet.ErrCodeTaken,
+	"scooters_code_spent":            fleet.ErrCodeTaken,
+	"scooters_qr_code":               fleet.ErrCodeInvalid,
+	"scooters_retired_stand_nowhere": fleet.ErrRetired,
+	"scooters_station_fkey":          station.ErrUnknown,
+	"models_name_key":                fleet.ErrModelTaken,
+	"stations_short_name_key":        station.ErrTaken,
+	"stations_room":                  station.ErrFull,
+	"stations_closed":                station.ErrClosed,
+	"stations_occupied":              station.ErrOccupied,
+	"mqtt_credentials_username_key":  credential.ErrUsernameTaken,
+	"renumberings_one_open":          onboarding.ErrRenumbering,
+	"renumberings_number_reserved":   fleet.ErrPlateTaken,
 	"ledger_balanced":                wallet.ErrUnbalanced,
 	"ledger_transactions_lines":      wallet.ErrUnbalanced,
 	"ledger_transactions_one_charge": wallet.ErrKeyConflict,

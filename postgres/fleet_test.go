@@ -18,7 +18,8 @@ func TestFindingScooters(t *testing.T) {
 	one, two := b.scooter(), b.scooter()
 	require.Equal(t, fleet.Scooter{
 		ID: one.ID, DeviceID: one.DeviceID, PublicID: one.PublicID, QRCode: one.QRCode, Plate: one.Plate, IMEI: one.IMEI, Model: b.model,
-		Service: fleet.InService, Hold: fleet.Free, Position: geo.Point{Lat: 40.4, Lng: -3.7}, Battery: 80, LimitKmh: 25, UpdatedAt: one.UpdatedAt,
+		Service: fleet.InService, Hold: fleet.Free, Position: geo.Point{Lat: 40.4, Lng: -3.7}, Battery: 80, LimitKmh: 25,
+		CreatedAt: one.CreatedAt, UpdatedAt: one.UpdatedAt,
 	}, one)
 	require.NotEqual(t, one.DeviceID, one.PublicID)
 
@@ -40,40 +41,43 @@ func TestFindingScooters(t *testing.T) {
 	require.Empty(t, list)
 }
 
-func TestListingTheFleet(t *testing.T) {
-	b := newBooks(t)
-	one, two, three := b.scooter(), b.scooter(), b.scooter()
-	require.NoError(t, b.SetService(b.ctx, two.Plate, fleet.Blocked, "stolen parts"))
-	ids := func(service fleet.Service, after int64, limit int) (ids []int64) {
-		list, err := b.Scooters(b.ctx, service, after, limit)
-		require.NoError(t, err)
-		for _, s := range list {
-			ids = append(ids, s.ID)
-		}
-		return ids
-	}
-	require.Equal(t, []int64{one.ID, two.ID, three.ID}, ids("", 0, 10))
-	require.Equal(t, []int64{two.ID}, ids("", one.ID, 1))
-	require.Equal(t, []int64{one.ID, three.ID}, ids(fleet.InService, 0, 10))
-	require.Equal(t, []int64{two.ID}, ids(fleet.Blocked, 0, 10))
-}
-
 func TestService(t *testing.T) {
 	b := newBooks(t)
 	s := b.scooter()
 	b.open(b.request(b.rider().ID, s))
-	require.NoError(t, b.SetService(b.ctx, s.Plate, fleet.Maintenance, "brakes"))
+	eva, ctx := b.actor()
+	seen := fleet.Sighted{Position: geo.Point{Lat: 40.5, Lng: -3.6}, At: noon}
+	require.NoError(t, b.SetService(ctx, s.Plate, fleet.Maintenance, "brakes", seen))
 	got, err := b.ScooterByPlate(b.ctx, s.Plate)
 	require.NoError(t, err)
 	require.Equal(t, fleet.Maintenance, got.Service)
 	require.Equal(t, "brakes", got.Reason)
 	require.Equal(t, fleet.InUse, got.Hold, "its ride goes on")
-	require.NoError(t, b.SetService(b.ctx, s.Plate, fleet.InService, "repaired"))
+	require.NoError(t, b.SetService(b.ctx, s.Plate, fleet.InService, "repaired", fleet.Sighted{}))
 	got, err = b.ScooterByPlate(b.ctx, s.Plate)
 	require.NoError(t, err)
 	require.Empty(t, got.Reason)
-	require.Equal(t, 2, b.count(`SELECT count(*) FROM scooter_events WHERE cause = 'staff' AND note IN ('brakes', 'repaired')`))
-	require.ErrorIs(t, b.SetService(b.ctx, "nobody", fleet.Blocked, "x"), fleet.ErrScooterUnknown)
+	require.ErrorIs(t, b.SetService(b.ctx, "nobody", fleet.Blocked, "x", fleet.Sighted{}), fleet.ErrScooterUnknown)
+
+	events, total, err := b.ScooterEvents(b.ctx, s.Plate, newestFirst)
+	require.NoError(t, err)
+	require.Equal(t, 4, total)
+	require.Len(t, events, 4)
+	repaired, brakes := events[0], events[1]
+	require.Equal(t, fleet.Event{
+		ID: brakes.ID, At: brakes.At, Kind: fleet.StatusSet, Service: fleet.Maintenance, Hold: fleet.InUse, Cause: "staff",
+		StaffID: eva.StaffID, StaffEmail: eva.Email, Position: seen.Position, PlaceAt: noon, Note: "brakes",
+	}, brakes)
+	require.Equal(t, fleet.Event{
+		ID: repaired.ID, At: repaired.At, Kind: fleet.StatusSet, Service: fleet.InService, Hold: fleet.InUse, Cause: "system",
+		Position: s.Position, Note: "repaired",
+	}, repaired, "by nobody of staff, where it was stored last")
+	require.Equal(t, "rider", events[2].Cause)
+	require.NotEmpty(t, events[2].RentalID)
+	require.Equal(t, fleet.Registered, events[3].Kind)
+	require.Equal(t, 1, b.count(`SELECT count(*) FROM audit_log WHERE action = 'scooter.service' AND subject = $1 AND staff_id = $2
+		AND before = '{"service": "in_service", "reason": ""}' AND after = '{"service": "maintenance", "reason": "brakes"}' AND reason = 'brakes'`,
+		s.Plate, eva.StaffID))
 }
 
 func TestTariffs(t *testing.T) {
@@ -155,7 +159,7 @@ func TestServiceAndOpenRace(t *testing.T) {
 		s := b.scooter()
 		n := b.request(b.rider().ID, s)
 		set := make(chan error)
-		go func() { set <- b.SetService(b.ctx, s.Plate, fleet.Retired, "old") }()
+		go func() { set <- b.SetService(b.ctx, s.Plate, fleet.Retired, "old", fleet.Sighted{}) }()
 		_, created, err := b.OpenRental(b.ctx, n, never)
 		require.NoError(t, <-set)
 		got, findErr := b.ScooterByPlate(b.ctx, s.Plate)

@@ -34,10 +34,12 @@ func (s *Store) BeginRental(ctx context.Context, rentalID, runID string) (claime
 }
 
 // advance writes the event first: whose event is there already changes nothing. A change of the final state frees the
-// scooter, which gets a new public name after a ride.
-const advance = `
+// scooter, which after a ride gets a new public name and stands at no station. What the scooter was sent meanwhile is
+// stored, whether the event is new or not.
+var advance = `
 	WITH was AS (
-		SELECT id FROM rentals WHERE id = $1
+		SELECT id, scooter_id, plate FROM rentals WHERE id = $1
+	), sent AS (` + insertSends(sentForRental, "$22") + `
 	), event AS (
 		INSERT INTO rental_events (rental_id, seq, kind, cause, at, note)
 		SELECT id, $2, $3, $4, $5, $6 FROM was ON CONFLICT ON CONSTRAINT rental_events_pkey DO NOTHING RETURNING rental_id
@@ -63,6 +65,7 @@ const advance = `
 			service = CASE WHEN $21 <> '' AND service IN ('in_service', 'blocked') THEN 'maintenance' ELSE service END,
 			reason = CASE WHEN $21 <> '' AND service IN ('in_service', 'blocked') THEN $21 ELSE reason END,
 			public_id = CASE WHEN moved.state = 'ended' THEN gen_random_uuid() ELSE public_id END,
+			station_id = CASE WHEN moved.state = 'ended' THEN NULL ELSE station_id END, -- wherever it stands now
 			lat = coalesce($17, lat), lng = coalesce($18, lng)
 		FROM moved WHERE s.id = moved.scooter_id AND (s.hold <> $20 OR $21 <> '' OR $17 IS NOT NULL)
 		RETURNING s.*, moved.id AS rental_id
@@ -91,12 +94,16 @@ func advanceRental(ctx context.Context, db executor, c rental.Change) error {
 	if err != nil {
 		return err
 	}
+	sends, err := sendsText(c.Sends)
+	if err != nil {
+		return err
+	}
 	riding, paused, meters := usageColumns(c.Usage)
 	lat, lng := placeColumns(c.EndPosition)
 	var known int
 	err = db.GetContext(ctx, &known, advance, c.RentalID, c.Seq, c.State, c.Cause, c.At, c.Note,
 		c.Outcome, c.Reason, c.DeviceStatus, nullTime(c.UnlockedAt), nullTime(c.StoppedAt), nullTime(c.SecuredAt),
-		riding, paused, meters, bill, lat, lng, nullInt(c.ZoneVersion), holdOf(c.State), c.Maintenance)
+		riding, paused, meters, bill, lat, lng, nullInt(c.ZoneVersion), holdOf(c.State), c.Maintenance, sends)
 	if err == nil && known == 0 {
 		return rental.ErrUnknown
 	}

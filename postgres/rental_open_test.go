@@ -64,7 +64,7 @@ func TestTwoHundredRaceForOneScooter(t *testing.T) {
 	require.Equal(t, 1, b.count(`SELECT count(*) FROM rentals`))
 	require.Equal(t, 1, b.count(`SELECT count(*) FROM rental_keys`))
 	require.Equal(t, 1, b.count(`SELECT count(*) FROM rental_events`))
-	require.Equal(t, 1, b.count(`SELECT count(*) FROM scooter_events`))
+	require.Equal(t, 1, b.count(`SELECT count(*) FROM scooter_events WHERE kind = 'status'`))
 }
 
 func TestOneKeyTwentyTimesAtOnce(t *testing.T) {

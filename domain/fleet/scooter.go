@@ -27,6 +27,10 @@ type Scooter struct {
 	Battery  int // percent, as last stored; -1 unknown. Live state is fresher
 	// LimitKmh is the speed limit that holds for this scooter between rides: the model's, or staff's.
 	LimitKmh  int
+	StationID string // UUID of the station where it stands; empty: free-floating
+	Station   string // that station's short name
+	Note      string // staff's own words
+	CreatedAt time.Time
 	UpdatedAt time.Time
 }
 
