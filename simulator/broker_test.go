@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -22,8 +23,11 @@ const (
 	tick     = 5 * time.Millisecond
 )
 
-// door lets everybody in but the thief.
-type door struct{ mochi.HookBase }
+// door lets everybody in but the thief, and the newcomer once it is known.
+type door struct {
+	mochi.HookBase
+	knowsNewcomer atomic.Bool
+}
 
 func (*door) ID() string { return "door" }
 
@@ -31,8 +35,9 @@ func (*door) Provides(b byte) bool {
 	return b == mochi.OnConnectAuthenticate || b == mochi.OnACLCheck
 }
 
-func (*door) OnConnectAuthenticate(_ *mochi.Client, pk packets.Packet) bool {
-	return string(pk.Connect.Username) != "thief"
+func (d *door) OnConnectAuthenticate(_ *mochi.Client, pk packets.Packet) bool {
+	user := string(pk.Connect.Username)
+	return user != "thief" && (user != "newcomer" || d.knowsNewcomer.Load())
 }
 
 func (*door) OnACLCheck(*mochi.Client, string, bool) bool { return true }
@@ -43,6 +48,7 @@ type office struct {
 	t      *testing.T
 	url    string
 	broker *mochi.Server
+	door   *door
 	client mqtt.Client
 
 	mu   sync.Mutex
@@ -59,14 +65,15 @@ type seen struct {
 func openOffice(t *testing.T) *office {
 	t.Helper()
 	broker := mochi.New(&mochi.Options{Logger: slog.New(slog.DiscardHandler)})
-	require.NoError(t, broker.AddHook(new(door), nil))
+	guard := new(door)
+	require.NoError(t, broker.AddHook(guard, nil))
 	listener := listeners.NewTCP(listeners.Config{ID: "test", Address: "127.0.0.1:0"})
 	require.NoError(t, broker.AddListener(listener))
 	require.NoError(t, broker.Serve())
 	t.Cleanup(func() { _ = broker.Close() })
 
-	o := &office{t: t, broker: broker, url: "tcp://" + listener.Address()}
-	o.client = mqtt.NewClient(mqtt.NewClientOptions().AddBroker(o.url).SetClientID("office").SetUsername("office"))
+	o := &office{t: t, broker: broker, door: guard, url: "tcp://" + listener.Address()}
+	o.client = mqtt.NewClient(mqtt.NewClientOptions().AddBroker(o.url).SetClientID("office").SetUsername("office").SetAutoReconnect(false))
 	require.True(t, o.client.Connect().WaitTimeout(patience))
 	t.Cleanup(func() { o.client.Disconnect(0) })
 	o.listen("bike")

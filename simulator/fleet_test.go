@@ -127,6 +127,20 @@ func TestANewCredential(t *testing.T) {
 	require.True(t, s.Connected())
 }
 
+// A box does not give up when the broker does not know its new credential yet.
+func TestARefusedBoxTriesAgain(t *testing.T) {
+	o := openOffice(t)
+	s := o.scooter()
+	host, port := hostPort(t, o.url)
+	require.Zero(t, o.status("12AB", protocol.SetServer,
+		protocol.Args{"host": host, "port": port, "username": "newcomer", "password": "s3cret"}))
+	o.eventually(func() bool { return !s.Connected() }, "refused")
+	o.door.knowsNewcomer.Store(true)
+	o.eventually(s.Connected, "let in")
+	o.send("12AB", protocol.QueryServer, nil)
+	require.Equal(t, "newcomer", o.await(protocol.ServerReport, 1).message.Values()["username"])
+}
+
 func TestOptionsAreChecked(t *testing.T) {
 	for name, opts := range map[string]simulator.Options{
 		"no broker":   {Count: 1},
@@ -148,6 +162,15 @@ func TestStartGivesUpWithItsContext(t *testing.T) {
 	defer cancel()
 	require.Error(t, fleet.Start(ctx))
 	fleet.Stop()
+}
+
+func TestStartGivesUpWhenNoBrokerIsThere(t *testing.T) {
+	fleet, err := simulator.New(simulator.Options{Broker: "tcp://user:secret@127.0.0.1:1", Count: 3, Patience: 10 * tick})
+	require.NoError(t, err)
+	err = fleet.Start(t.Context())
+	require.ErrorContains(t, err, "tcp://user:xxxxx@127.0.0.1:1")
+	require.ErrorContains(t, err, "connection refused")
+	require.NotContains(t, err.Error(), "\n")
 }
 
 func TestStopWithoutStart(t *testing.T) {

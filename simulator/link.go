@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"sync"
 	"time"
 
@@ -22,7 +23,11 @@ type link struct {
 	wanted bool // false after Offline: a reboot does not bring it back then
 }
 
-const retryEvery = 200 * time.Millisecond
+const (
+	retryEvery = 200 * time.Millisecond
+	// A box that the broker refuses tries again: its account may be on the way.
+	retryRefused = time.Second
+)
 
 // Online connects and subscribes. It keeps trying until ctx or the scooter
 // ends, unless the broker refuses the credential. Online already, it does
@@ -88,7 +93,8 @@ func (s *Scooter) comeBack(pause time.Duration) {
 			return
 		}
 		if err := s.connectUntil(s.life); err != nil && s.life.Err() == nil {
-			s.opts.Logger.Warn("scooter did not come back", "plate", s.Plate(), "error", err)
+			s.opts.Logger.Warn("scooter did not come back yet", "plate", s.Plate(), "error", err)
+			s.comeBack(retryRefused)
 		}
 	})
 }
@@ -126,13 +132,17 @@ func (s *Scooter) connectUntil(ctx context.Context) error {
 	defer context.AfterFunc(s.life, cancel)() //nolint:contextcheck // the scooter's own end counts as well as the caller's
 	s.link.changing.Lock()
 	defer s.link.changing.Unlock()
+	var why error // of the latest attempt that was not cut short
 	for s.present() == nil {
 		err := s.connect(ctx)
 		if err == nil {
 			return nil
 		}
+		if why == nil || ctx.Err() == nil {
+			why = err
+		}
 		if ctx.Err() != nil || refused(err) {
-			return fmt.Errorf("simulator: scooter %s: %w", s.Plate(), err)
+			return fmt.Errorf("simulator: scooter %s can't connect to %s: %w", s.Plate(), s.broker(), why)
 		}
 		select {
 		case <-time.After(retryEvery):
@@ -140,6 +150,17 @@ func (s *Scooter) connectUntil(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// broker is where the box connects, for people.
+func (s *Scooter) broker() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	u, err := url.Parse(s.server.url)
+	if err != nil {
+		return "its broker"
+	}
+	return u.Redacted()
 }
 
 func (s *Scooter) connect(ctx context.Context) error {

@@ -29,6 +29,9 @@ type Options struct {
 	Still bool
 	// Lat and Lng are where the fleet is spread, within Radius metres.
 	Lat, Lng, Radius float64
+	// Patience is how long Start lets one scooter try to connect; without it,
+	// until the context ends.
+	Patience time.Duration
 	// CleanSession makes the broker forget a scooter that is offline. By
 	// default it keeps a session, as real boxes do, and with it a queue.
 	CleanSession bool

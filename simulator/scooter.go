@@ -72,6 +72,11 @@ func (s *Scooter) Plate() string {
 
 func (s *Scooter) start(ctx context.Context) error {
 	s.run.Do(func() { go s.loop() })
+	if s.opts.Patience > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, s.opts.Patience)
+		defer cancel()
+	}
 	return s.Online(ctx)
 }
 

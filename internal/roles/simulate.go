@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"strings"
+	"time"
 
 	"rodada/internal/config"
 	"rodada/protocol"
@@ -20,6 +21,9 @@ type SimulateOptions struct {
 	Lat, Lng     float64
 }
 
+// brokerPatience is for a broker that starts at the same time.
+const brokerPatience = 20 * time.Second
+
 // Simulate plays a fleet of scooters against the MQTT broker.
 func Simulate(ctx context.Context, c config.Config, log *slog.Logger, o SimulateOptions) error {
 	var password string
@@ -31,13 +35,15 @@ func Simulate(ctx context.Context, c config.Config, log *slog.Logger, o Simulate
 		password = strings.TrimSpace(string(text))
 	}
 	fleet, err := simulator.New(simulator.Options{
-		Broker: c.MQTT.URL, Plates: o.Plates, Count: o.Count, Password: func(string) string { return password },
+		Patience: brokerPatience,
+		Broker:   c.MQTT.URL, Plates: o.Plates, Count: o.Count, Password: func(string) string { return password },
 		Topics: protocol.Topics{Bike: c.MQTT.TopicBike, Other: c.MQTT.TopicOther},
 		Lat:    o.Lat, Lng: o.Lng, Logger: log,
 	})
 	if err != nil {
 		return err
 	}
+	log.Info("connecting", "scooters", len(fleet.Scooters()), "patience", brokerPatience.String())
 	if err := fleet.Start(ctx); err != nil {
 		return err
 	}
