@@ -28,6 +28,8 @@ type wire struct {
 	frames  []string
 	qos     byte
 	heard   command.Waiter
+	left    []string // sends whose lease was withdrawn
+	taking  func()   // while a lease is taken
 }
 
 func (w *wire) Publish(_ context.Context, _ string, qos byte, payload []byte) error {
@@ -37,6 +39,9 @@ func (w *wire) Publish(_ context.Context, _ string, qos byte, payload []byte) er
 
 func (w *wire) Take(_ context.Context, _ string, _ protocol.Code, who command.Waiter, ttl time.Duration) (command.Taken, error) {
 	w.waiter, w.ttl = who, ttl
+	if w.taking != nil {
+		w.taking()
+	}
 	return w.taken, w.takeErr
 }
 
@@ -45,7 +50,8 @@ func (w *wire) Watch(context.Context, string, protocol.Code, string, time.Durati
 	return nil, nil
 }
 
-func (w *wire) Withdraw(context.Context, string, protocol.Code, string) (*command.Ack, error) {
+func (w *wire) Withdraw(_ context.Context, _ string, _ protocol.Code, sendID string) (*command.Ack, error) {
+	w.left = append(w.left, sendID)
 	return &command.Ack{SendID: "r/1"}, nil
 }
 
@@ -100,7 +106,13 @@ func TestPublish(t *testing.T) {
 			got, err := s.Publish(t.Context(), activities.PublishInput{
 				WorkflowID: "scooter/12AB", SendID: "r/1", Plate: "12AB", Command: c.cmd, Deadline: now.Add(c.left), Keep: time.Minute,
 			})
-			require.Equal(t, c.want, got)
+			if c.err == nil && c.fault == nil {
+				require.Equal(t, c.want, got.Became)
+			}
+			if c.want == activities.PublishDone {
+				require.NotEmpty(t, got.Frame)
+				require.Equal(t, c.frames > 0, !got.At.IsZero(), "who did not send it can't say when")
+			}
 			require.Len(t, w.frames, c.frames)
 			switch {
 			case c.fault != nil:
@@ -117,6 +129,7 @@ func TestPublish(t *testing.T) {
 				require.Equal(t, max(c.left, 0)+time.Minute, w.ttl)
 				require.Equal(t, command.Waiter{WorkflowID: "scooter/12AB", SendID: "r/1"}, w.waiter)
 			}
+			require.Empty(t, w.left)
 			if c.frames > 0 {
 				spec, _ := protocol.Lookup(c.cmd.Code)
 				require.Equal(t, spec.QoS, w.qos)
@@ -149,4 +162,18 @@ func TestListen(t *testing.T) {
 			require.Equal(t, "r/1", w.heard.SendID)
 		})
 	}
+}
+
+// Waiting for one's turn takes time: a scooter that drove off meanwhile is not stopped, and its answer is left to others.
+func TestPublishLooksAtTheSpeedAgainWhenItsTurnHasCome(t *testing.T) {
+	w := &wire{taken: command.TakenNew, known: activities.LastKnown{SpeedKmh: 0}}
+	w.taking = func() { w.known.SpeedKmh = 25 }
+	s := &activities.Scooters{Publisher: w, Leases: w, Live: w, Now: func() time.Time { return now }}
+	got, err := s.Publish(t.Context(), activities.PublishInput{
+		SendID: "r/1", Plate: "12AB", Command: protocol.Command{Code: protocol.PowerOff}, Deadline: now.Add(time.Second),
+	})
+	require.NoError(t, err)
+	require.Equal(t, activities.PublishMoving, got.Became)
+	require.Empty(t, w.frames)
+	require.Equal(t, []string{"r/1"}, w.left)
 }

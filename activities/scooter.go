@@ -15,9 +15,11 @@ const WalkingPace = 3
 // Scooters sends commands. Its activities run locally, in the worker that runs the workflow.
 type Scooters struct {
 	Publisher Publisher
+	Ears      Ears
 	Leases    Leases
 	Live      Live
 	Store     ScooterStore
+	Secrets   Secrets // for arguments that are sealed; nil: none can be opened
 	Now       func() time.Time
 }
 
@@ -45,61 +47,99 @@ const (
 	PublishLate   Published = "late"   // the deadline is over; nothing was sent that anybody knows of
 )
 
+// Receipt says what became of a send, and of what was published the frame, without secrets, and when.
+type Receipt struct {
+	Became Published `json:"became"`
+	Frame  []byte    `json:"frame,omitempty"`
+	At     time.Time `json:"at,omitzero"` // zero: an earlier attempt did it
+}
+
 // Publish takes the lease of the answer, checks the deadline and the speed, and puts the frame on the wire. Tried again, it
 // repeats a QoS 0 frame but never a QoS 1 frame, which the broker may hold for the scooter already. Tried again after the
 // deadline (its worker died, say), it counts as published: the scooter may have it, and may have answered. The lease of a
 // send that was late is its workflow's to withdraw. (Design, decisions 2-6)
-func (s *Scooters) Publish(ctx context.Context, in PublishInput) (Published, error) {
+func (s *Scooters) Publish(ctx context.Context, in PublishInput) (Receipt, error) {
 	spec, ok := protocol.Lookup(in.Command.Code)
 	if !ok {
-		return "", Failure(command.ErrUnknown)
+		return Receipt{}, Failure(command.ErrUnknown)
 	}
-	frame, err := protocol.Encode(in.Command, in.Dialect)
+	cmd, err := s.unseal(in.Plate, in.Command)
 	if err != nil {
-		return "", Failure(command.ErrInvalid.Saying("%v", err))
+		return Receipt{}, Failure(command.ErrSealed.Because(err))
 	}
-	if spec.NotWhileMoving {
-		known, err := s.Live.LastKnown(ctx, in.Plate)
-		if err != nil {
-			return "", err
-		}
-		if known.SpeedKmh > WalkingPace {
-			return PublishMoving, nil
-		}
+	frame, err := protocol.Encode(cmd, in.Dialect)
+	if err != nil {
+		return Receipt{}, Failure(command.ErrInvalid.Saying("%v", err))
 	}
+	shown := protocol.RedactFrame(frame)
+
 	left := max(in.Deadline.Sub(s.Now()), 0)
+	if answer, _ := protocol.Lookup(spec.Ack); answer.Topic == protocol.TopicVehicle && left > 0 {
+		if err := s.Ears.Listen(ctx, in.Plate, left+in.Keep); err != nil {
+			return Receipt{}, err
+		}
+	}
+	// Before the lease, or what was never sent would look like a send of ours when the leases fail next; and after it.
+	if moving, err := s.moving(ctx, spec, in.Plate); err != nil {
+		return Receipt{}, err
+	} else if moving {
+		return Receipt{Became: PublishMoving}, nil
+	}
 	tried := false
 	if spec.Ack != 0 {
 		taken, err := s.Leases.Take(ctx, in.Plate, spec.Ack, command.Waiter{WorkflowID: in.WorkflowID, SendID: in.SendID}, left+in.Keep)
 		if err != nil {
-			return "", err
+			return Receipt{}, err
 		}
 		if taken == command.TakenBusy && left > 0 {
-			return PublishBusy, nil
+			return Receipt{Became: PublishBusy}, nil
 		}
 		if taken == command.TakenAnswered {
-			return PublishDone, nil
+			return Receipt{Became: PublishDone, Frame: shown}, nil
 		}
 		tried = taken == command.TakenOwn
 	}
 	late := !s.Now().Before(in.Deadline)
 	switch {
 	case tried && (late || spec.QoS > 0):
-		return PublishDone, nil
+		return Receipt{Became: PublishDone, Frame: shown}, nil
 	case late:
-		return PublishLate, nil
+		return Receipt{Became: PublishLate}, nil
 	}
-	err = s.Publisher.Publish(ctx, in.Plate, spec.QoS, frame)
-	if err == nil {
-		return PublishDone, nil
+	moving, err := s.moving(ctx, spec, in.Plate)
+	if err == nil && !moving {
+		at := s.Now()
+		if err = s.Publisher.Publish(ctx, in.Plate, spec.QoS, frame); err == nil {
+			return Receipt{Became: PublishDone, Frame: shown, At: at}, nil
+		}
+		if !unsent(err) {
+			return Receipt{}, err
+		}
 	}
-	var unsent interface{ Unsent() bool }
-	if spec.Ack != 0 && !tried && errors.As(err, &unsent) && unsent.Unsent() {
-		// What was certainly not sent must not look like a send of ours when it is tried again.
+	if spec.Ack != 0 && !tried {
+		// What was certainly not sent must not look like a send of ours when it is tried again, nor keep others from theirs.
 		_, withdrawn := s.Leases.Withdraw(ctx, in.Plate, spec.Ack, in.SendID)
 		err = errors.Join(err, withdrawn)
 	}
-	return "", err
+	if err != nil {
+		return Receipt{}, err
+	}
+	return Receipt{Became: PublishMoving}, nil
+}
+
+// moving looks at the last known speed. Waiting for one's turn takes time, in which a scooter may drive off, so the look that
+// counts is the last one.
+func (s *Scooters) moving(ctx context.Context, spec protocol.Spec, plate string) (bool, error) {
+	if !spec.NotWhileMoving {
+		return false, nil
+	}
+	known, err := s.Live.LastKnown(ctx, plate)
+	return known.SpeedKmh > WalkingPace, err
+}
+
+func unsent(err error) bool {
+	var certain interface{ Unsent() bool }
+	return errors.As(err, &certain) && certain.Unsent()
 }
 
 // LeaseInput names the answer that a send waits for.

@@ -72,7 +72,7 @@ func TestALockIsSentAgainOnlyWhenItCertainlyWasNot(t *testing.T) {
 			d.fails = nil
 			got, err := s.Publish(t.Context(), in)
 			require.NoError(t, err)
-			require.Equal(t, activities.PublishDone, got)
+			require.Equal(t, activities.PublishDone, got.Became)
 			require.Equal(t, c.sent, d.sent)
 		})
 	}

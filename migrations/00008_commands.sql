@@ -48,7 +48,7 @@ CREATE TABLE commands (
     CONSTRAINT commands_key_digest CHECK (key IS NULL OR digest <> ''),
     CONSTRAINT commands_finished CHECK ((outcome = '') = (finished_at IS NULL)),
     CONSTRAINT commands_unsent CHECK ((outcome = 'unsent') = (unsent <> '')),
-    CONSTRAINT commands_acked CHECK ((outcome IN ('done', 'refused')) = (ack IS NOT NULL))
+    CONSTRAINT commands_acked CHECK (outcome NOT IN ('done', 'refused') OR ack IS NOT NULL)
 );
 CREATE UNIQUE INDEX commands_key_of_staff ON commands (staff_id, key) WHERE key IS NOT NULL;
 CREATE INDEX commands_of_scooter ON commands (scooter_id, code, finished_at DESC) WHERE outcome = 'done';
@@ -87,7 +87,7 @@ CREATE TABLE sends (
     status     integer,
     unsent     text        NOT NULL DEFAULT '',
     CONSTRAINT sends_unsent CHECK ((outcome = 'unsent') = (unsent <> '')),
-    CONSTRAINT sends_answered CHECK ((outcome IN ('done', 'refused')) = (received_at IS NOT NULL)),
+    CONSTRAINT sends_answered CHECK (outcome NOT IN ('done', 'refused') OR received_at IS NOT NULL),
     CONSTRAINT sends_frames CHECK (coalesce(length(sent), 0) <= 8192 AND coalesce(length(received), 0) <= 8192)
 );
 CREATE INDEX sends_of_scooter ON sends (scooter_id, asked_at DESC, id DESC);

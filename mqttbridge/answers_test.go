@@ -29,7 +29,7 @@ func TestAnswerIsSignalledToItsWaiter(t *testing.T) {
 			status := 1
 			require.Equal(t, command.Ack{
 				SendID: "s1", Code: 2, Status: &status, Values: map[string]any{"status": int64(1), "time": int64(7)},
-				ReceivedAt: got.ReceivedAt,
+				ReceivedAt: got.ReceivedAt, Frame: []byte(`{"a":2,"i":"` + plate + `","s":1,"t":7}`),
 			}, got)
 		}
 		r.awaitCount(t, "answers_total", "outcome", "signalled", 2)
@@ -223,4 +223,15 @@ func TestTwoBridgesSignalOnce(t *testing.T) {
 		require.Eventually(t, func() bool { return r.count(t, "messages_total", "code", "2") == 20 }, patience, time.Millisecond)
 	}
 	require.Equal(t, 20, first.temporal.total())
+}
+
+// What a scooter says of its server is full of secrets; neither its values nor its frame may carry them further.
+func TestAnswersCarryNoSecrets(t *testing.T) {
+	eachBroker(t, func(t *testing.T, r *rig) {
+		r.wait(t, "A1", protocol.ServerReport, "s1")
+		r.say(t, `{"a":36,"i":"A1","u":"mqtt.example.org,1883,box,hunter2,A1,30"}`)
+		got := r.temporal.nextAck(t, "A1")
+		require.Equal(t, protocol.Hidden, got.Values["password"])
+		require.Equal(t, `{"a":36,"i":"A1","u":"***"}`, string(got.Frame))
+	})
 }

@@ -54,10 +54,10 @@ func (b *Bridge) receive(in broker.Message) {
 	}
 	switch {
 	case m.Code == protocol.PositionReport:
-		ack := ackOf(m, now)
+		ack := ackOf(m, in.Payload, now)
 		r.position = &ack
 	case answers[m.Code]:
-		if !b.answers[shard].put(answer{m.Plate, ackOf(m, now)}) {
+		if !b.answers[shard].put(answer{m.Plate, ackOf(m, in.Payload, now)}) {
 			b.counts.answer(answerLost)
 		}
 	}
@@ -67,8 +67,8 @@ func (b *Bridge) receive(in broker.Message) {
 }
 
 // ackOf is the message as a workflow and its history may see it.
-func ackOf(m protocol.Message, at time.Time) command.Ack {
-	ack := command.Ack{Code: int(m.Code), Values: m.Redacted().Values(), ReceivedAt: at}
+func ackOf(m protocol.Message, frame []byte, at time.Time) command.Ack {
+	ack := command.Ack{Code: int(m.Code), Values: m.Redacted().Values(), ReceivedAt: at, Frame: protocol.RedactFrame(frame)}
 	if status, ok := m.Status(); ok {
 		ack.Status = &status
 	}

@@ -7,15 +7,29 @@ import (
 	"rodada/domain/rental"
 )
 
-// AddEvent adds a line to a rental's history, once for each Seq; it changes nothing else, and may come after the end.
+// sentForRental is whose the sends of a rental are, beside a table was with that rental.
+const sentForRental = `SELECT scooter_id, plate, 'rental' AS origin, id::text AS origin_id FROM was`
+
+var addEvent = `
+	WITH was AS (
+		SELECT id, scooter_id, plate FROM rentals WHERE id = $1
+	), sent AS (` + insertSends(sentForRental, "$7") + `
+	)
+	INSERT INTO rental_events (rental_id, seq, kind, cause, at, note) VALUES ($1, $2, $3, $4, $5, $6)
+	ON CONFLICT ON CONSTRAINT rental_events_pkey DO NOTHING`
+
+// AddEvent adds a line to a rental's history, once for each Seq, and what the scooter was sent since the last one; it
+// changes nothing else, and may come after the end.
 func (s *Store) AddEvent(ctx context.Context, rentalID string, e rental.Event) error {
 	if !isID(rentalID) {
 		return rental.ErrUnknown
 	}
+	sends, err := sendsText(e.Sends)
+	if err != nil {
+		return err
+	}
 	return s.once(ctx, "add rental event", func(db executor) error {
-		_, err := db.ExecContext(ctx, `
-			INSERT INTO rental_events (rental_id, seq, kind, cause, at, note) VALUES ($1, $2, $3, $4, $5, $6)
-			ON CONFLICT ON CONSTRAINT rental_events_pkey DO NOTHING`, rentalID, e.Seq, e.Kind, e.Cause, e.At, e.Note)
+		_, err := db.ExecContext(ctx, addEvent, rentalID, e.Seq, e.Kind, e.Cause, e.At, e.Note, sends)
 		return err
 	})
 }
@@ -38,8 +52,7 @@ func (s *Store) RentalEvents(ctx context.Context, rentalID string) ([]rental.Eve
 	})
 	events := make([]rental.Event, len(rows))
 	for i, r := range rows {
-		events[i] = rental.Event(r)
-		events[i].At = r.At.UTC()
+		events[i] = rental.Event{Seq: r.Seq, Kind: r.Kind, Cause: r.Cause, At: r.At.UTC(), Note: r.Note}
 	}
 	return events, err
 }

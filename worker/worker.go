@@ -21,6 +21,7 @@ type Options struct {
 	Rentals     *activities.Rentals
 	Wallets     *activities.Wallets
 	People      *activities.People
+	Commands    *activities.Commands
 }
 
 // New makes a worker with everything registered. Start and Stop it.
@@ -42,7 +43,7 @@ func Register(w worker.Registry, o Options) {
 	} {
 		w.RegisterWorkflowWithOptions(story, workflow.RegisterOptions{Name: name})
 	}
-	for _, resource := range []any{o.Scooters, o.Rentals, o.Wallets, o.People} {
+	for _, resource := range []any{o.Scooters, o.Rentals, o.Wallets, o.People, o.Commands} {
 		w.RegisterActivity(resource)
 	}
 }

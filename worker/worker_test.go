@@ -34,6 +34,7 @@ func TestRegister(t *testing.T) {
 	require.ElementsMatch(t, []reflect.Type{
 		reflect.TypeFor[*activities.Scooters](), reflect.TypeFor[*activities.Rentals](),
 		reflect.TypeFor[*activities.Wallets](), reflect.TypeFor[*activities.People](),
+		reflect.TypeFor[*activities.Commands](),
 	}, l.activities)
 
 	names := map[string]reflect.Type{}

@@ -3,6 +3,7 @@ package workflows_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -30,7 +31,8 @@ type box struct {
 	leases  map[protocol.Code]held
 	taken   map[protocol.Code]command.Ack
 	heard   *command.Waiter
-	ids     map[string]int // leases taken by a send
+	ids     map[string]int // leases taken by a send, but for those given back with nothing sent
+	out     bool           // something was sent since the last lease was taken
 	pending []command.Ack  // signalled to a run that was over already
 
 	away        bool // hears nothing, says nothing
@@ -59,6 +61,7 @@ type answer struct {
 	after  time.Duration
 	status int
 	silent bool
+	mute   bool          // its answer has no status
 	lost   bool          // the bridge claims it, and its signal gets lost
 	skew   time.Duration // of the bridge's clock
 }
@@ -78,6 +81,7 @@ func (b *box) will(code protocol.Code, answers ...answer) {
 func (b *box) Publish(_ context.Context, _ string, _ byte, payload []byte) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.out = true
 	if b.brokerErr != nil {
 		return b.brokerErr
 	}
@@ -116,14 +120,16 @@ func (b *box) say(code protocol.Code, how answer) {
 		return
 	}
 	delete(b.leases, code)
-	ack := command.Ack{SendID: lease.SendID, Code: int(code), ReceivedAt: now.Add(how.skew), Values: map[string]any{}}
+	ack := command.Ack{SendID: lease.SendID, Code: int(code), ReceivedAt: now.Add(how.skew), Values: map[string]any{}, Frame: fmt.Appendf(nil, `{"a":%d}`, code)}
 	switch code {
 	case protocol.VehicleReport:
 		ack.Values = map[string]any{"speed_kmh": float64(b.speed), "trip_km": float64(b.trip)}
 	case protocol.PositionReport:
 		ack.Values = map[string]any{"position": b.position}
 	default:
-		ack.Status = &how.status
+		if !how.mute {
+			ack.Status = &how.status
+		}
 	}
 	b.taken[code] = ack
 	if !how.lost {
@@ -161,6 +167,7 @@ func (b *box) Take(_ context.Context, _ string, ack protocol.Code, w command.Wai
 	delete(b.taken, ack)
 	b.leases[ack] = held{w, now.Add(ttl)}
 	b.ids[w.SendID]++
+	b.out = false
 	return command.TakenNew, nil
 }
 
@@ -177,6 +184,9 @@ func (b *box) Withdraw(_ context.Context, _ string, code protocol.Code, sendID s
 	}
 	if b.leases[code].SendID == sendID {
 		delete(b.leases, code)
+		if !b.out && b.ids[sendID] == 1 {
+			delete(b.ids, sendID)
+		}
 	}
 	if ack, ok := b.taken[code]; ok && ack.SendID == sendID {
 		return &ack, nil

@@ -5,29 +5,96 @@ import (
 
 	"go.temporal.io/sdk/workflow"
 
+	"rodada/activities"
 	"rodada/domain/command"
+	"rodada/protocol"
 )
 
-// Command sends one command of staff to a scooter, held or not, and returns how it ended. A command that must not reach a
-// moving scooter waits until it stands, as long as the window lasts.
+// longestCommand bounds how long a command may take, whatever its input says.
+const longestCommand = time.Minute
+
+// Command sends one command of staff to a scooter, held or not, tells the holder what it changed, stores how it ended, and
+// returns that. A command that must not reach a moving scooter waits until it stands, and one that may be repeated blindly is
+// sent again while the scooter is silent, both as long as the window lasts.
 func Command(ctx workflow.Context, in CommandInput) (CommandResult, error) {
 	cancelled := ctx
 	ctx, _ = workflow.NewDisconnectedContext(ctx) // what was sent is waited for
 	l := newLine(ctx, in.Plate, in.ID, in.Dialect, 0)
-	deadline := workflow.Now(ctx).Add(in.Window)
+	l.origin = command.ForCommand
+	deadline := in.until(workflow.Now(ctx))
 	var result CommandResult
 	for {
-		got := l.ask(ctx, in.Command, deadline.Sub(workflow.Now(ctx)))
-		result.Attempts++
-		result.Outcome, result.Ack, result.Unsent = got.outcome, got.ack, got.unsent
-		if got.unsent != unsentMoving || !workflow.Now(ctx).Before(deadline) || cancelled.Err() != nil {
+		left := deadline.Sub(workflow.Now(ctx))
+		got := l.ask(ctx, in.Command, in.attempt(left))
+		if got.unsent == "" {
+			result.Attempts++
+		}
+		if got.unsent == "" || result.Attempts == 0 { // a try that came to nothing does not undo one that was made
+			result.Outcome, result.Ack, result.Unsent = got.outcome, got.ack, got.unsent
+		}
+		if !in.again(got) || cancelled.Err() != nil {
 			break
 		}
-		workflow.SetCurrentDetails(ctx, "Waiting for the scooter to stand.")
-		wait(ctx, time.Second, "wait for the scooter to stand", never)
+		if got.unsent == unsentMoving {
+			workflow.SetCurrentDetails(ctx, "Waiting for the scooter to stand.")
+			wait(ctx, min(time.Second, deadline.Sub(workflow.Now(ctx))), "wait for the scooter to stand", never)
+		}
+		if !workflow.Now(ctx).Before(deadline) {
+			break
+		}
+		l.retry()
 	}
 	workflow.SetCurrentDetails(ctx, describe(result))
+	if result.Outcome == command.Done {
+		tellHolder(ctx, in, result.Ack)
+	}
+	persist(ctx, "store how it ended", commands.FinishOrder, activities.FinishInput{
+		ID: in.ID, Ending: result.ending(workflow.Now(ctx)), Sends: l.collect(),
+	})
 	return result, nil //nolint:nilerr // a cancelled command has ended too, and result says how
+}
+
+// until is when it is too late: however late the workflow begins, no command comes later than was said when it was given.
+func (in CommandInput) until(now time.Time) time.Time {
+	deadline := now.Add(min(in.Window, longestCommand))
+	if !in.Deadline.IsZero() && in.Deadline.Before(deadline) {
+		return in.Deadline
+	}
+	return deadline
+}
+
+// blind reports whether the command may be sent again without a word from the scooter. A QoS 1 frame may wait in the broker,
+// so it never is. (Design, decision 4)
+func (in CommandInput) blind() bool {
+	spec, _ := protocol.Lookup(in.Command.Code)
+	return spec.Blind && spec.QoS == 0 && in.Try > 0
+}
+
+// attempt is how long one send may wait for its answer.
+func (in CommandInput) attempt(left time.Duration) time.Duration {
+	if in.blind() {
+		return min(in.Try, left)
+	}
+	return left
+}
+
+// again reports whether another try makes sense.
+func (in CommandInput) again(got answer) bool {
+	return got.unsent == unsentMoving || got.outcome == command.Silent && got.unsent == "" && in.blind()
+}
+
+// ending is how the command ended, as its row keeps it; frames are the history's.
+func (r CommandResult) ending(at time.Time) command.Ending {
+	e := command.Ending{Outcome: r.Outcome, Unsent: r.Unsent, Attempts: r.Attempts, FinishedAt: at}
+	if r.Unsent != "" {
+		e.Outcome = command.Unsent
+	}
+	if r.Ack != nil {
+		ack := *r.Ack
+		ack.Frame = nil
+		e.Ack = &ack
+	}
+	return e
 }
 
 func describe(r CommandResult) string {

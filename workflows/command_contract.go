@@ -26,10 +26,14 @@ type CommandInput struct {
 	ID      string           `json:"id"`
 	Plate   string           `json:"plate"`
 	Dialect Dialect          `json:"dialect"`
-	Command protocol.Command `json:"command"`
-	Window  time.Duration    `json:"window"`
-	By      string           `json:"by"` // staff ID
-	Reason  string           `json:"reason,omitempty"`
+	Command protocol.Command `json:"command"` // secret arguments are sealed: see command.Purpose
+	// Window is how long it may take in all, and Deadline when it is too late, whenever the workflow begins.
+	Window   time.Duration `json:"window"`
+	Deadline time.Time     `json:"deadline,omitzero"`
+	// Try is how long one answer may take where a silent command is sent again; 0: it is sent once.
+	Try    time.Duration `json:"try,omitempty"`
+	By     string        `json:"by"` // staff ID
+	Reason string        `json:"reason,omitempty"`
 	// Ride says what a lock (3, 73, 107) does to the ride that holds the scooter.
 	Ride command.Ride `json:"ride,omitempty"`
 	// RentalID is the rental that held the scooter when staff asked, where that is known.

@@ -7,7 +7,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/client"
-	"go.temporal.io/sdk/workflow"
 
 	"rodada/domain/command"
 	"rodada/protocol"
@@ -16,13 +15,18 @@ import (
 
 // order is a world whose workflow is a command of staff.
 func order(t *testing.T, c protocol.Command, before func(w *world)) (workflows.CommandResult, *world) {
-	w := newWorld(t)
-	w.env.RegisterWorkflowWithOptions(workflows.Command, workflow.RegisterOptions{Name: workflows.CommandName})
-	w.env.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: workflows.CommandID("c1")})
-	before(w)
-	w.env.ExecuteWorkflow(workflows.CommandName, workflows.CommandInput{
-		ID: "c1", Plate: plate, Command: c, Window: 10 * time.Second, By: "eva",
+	return orderWith(t, func(w *world, in *workflows.CommandInput) {
+		in.Command = c
+		before(w)
 	})
+}
+
+func orderWith(t *testing.T, before func(w *world, in *workflows.CommandInput)) (workflows.CommandResult, *world) {
+	w := newWorld(t)
+	w.env.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: workflows.CommandID("c1")})
+	in := workflows.CommandInput{ID: "c1", Plate: plate, Window: 10 * time.Second, Try: 4 * time.Second, By: "eva"}
+	before(w, &in)
+	w.env.ExecuteWorkflow(workflows.CommandName, in)
 	require.True(t, w.env.IsWorkflowCompleted())
 	require.NoError(t, w.env.GetWorkflowError())
 	var got workflows.CommandResult

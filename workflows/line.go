@@ -44,6 +44,9 @@ type line struct {
 	sends      int
 	waiting    map[string]*command.Ack // by send ID; nil until answered
 	heard      string                  // the send since which the scooter was heard
+	origin     command.Origin          // what all this is sent for
+	open       map[string]command.Send // by ID, until its end is known
+	ended      []command.Send          // and not stored yet
 }
 
 // answer is how a send ended.
@@ -58,6 +61,7 @@ func newLine(ctx workflow.Context, plate, name string, dialect protocol.Dialect,
 	l := &line{
 		plate: plate, workflowID: workflow.GetInfo(ctx).WorkflowExecution.ID, name: name,
 		dialect: dialect, sends: sends, waiting: map[string]*command.Ack{},
+		origin: command.ForRental, open: map[string]command.Send{},
 	}
 	workflow.GoNamed(ctx, "acks", func(ctx workflow.Context) {
 		for {
@@ -105,22 +109,23 @@ func (l *line) ask(ctx workflow.Context, cmd protocol.Command, window time.Durat
 		return answer{outcome: command.Silent, unsent: unsent}
 	}
 	if spec.Ack == 0 {
-		delete(l.waiting, id)
-		return answer{outcome: command.Sent}
+		return l.close(id, answer{outcome: command.Sent})
 	}
 	ack := l.await(ctx, id, spec.Ack, deadline.Sub(workflow.Now(ctx)))
 	if ack == nil {
 		ack, _ = l.withdraw(ctx, id, spec.Ack, lookback)
 	}
-	delete(l.waiting, id)
-	return judge(spec, ack)
+	return l.close(id, judge(spec, ack))
 }
 
-// judge makes an answer of an ack.
+// judge makes an answer of an ack. One that should say how it went, and does not, is as good as none.
 func judge(spec protocol.Spec, ack *command.Ack) answer {
+	answered, _ := protocol.Lookup(spec.Ack)
 	switch {
 	case ack == nil:
 		return answer{outcome: command.Silent}
+	case ack.Status == nil && answered.Status == protocol.StatusResult:
+		return answer{outcome: command.Silent, ack: ack}
 	case ack.Status != nil && !spec.Done(*ack.Status):
 		return answer{outcome: command.Refused, ack: ack}
 	}
@@ -129,31 +134,34 @@ func judge(spec protocol.Spec, ack *command.Ack) answer {
 
 // send publishes a command, waiting for its turn until the deadline, and keeps the lease of the answer for a while after.
 func (l *line) send(ctx workflow.Context, cmd protocol.Command, deadline time.Time, keep time.Duration) (id, unsent string) {
+	var receipt activities.Receipt
 	l.sends++
 	id = fmt.Sprintf("%s/%d", l.name, l.sends)
 	l.waiting[id] = nil
+	l.begin(id, cmd.Code, workflow.Now(ctx))
+	defer func() { l.published(id, receipt, unsent) }()
 	in := activities.PublishInput{
 		WorkflowID: l.workflowID, SendID: id, Plate: l.plate, Command: cmd, Dialect: l.dialect, Deadline: deadline, Keep: keep,
 	}
 	unsent = unsentLate
 	for moving := 0; ; {
-		var got activities.Published
 		left := deadline.Sub(workflow.Now(ctx))
-		err := within(ctx, left, "send "+cmd.Code.String(), scooters.Publish, in).Get(ctx, &got)
+		err := within(ctx, left, "send "+cmd.Code.String(), scooters.Publish, in).Get(ctx, &receipt)
 		switch {
 		case err != nil && isRefused(err):
 			return id, unsentInvalid
 		case err != nil:
 			return id, unsentUnreachable
-		case got == activities.PublishDone:
+		case receipt.Became == activities.PublishDone:
 			return id, ""
-		case got == activities.PublishLate:
+		case receipt.Became == activities.PublishLate:
 			return id, unsent
-		case got == activities.PublishBusy:
+		case receipt.Became == activities.PublishBusy:
 			unsent = unsentBusy
-		case got == activities.PublishMoving:
+		case receipt.Became == activities.PublishMoving:
+			unsent = unsentMoving
 			if moving++; moving == movingTries {
-				return id, unsentMoving
+				return id, unsent
 			}
 		}
 		wait(ctx, turnWait, "wait to send "+cmd.Code.String(), never)
@@ -197,5 +205,5 @@ func (l *line) forget(ctx workflow.Context, id string, code protocol.Code) {
 	if code != 0 {
 		l.withdraw(ctx, id, code, forgetting)
 	}
-	delete(l.waiting, id)
+	l.close(id, answer{outcome: command.Silent, unsent: l.open[id].Unsent})
 }

@@ -15,6 +15,7 @@ var (
 	rentals  *activities.Rentals
 	wallets  *activities.Wallets
 	people   *activities.People
+	commands *activities.Commands
 )
 
 // localPatience is how long an activity that must succeed is tried locally: while a local one waits, the history grows.

@@ -9,6 +9,7 @@ import (
 
 	"rodada/activities"
 	"rodada/domain/rental"
+	"rodada/protocol"
 )
 
 // Search attributes of every rental, for the Temporal UI's lists.
@@ -78,6 +79,7 @@ func newRide(ctx workflow.Context, in RentalInput) (*ride, error) {
 	r.line = newLine(ctx, in.Plate, in.RentalID, in.Dialect, r.s.Sends)
 	if r.s.Outstanding != "" {
 		r.line.waiting[r.s.Outstanding] = nil
+		r.line.begin(r.s.Outstanding, protocol.PowerOff, r.s.SentAt)
 	}
 	return r, r.handle(ctx)
 }
@@ -125,7 +127,7 @@ func (r *ride) claim(ctx workflow.Context) bool {
 // advance moves the rental to a state, in the store and for everybody who looks.
 func (r *ride) advance(ctx workflow.Context, to rental.State, by rental.Cause, edit func(*rental.Change)) {
 	r.s.Seq++
-	change := rental.Change{RentalID: r.in.RentalID, Seq: r.s.Seq, State: to, Cause: by, At: workflow.Now(ctx)}
+	change := rental.Change{RentalID: r.in.RentalID, Seq: r.s.Seq, State: to, Cause: by, At: workflow.Now(ctx), Sends: r.line.collect()}
 	if edit != nil {
 		edit(&change)
 	}
@@ -143,7 +145,7 @@ func (r *ride) advance(ctx workflow.Context, to rental.State, by rental.Cause, e
 // note adds something to the rental's history that is not a state.
 func (r *ride) note(ctx workflow.Context, kind string, by rental.Cause, text string) {
 	r.s.Seq++
-	event := rental.Event{Seq: r.s.Seq, Kind: kind, Cause: by, At: workflow.Now(ctx), Note: text}
+	event := rental.Event{Seq: r.s.Seq, Kind: kind, Cause: by, At: workflow.Now(ctx), Note: text, Sends: r.line.collect()}
 	persist(ctx, "note: "+kind, rentals.Note, activities.NoteInput{RentalID: r.in.RentalID, Event: event})
 }
 

@@ -98,6 +98,7 @@ func (r *ride) prepare(ctx workflow.Context) {
 	if v, ok := r.query(ctx); ok && !r.over() {
 		r.s.Baseline = &v.tripKm
 	}
+	r.line.flush(ctx)
 }
 
 func (r *ride) over() bool { return r.s.State != rental.Riding && r.s.State != rental.Paused }

@@ -18,6 +18,7 @@ const crawl = activities.WalkingPace
 // drive is the ride: it serves the rider's and staff's requests and the limits of a forgotten ride, until it has ended.
 func (r *ride) drive(ctx workflow.Context) error {
 	for !r.over() {
+		r.line.flush(ctx)
 		if err := r.renew(ctx); err != nil {
 			return err
 		}

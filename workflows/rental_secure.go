@@ -30,12 +30,13 @@ func (r *ride) lock(ctx workflow.Context) bool {
 // confirmed reads the answer to the outstanding lock, if there is one.
 func (r *ride) confirmed(ack *command.Ack) bool {
 	if ack == nil {
+		r.line.unanswered(r.s.Outstanding)
 		return false
 	}
-	delete(r.line.waiting, r.s.Outstanding)
-	r.s.Outstanding = ""
 	spec, _ := protocol.Lookup(protocol.PowerOff)
-	return judge(spec, ack).outcome == command.Done
+	got := r.line.close(r.s.Outstanding, judge(spec, ack))
+	r.s.Outstanding = ""
+	return got.outcome == command.Done
 }
 
 // outstandingFor is how long the lease of a lock lives; each round of secure makes it live on.
@@ -46,6 +47,7 @@ func (r *ride) secure(ctx workflow.Context) error {
 	r.answerAll()
 	backoff := r.in.Limits.LockBackoff
 	for r.s.State == rental.Securing {
+		r.line.flush(ctx)
 		if err := r.renew(ctx); err != nil {
 			return err
 		}

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/mock"
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/converter"
@@ -17,6 +18,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"rodada/activities"
+	"rodada/domain/command"
 	"rodada/domain/fare"
 	"rodada/domain/money"
 	"rodada/domain/rental"
@@ -53,6 +55,9 @@ type world struct {
 	storeErr func() error // of the next call to the store
 	watch    []func(rental.Change)
 	runs     int
+	told     []workflows.ScooterChanged // the holder
+	batches  []command.Batch
+	endings  []command.Ending
 	second   func() // at the start of the second run
 }
 
@@ -77,10 +82,19 @@ func (w *world) open() {
 	w.env.SetTestTimeout(10 * time.Second)
 	w.env.SetWorkflowRunTimeout(48 * time.Hour) // of the virtual clock: a story without an end fails
 	w.env.RegisterWorkflowWithOptions(workflows.Rental, workflow.RegisterOptions{Name: workflows.RentalName})
+	w.env.RegisterWorkflowWithOptions(workflows.Command, workflow.RegisterOptions{Name: workflows.CommandName})
 	w.env.RegisterWorkflowWithOptions(w.pay, workflow.RegisterOptions{Name: workflows.PaymentName})
 	w.env.RegisterActivity(&activities.Scooters{Publisher: w.box, Leases: w.box, Live: w.box, Now: w.env.Now})
 	w.env.RegisterActivity(&activities.Rentals{Store: w, Zones: w, Live: w.box})
 	w.env.RegisterActivity(&activities.People{Notifier: w, Alerts: w})
+	w.env.RegisterActivity(&activities.Commands{Store: w})
+	w.env.OnSignalExternalWorkflow(mock.Anything, workflows.ScooterID(plate), "", workflows.SignalChanged, mock.Anything).
+		Return(func(_, _, _, _ string, arg any) error {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			w.told = append(w.told, arg.(workflows.ScooterChanged))
+			return nil
+		}).Maybe()
 	w.box.env = w.env
 }
 
@@ -113,6 +127,27 @@ func (w *world) AddEvent(_ context.Context, _ string, e rental.Event) error {
 	defer w.mu.Unlock()
 	w.notes = append(w.notes, e)
 	return w.storeErr()
+}
+
+func (w *world) StoreSends(_ context.Context, b command.Batch) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err := w.storeErr(); err != nil {
+		return err
+	}
+	w.batches = append(w.batches, b)
+	return nil
+}
+
+func (w *world) FinishOrder(_ context.Context, id string, e command.Ending, sends []command.Send) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err := w.storeErr(); err != nil {
+		return err
+	}
+	w.endings = append(w.endings, e)
+	w.batches = append(w.batches, command.Batch{Plate: plate, Origin: command.ForCommand, OriginID: id, Sends: sends})
+	return nil
 }
 
 func (w *world) Zones(context.Context) (zone.Set, error) { return w.zones, nil }

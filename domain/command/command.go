@@ -15,6 +15,12 @@ const (
 	Sent    Outcome = "sent"    // the command has no ack
 )
 
+// Unsent is the outcome of what was never a send: it came too late, say, or the scooter was too fast for it.
+const Unsent Outcome = "unsent"
+
+// Outcomes lists every outcome.
+func Outcomes() []Outcome { return []Outcome{Done, Refused, Silent, Sent, Unsent} }
+
 // Ack is a scooter's answer to one send, as the bridge hands it over.
 type Ack struct {
 	SendID     string         `json:"send_id"`
@@ -22,6 +28,7 @@ type Ack struct {
 	Status     *int           `json:"status,omitempty"` // the wire's s, nil when the frame has none
 	Values     map[string]any `json:"values,omitempty"` // every decoded parameter by name
 	ReceivedAt time.Time      `json:"received_at"`      // when it reached the bridge
+	Frame      []byte         `json:"frame,omitempty"`  // as it came, without secrets
 }
 
 // Waiter is who waits for an ack: the workflow to signal, and which of its sends.

@@ -5,6 +5,7 @@ package rental
 import (
 	"time"
 
+	"rodada/domain/command"
 	"rodada/domain/fare"
 	"rodada/geo"
 )
@@ -66,6 +67,8 @@ type Change struct {
 	Bill         *fare.Bill  `json:"bill,omitempty"`
 	EndPosition  *geo.Point  `json:"end_position,omitempty"`
 	ZoneVersion  int64       `json:"zone_version,omitempty"`
+	// Sends is what the scooter was sent since the last change or event, to be stored with it.
+	Sends []command.Send `json:"sends,omitempty"`
 	// Service puts the scooter out of service in the same breath (staff released it to maintenance).
 	Maintenance string `json:"maintenance,omitempty"`
 }
@@ -77,4 +80,5 @@ type Event struct {
 	Cause Cause
 	At    time.Time
 	Note  string
+	Sends []command.Send `json:",omitempty"` // to be stored with it; never read back
 }

@@ -18,7 +18,9 @@ type actorKey struct{}
 
 // Acting marks what happens under ctx as done by a member of staff. The API does so once for every request, so that no
 // change of staff's can be stored without its author.
-func Acting(ctx context.Context, a Actor) context.Context { return context.WithValue(ctx, actorKey{}, a) }
+func Acting(ctx context.Context, a Actor) context.Context {
+	return context.WithValue(ctx, actorKey{}, a)
+}
 
 // ActorFrom is who acts; false: nobody of staff does.
 func ActorFrom(ctx context.Context) (Actor, bool) {

@@ -10,6 +10,7 @@ import (
 	"rodada/broker"
 	"rodada/internal/config"
 	"rodada/lease"
+	"rodada/protocol"
 	"rodada/providers/notify"
 	"rodada/worker"
 )
@@ -35,15 +36,17 @@ func Worker(ctx context.Context, c config.Config, log *slog.Logger) error {
 	defer mqtt.Close()
 
 	live := newLive(redis, c)
+	ears := worker.NewEars(mqtt, protocol.Topics{Bike: c.MQTT.TopicBike, Other: c.MQTT.TopicOther}, log)
 	w := worker.New(temporal, worker.Options{
 		TaskQueue:   c.Temporal.TaskQueue,
 		StopTimeout: c.Temporal.StopTimeout,
 		Scooters: &activities.Scooters{
-			Publisher: mqtt, Leases: lease.New(redis, c.Redis.Prefix), Live: live, Store: store, Now: time.Now,
+			Publisher: mqtt, Ears: ears, Leases: lease.New(redis, c.Redis.Prefix), Live: live, Store: store, Now: time.Now,
 		},
-		Rentals: &activities.Rentals{Store: store, Zones: store, Live: live},
-		Wallets: &activities.Wallets{Ledger: store},
-		People:  &activities.People{Notifier: notify.Log{Logger: log}, Alerts: store},
+		Rentals:  &activities.Rentals{Store: store, Zones: store, Live: live},
+		Wallets:  &activities.Wallets{Ledger: store},
+		People:   &activities.People{Notifier: notify.Log{Logger: log}, Alerts: store},
+		Commands: &activities.Commands{Store: store},
 	})
 	if err := w.Start(); err != nil {
 		return fmt.Errorf("worker: %w", err)
