@@ -35,7 +35,6 @@ const (
 	Recoded    EventKind = "code"    // got another printed code
 	Changed    EventKind = "changed" // IMEI, model, limit or note
 	Renumbered EventKind = "renumbered"
-	Renumbered EventKind = "plate"   // got another vehicle number
 )
 
 // Sighted is where a scooter said it was, and when; the zero value: nobody knows.
