@@ -24,6 +24,12 @@ type Credential struct {
 	RevokedAt   time.Time
 }
 
+// Holder is a credential with the plates that it may speak for: two while its scooter gets another.
+type Holder struct {
+	Credential
+	Plates []string
+}
+
 // State is how far a credential has come.
 type State string
 

@@ -33,4 +33,6 @@ type AlertKind string
 const (
 	NotSecured   AlertKind = "not_secured"    // a ride is over and its lock is not confirmed
 	FaultAtStart AlertKind = "fault_at_start" // the scooter refused to unlock
+	Onboarding   AlertKind = "onboarding"     // a scooter can't be taken in
+	Renumbering  AlertKind = "renumbering"    // a scooter is heard under neither of two plates
 )
