@@ -69,7 +69,7 @@ func examples() map[string]any {
 		MinimumBalance: 300, ReservationSeconds: 900,
 	}
 	reserved := rental.Rental{
-		ID: id, RiderID: ana, Plate: "12AB", VehicleID: vehicle, State: rental.Reserved, Tariff: tariff,
+		ID: id, RiderID: ana, Plate: "12AB", VehicleID: vehicle, Code: "RD-7K2M9Q", Model: "M1", State: rental.Reserved, Tariff: tariff,
 		CreatedAt: began.Add(-4 * time.Minute), ReservedUntil: began.Add(11 * time.Minute),
 	}
 	unlocking := reserved

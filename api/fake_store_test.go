@@ -234,7 +234,7 @@ func (s *fakeStore) OpenRental(_ context.Context, n rental.New, _ time.Duration)
 		return rental.Rental{}, false, fleet.ErrHeld
 	}
 	r := rental.Rental{
-		ID: n.ID, RiderID: n.RiderID, ScooterID: n.ScooterID, Plate: sc.Plate, VehicleID: sc.PublicID, State: n.State,
+		ID: n.ID, RiderID: n.RiderID, ScooterID: n.ScooterID, Plate: sc.Plate, VehicleID: sc.PublicID, Code: sc.QRCode, Model: sc.Model.Name, State: n.State,
 		Tariff: n.Tariff, CreatedAt: s.now(), ReservedUntil: n.ReservedUntil,
 	}
 	s.rentals[r.ID] = r

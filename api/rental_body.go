@@ -14,6 +14,8 @@ type Rental struct {
 	State         string        `json:"state" enum:"reserved,unlocking,riding,paused,locking,ended,void" doc:"Once the ride is over for its rider it is ended or void, though the scooter may still be locking."`
 	Reason        rental.Reason `json:"reason,omitempty" doc:"Why it is void."`
 	ScooterID     string        `json:"scooter_id" doc:"The scooter's public id during this rental."`
+	Code          string        `json:"code" example:"RD-7K2M9Q" doc:"What is printed on the scooter, beside its QR code."`
+	Model         string        `json:"model" doc:"The scooter's model."`
 	CreatedAt     time.Time     `json:"created_at"`
 	ReservedUntil *time.Time    `json:"reserved_until,omitempty"`
 	UnlockedAt    *time.Time    `json:"unlocked_at,omitempty" doc:"When the meter started."`
@@ -56,6 +58,8 @@ func describe(r rental.Rental, used fare.Usage) Rental {
 		State:         visibleState(r),
 		Reason:        r.Reason,
 		ScooterID:     r.VehicleID,
+		Code:          r.Code,
+		Model:         r.Model,
 		CreatedAt:     r.CreatedAt.UTC(),
 		ReservedUntil: happened(r.ReservedUntil),
 		UnlockedAt:    happened(r.UnlockedAt),

@@ -25,6 +25,8 @@ func TestRentAnswersWithTheRidingRental(t *testing.T) {
 	b := body(t, s.rent(t, ana, "key-1"), 201)
 	require.Equal(t, "riding", b["state"])
 	require.Equal(t, public, b["scooter_id"])
+	require.Equal(t, code, b["code"])
+	require.Equal(t, "M1", b["model"])
 	require.NotContains(t, b, "plate")
 
 	again := s.rent(t, ana, "key-1")

@@ -17,6 +17,8 @@ type Rental struct {
 	ScooterID    int64
 	Plate        string
 	VehicleID    string // the scooter's public id during this rental
+	Code         string // printed on the scooter
+	Model        string // the name of the scooter's model
 	State        State
 	Outcome      Outcome
 	Reason       Reason
