@@ -19,8 +19,8 @@ type sample struct {
 func sampleOf(s protocol.Spec) (sample, error) {
 	values := map[string]any{}
 	for _, p := range s.Params {
-		if p.Name != "length" {
-			values[p.Name] = example(p)
+		if p.Example != nil {
+			values[p.Name] = p.Example
 		}
 	}
 	m, frame, err := ours(s, values)
@@ -56,7 +56,7 @@ func ours(s protocol.Spec, values map[string]any) (m sample, frame []byte, err e
 		}
 		return m, frame, err
 	}
-	report, err := protocol.NewMessage(s.Code, "12AB", values)
+	report, err := protocol.NewMessage(s.Code, protocol.ExamplePlate, values)
 	if err != nil {
 		return m, nil, err
 	}
@@ -96,27 +96,4 @@ func equivalent(s protocol.Spec) reflect.Type {
 
 func field(name, key string, of any) reflect.StructField {
 	return reflect.StructField{Name: name, Type: reflect.TypeOf(of), Tag: reflect.StructTag(fmt.Sprintf("json:%q", key))}
-}
-
-// example is a value as the seed has them.
-func example(p protocol.Param) any {
-	switch {
-	case p.Name == "time":
-		return int64(1503046415)
-	case p.Name == "position":
-		return "3020.5887,12006.4229,1"
-	case p.Name == "host":
-		return "18.180.156.177"
-	case p.Bare:
-		return "123456789888888"
-	case p.Kind == protocol.Integer && p.Max != nil:
-		return *p.Max
-	case p.Kind == protocol.Integer:
-		return int64(25)
-	case p.Kind == protocol.Number:
-		return 37.5
-	case p.Kind == protocol.Bytes:
-		return bytes.Repeat([]byte{7}, protocol.MaxPacket)
-	}
-	return "12AB"
 }

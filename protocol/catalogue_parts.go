@@ -15,9 +15,9 @@ var (
 
 // Fields that most reports carry. In acks "t" is a random number, not a time.
 var (
-	fieldTime   = Param{Name: "time", Key: "t", Kind: Integer, Optional: true, Doc: "a random number in acks"}
-	fieldSerial = Param{Name: "serial", Key: "n", Kind: Integer, Optional: true, Doc: "serial number, may repeat"}
-	fieldStatus = Param{Name: "status", Key: "s", Kind: Integer}
+	fieldTime   = Param{Name: "time", Key: "t", Kind: Integer, Example: 1503046415, Optional: true, Doc: "a random number in acks"}
+	fieldSerial = Param{Name: "serial", Key: "n", Kind: Integer, Example: 0, Optional: true, Doc: "serial number, may repeat"}
+	fieldStatus = Param{Name: "status", Key: "s", Kind: Integer, Example: 0}
 )
 
 // timedAck is an ack with a time, a result and a serial number.

@@ -47,6 +47,7 @@ type Param struct {
 	Values   map[int]string `json:"values,omitempty"` // meaning of an enumeration
 	Secret   bool           `json:"secret,omitempty"` // never in a log, a history or a list
 	Offset   int64          `json:"offset,omitempty"` // added on the wire: 13 sends 2000+km/h
+	Example  any            `json:"example,omitempty"`
 	Doc      string         `json:"doc,omitempty"`
 
 	text textRule

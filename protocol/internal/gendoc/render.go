@@ -14,97 +14,111 @@ import (
 var intro string
 
 func render() string {
-	var b strings.Builder
-	b.WriteString(intro)
-	b.WriteString("\n## To the scooter (WR)\n\n")
-	b.WriteString("| code | name | what it does | parameters | answer | QoS | rules |\n|---:|---|---|---|---|---:|---|\n")
-	each(protocol.ToScooter, func(s protocol.Spec) {
-		fmt.Fprintf(&b, "| %d | `%s` | %s | %s | %s | %d | %s |\n",
-			s.Code, s.Name, what(s), params(s), answer(s), s.QoS, rules(s))
-	})
-	b.WriteString("\n## From the scooter (RD)\n\n")
-	b.WriteString("| code | name | what it says | fields besides `a` and `i` | `s` | topic | QoS |\n|---:|---|---|---|---|---|---:|\n")
-	each(protocol.FromScooter, func(s protocol.Spec) {
-		fmt.Fprintf(&b, "| %d | `%s` | %s | %s | %s | %s | %d |\n",
-			s.Code, s.Name, what(s), params(s), status(s), topic(s.Topic), s.QoS)
-	})
-	b.WriteString("\n## Where the seed has it\n\n| code | name | heading |\n|---:|---|---|\n")
-	for _, s := range protocol.Catalogue() {
-		fmt.Fprintf(&b, "| %d | `%s` | %s (%s) |\n", s.Code, s.Name, s.Section, s.Direction)
-	}
-	return b.String()
+	p := page{}
+	p.WriteString(intro)
+	p.commands()
+	p.parameters()
+	p.reports()
+	p.fields()
+	p.headings()
+	return p.String()
 }
 
-func each(d protocol.Direction, do func(protocol.Spec)) {
-	for _, s := range protocol.Catalogue() {
-		if s.Direction == d {
-			do(s)
+// page is the document so far.
+type page struct{ strings.Builder }
+
+// table begins a table under a heading; columns are aligned right with a
+// trailing colon, as in Markdown.
+func (p *page) table(title, text string, columns ...string) {
+	fmt.Fprintf(p, "\n## %s\n\n%s\n\n", title, text)
+	marks := make([]string, len(columns))
+	for i, c := range columns {
+		columns[i], marks[i] = strings.TrimSuffix(c, ":"), "---"
+		if c != columns[i] {
+			marks[i] = "---:"
+		}
+	}
+	p.row(columns...)
+	p.row(marks...)
+}
+
+func (p *page) row(cells ...string) {
+	for i := range cells {
+		cells[i] = strings.ReplaceAll(cells[i], "|", `\|`)
+	}
+	p.WriteString("| " + strings.Join(cells, " | ") + " |\n")
+}
+
+func (p *page) commands() {
+	p.table("Commands (WR)", "What may be sent to a scooter. The frame is an example; the answer is the code of the report that acknowledges it.",
+		"code:", "name", "frame", "what it does", "answer:", "QoS:", "rules")
+	for _, s := range of(protocol.ToScooter) {
+		answer := "none"
+		if s.Ack != 0 {
+			answer = fmt.Sprint(int(s.Ack))
+		}
+		p.row(code(s), name(s), example(s), what(s), answer, fmt.Sprint(s.QoS), rules(s))
+	}
+}
+
+func (p *page) parameters() {
+	p.table("What commands take", "Parameters in the order of the wire, under the names that the REST API and the command line use.",
+		"code:", "command", "key", "parameter", "type", "range", "meaning")
+	for _, s := range of(protocol.ToScooter) {
+		for _, q := range s.Params {
+			p.row(code(s), name(s), key(q), "`"+q.Name+"`", kind(q), limits(q), meaning(q))
+		}
+	}
+	p.WriteString("\nParameters that share a key are one value, written without quotes around it:\n\n")
+	for _, s := range of(protocol.ToScooter) {
+		if s.Line != nil {
+			fmt.Fprintf(p, "- %d: `\"%s\":%s`\n", s.Code, s.Line.Key, line(s))
 		}
 	}
 }
 
-func what(s protocol.Spec) string {
-	text := s.Title
-	if s.Deprecated {
-		text += " (deprecated)"
+func (p *page) reports() {
+	p.table("Answers and reports (RD)", "What a scooter sends. The frame is an example; `s` is explained where a message has it.",
+		"code:", "name", "frame", "what it says", "`s`", "topic", "QoS:")
+	for _, s := range of(protocol.FromScooter) {
+		p.row(code(s), name(s), example(s), what(s), status(s), topic(s.Topic), fmt.Sprint(s.QoS))
 	}
-	if s.Doc != "" {
-		text += ". " + s.Doc
-	}
-	return cell(text)
 }
 
-func params(s protocol.Spec) string {
-	parts := make([]string, 0, len(s.Params))
-	for _, p := range s.Params {
-		parts = append(parts, param(p))
+// fields leaves out what nearly every report has and the other table explains.
+func (p *page) fields() {
+	p.table("What reports carry", "Besides `a` (the code), `i` (the plate), the `s` explained above, and in answers `t` (a random number) and `n` (a serial number).",
+		"code:", "report", "key", "field", "type", "meaning")
+	for _, s := range of(protocol.FromScooter) {
+		for _, q := range s.Params {
+			if q.Key == "s" || q.Key == "n" || q.Key == "t" && s.Code != protocol.PositionReport {
+				continue
+			}
+			p.row(code(s), name(s), key(q), "`"+q.Name+"`", kind(q), meaning(q))
+		}
 	}
-	if l := s.Line; l != nil {
-		return cell(fmt.Sprintf("`%s` = %s", l.Key, line(*l, len(s.Params))) + "<br>" + strings.Join(parts, "<br>"))
-	}
-	return cell(strings.Join(parts, "<br>"))
 }
 
-// line shows how the parts of a value are put together.
-func line(l protocol.Line, parts int) string {
-	part := "…"
-	if l.Quoted {
-		part = `"…"`
+func (p *page) headings() {
+	p.table("Where the seed has it", "The headings of its phase 1, as they are spelt there.", "code:", "name", "heading")
+	for _, s := range protocol.Catalogue() {
+		p.row(code(s), name(s), fmt.Sprintf("%s (%s)", s.Section, s.Direction))
 	}
-	return "`" + l.Before + strings.Join(slices.Repeat([]string{part}, parts), l.Separator) + l.After + "`"
 }
 
-func param(p protocol.Param) string {
-	key := p.Key
-	if p.DirtyKey != "" {
-		key = p.DirtyKey
+func of(d protocol.Direction) []protocol.Spec {
+	return slices.DeleteFunc(protocol.Catalogue(), func(s protocol.Spec) bool { return s.Direction != d })
+}
+
+func code(s protocol.Spec) string { return fmt.Sprint(int(s.Code)) }
+func name(s protocol.Spec) string { return "`" + s.Name + "`" }
+
+func example(s protocol.Spec) string {
+	frame, err := s.Example()
+	if err != nil {
+		panic(err) // the catalogue's own examples: see its tests
 	}
-	text := fmt.Sprintf("`%s` %s, %s", key, p.Name, p.Kind)
-	if p.Min != nil && p.Max != nil {
-		text += fmt.Sprintf(" %d..%d", *p.Min, *p.Max)
-	}
-	if p.MaxLen > 0 {
-		text += fmt.Sprintf(" up to %d bytes", p.MaxLen)
-	}
-	if p.Unit != "" {
-		text += " " + p.Unit
-	}
-	if p.Default != nil {
-		text += fmt.Sprintf(", default %d", *p.Default)
-	}
-	if p.Optional {
-		text += ", optional"
-	}
-	if p.Secret {
-		text += ", secret"
-	}
-	if len(p.Values) > 0 {
-		text += ": " + meanings(p.Values)
-	}
-	if p.Doc != "" {
-		text += " (" + p.Doc + ")"
-	}
-	return text
+	return "`" + string(frame) + "`"
 }
 
 func meanings(values map[int]string) string {
@@ -114,53 +128,3 @@ func meanings(values map[int]string) string {
 	}
 	return strings.Join(parts, ", ")
 }
-
-func answer(s protocol.Spec) string {
-	if s.Ack == 0 {
-		return "none"
-	}
-	return fmt.Sprint(int(s.Ack))
-}
-
-func rules(s protocol.Spec) string {
-	var parts []string
-	if s.Dangerous {
-		parts = append(parts, "**dangerous**")
-	}
-	if s.NotWhileMoving {
-		parts = append(parts, "never while moving")
-	}
-	if s.Blind {
-		parts = append(parts, "may be repeated blindly")
-	}
-	for _, p := range s.Preconditions {
-		parts = append(parts, string(p))
-	}
-	return strings.Join(parts, ", ")
-}
-
-func status(s protocol.Spec) string {
-	switch s.Status {
-	case protocol.StatusResult:
-		return "result: " + cell(meanings(s.Statuses))
-	case protocol.StatusState:
-		return "state: " + cell(meanings(s.Statuses))
-	case protocol.StatusRaw:
-		return "undefined, kept"
-	default:
-		return ""
-	}
-}
-
-func topic(t protocol.Topic) string {
-	switch t {
-	case protocol.TopicVehicle:
-		return "the plate"
-	case protocol.TopicUnnamed:
-		return "not named"
-	default:
-		return "`" + string(t) + "`"
-	}
-}
-
-func cell(text string) string { return strings.ReplaceAll(text, "|", `\|`) }
