@@ -34,8 +34,23 @@ func (b *Broker) Connected() bool { return b.link.conn.Connected() }
 // Put makes an account with exactly these rights and this password, and enabled. One that was there before loses its
 // connection, and makes another.
 func (b *Broker) Put(ctx context.Context, a Account) error {
-	if err := a.check(b.topics); err != nil {
+	created, err := b.create(ctx, a)
+	if err != nil || created {
 		return err
+	}
+	return b.change(ctx, a)
+}
+
+// Add makes an account where there is none of this user. One that is there stays as it is, and connected.
+func (b *Broker) Add(ctx context.Context, a Account) error {
+	_, err := b.create(ctx, a)
+	return err
+}
+
+// create makes the roles of an account, which may exist, and the account; false: that exists.
+func (b *Broker) create(ctx context.Context, a Account) (created bool, err error) {
+	if err := a.check(b.topics); err != nil {
+		return false, err
 	}
 	wanted := []role{scooterRole(b.topics)}
 	for _, n := range a.Numbers {
@@ -48,18 +63,18 @@ func (b *Broker) Put(ctx context.Context, a Account) error {
 	commands = append(commands, request{Command: "createClient", Username: a.User, Password: a.Password, Roles: rolesOf(a)})
 	answers, err := b.link.ask(ctx, commands...)
 	if err != nil {
-		return err
+		return false, err
 	}
 	made := answers[len(answers)-1]
 	for _, r := range answers[:len(answers)-1] {
 		if r.Error != "" && r.Error != roleExists {
-			return refused(r)
+			return false, refused(r)
 		}
 	}
-	if made.Error != clientExists {
-		return refused(made)
+	if made.Error == clientExists {
+		return false, nil
 	}
-	return b.change(ctx, a)
+	return true, refused(made)
 }
 
 // change makes an account that exists what it shall be.

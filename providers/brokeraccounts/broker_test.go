@@ -77,6 +77,9 @@ func TestWhoComesIn(t *testing.T) {
 
 		changed := a
 		changed.Password = "another"
+		require.NoError(t, s.Add(t.Context(), changed), "it is there, so nothing changes")
+		require.True(t, box.IsConnectionOpen())
+		s.refuses(t, "u1", changed.Password)
 		require.NoError(t, s.Put(t.Context(), changed))
 		box.breaks(t)
 		s.refuses(t, "u1", a.Password)
