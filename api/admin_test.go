@@ -9,7 +9,6 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/client"
 
-	"rodada/domain/fleet"
 	"rodada/domain/rental"
 	"rodada/domain/staff"
 	"rodada/workflows"
@@ -125,36 +124,6 @@ func TestReleaseAsksTheHolder(t *testing.T) {
 	}
 	require.Equal(t, []any{workflows.ReleaseRequest{RentalID: id, By: support, Reason: "Found in the river."}},
 		s.temporal.asked(workflows.UpdateRelease)[0].Args)
-}
-
-func TestStaffSeeAndSetTheFleet(t *testing.T) {
-	s := newStage(t)
-	for i, p := range []string{"A", "B", "C"} {
-		sc := s.store.scooters[plate]
-		sc.ID, sc.Plate, sc.Service = int64(10+i), p, fleet.Maintenance
-		s.store.scooters[p] = sc
-	}
-	var got []any
-	path := "/admin/v1/scooters?limit=3"
-	for path != "" {
-		b := body(t, s.asStaff(t, "GET", path, nil), 200)
-		for _, each := range b["scooters"].([]any) {
-			got = append(got, each.(map[string]any)["plate"])
-		}
-		path = ""
-		if next, more := b["next"].(string); more {
-			path = "/admin/v1/scooters?limit=3&after=" + next
-		}
-	}
-	require.Equal(t, []any{plate, "A", "B", "C"}, got)
-	require.Len(t, body(t, s.asStaff(t, "GET", "/admin/v1/scooters?service=in_service", nil), 200)["scooters"], 1)
-	problem(t, s.asStaff(t, "GET", "/admin/v1/scooters?service=lost", nil), 422, "request_invalid")
-
-	b := body(t, s.asStaff(t, "POST", "/admin/v1/scooters/"+plate+"/service", map[string]any{"service": "blocked", "reason": "The brake squeaks."}), 200)
-	require.Equal(t, "blocked", b["status"])
-	require.Equal(t, "The brake squeaks.", b["reason"])
-	problem(t, s.asStaff(t, "POST", "/admin/v1/scooters/NONE/service", map[string]any{"service": "blocked", "reason": "gone"}), 404, "scooter_unknown")
-	problem(t, s.asStaff(t, "POST", "/admin/v1/scooters/"+plate+"/service", map[string]any{"service": "blocked", "reason": ""}), 422, "request_invalid")
 }
 
 func TestZonesAreDrawnInGeoJSON(t *testing.T) {

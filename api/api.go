@@ -46,6 +46,7 @@ type app struct {
 	alerts        *alerts
 	adminRentals  *adminRentals
 	adminScooters *adminScooters
+	registry      *registry
 	zones         *zones
 	audits        *audits
 }
@@ -120,8 +121,10 @@ func newApp(o Options, tokens *token.Issuer) *app {
 		}
 		return s
 	}
+	registry := &registry{store: o.Store, live: o.Live, fresh: c.Telemetry.OfflineAfter, now: o.Now}
 	return &app{
 		development:   c.Development,
+		registry:      registry,
 		accounts:      &accounts{store: o.Store, hasher: hasher, currency: c.Currency, now: o.Now},
 		riderSessions: doors(rider.ForRiders),
 		staffSessions: doors(rider.ForStaff),
@@ -135,7 +138,7 @@ func newApp(o Options, tokens *token.Issuer) *app {
 		},
 		alerts:        &alerts{store: o.Store},
 		adminRentals:  &adminRentals{store: o.Store, holders: holders, deadline: c.HTTP.Deadline, now: o.Now},
-		adminScooters: &adminScooters{store: o.Store, holders: holders, deadline: c.HTTP.Deadline},
+		adminScooters: &adminScooters{store: o.Store, registry: registry, holders: holders, deadline: c.HTTP.Deadline},
 		zones:         &zones{store: o.Store},
 		audits:        &audits{store: o.Store},
 	}

@@ -39,8 +39,9 @@ type fakeStore struct {
 	geojson  []byte
 	released []string
 	deeds    []staff.Entry
-	broken   error // every call fails with it
-	calls    int
+	fakeRegistry
+	broken error // every call fails with it
+	calls  int
 }
 
 // lock begins a call, which stands for a round trip.
@@ -143,31 +144,6 @@ func (s *fakeStore) ScootersByPlates(_ context.Context, plates []string) ([]flee
 		}
 	}
 	return found, s.broken
-}
-
-func (s *fakeStore) Scooters(_ context.Context, service fleet.Service, after int64, limit int) ([]fleet.Scooter, error) {
-	defer s.lock()()
-	var found []fleet.Scooter
-	for _, sc := range s.scooters {
-		if sc.ID > after && (service == "" || sc.Service == service) {
-			found = append(found, sc)
-		}
-	}
-	slices.SortFunc(found, func(a, b fleet.Scooter) int { return int(a.ID - b.ID) })
-	return found[:min(limit, len(found))], s.broken
-}
-
-func (s *fakeStore) SetService(ctx context.Context, plate string, service fleet.Service, reason string) error {
-	defer s.lock()()
-	sc, ok := s.scooters[plate]
-	if !ok {
-		return fleet.ErrScooterUnknown
-	}
-	before := map[string]any{"service": sc.Service}
-	sc.Service, sc.Reason = service, reason
-	s.scooters[plate] = sc
-	after := map[string]any{"service": service}
-	return s.audit(ctx, staff.Deed{Action: "scooter.service", Subject: plate, Before: before, After: after, Reason: reason})
 }
 
 func (s *fakeStore) CurrentTariff(context.Context, int64) (fare.Tariff, error) {

@@ -13,12 +13,20 @@ type Live interface {
 	Near(ctx context.Context, at geo.Point, meters float64, limit int) ([]Sighting, error)
 	// Sighting is what one scooter last said; false when nothing is known.
 	Sighting(ctx context.Context, plate string) (Sighting, bool, error)
+	// Sightings is what many scooters last said, by plate; one that nothing is known of is not in it.
+	Sightings(ctx context.Context, plates []string) (map[string]Sighting, error)
 }
 
 // Sighting is what a scooter last said of itself.
 type Sighting struct {
-	Plate    string
-	Position geo.Point
-	Battery  int // percent; -1 unknown
-	Seen     time.Time
+	Plate          string
+	Position       geo.Point
+	PositionAt     time.Time // zero: it never said where it is
+	PositionSource string    // gps, or lbs: radio cells, hundreds of metres off
+	Battery        int       // percent; -1 unknown
+	SpeedKmh       int       // -1 unknown
+	LimitKmh       int       // -1 unknown
+	Fault          int       // protocol.FaultText; -1 unknown
+	Powered        *bool     // nil: unknown
+	Seen           time.Time // when its last message came
 }

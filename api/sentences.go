@@ -57,6 +57,26 @@ var spanish = map[string]string{ //nolint:gosec // sentences about passwords are
 	"command_unknown":     "No existe esa orden.",
 	"command_invalid":     "Un parámetro de la orden no es válido.",
 
+	// The register.
+	"plate_taken":              "Otro patinete tiene esta matrícula.",
+	"plate_invalid":            "Una matrícula tiene de 1 a 64 caracteres, sin / + # $ ni caracteres de control, y sin espacios en los extremos.",
+	"imei_taken":               "Otro patinete tiene este IMEI.",
+	"imei_invalid":             "Un IMEI tiene 15 cifras.",
+	"qr_code_taken":            "Otro patinete tiene este código impreso, o lo tuvo.",
+	"qr_code_invalid":          "Un código impreso tiene de 4 a 40 letras, cifras, - y _, y no es la matrícula.",
+	"model_unknown":            "No existe ese modelo.",
+	"model_not_found":          "No existe tal modelo.",
+	"model_name_taken":         "Otro modelo tiene este nombre.",
+	"model_invalid":            "Un modelo tiene un nombre, una velocidad máxima de 1 a 200 km/h y una autonomía.",
+	"limit_invalid":            "El límite de velocidad es de al menos 1 km/h y no supera lo que alcanza el modelo.",
+	"scooter_retired":          "Un patinete retirado no está en ninguna estación.",
+	"station_unknown":          "No existe esa estación.",
+	"station_short_name_taken": "Otra estación tiene este nombre corto.",
+	"station_full":             "En la estación no caben tantos patinetes.",
+	"station_closed":           "La estación está cerrada.",
+	"station_occupied":         "Todavía hay patinetes en esta estación.",
+	"station_invalid":          "Una estación tiene un nombre corto, un nombre, un lugar y sitio para 1 a 10000 patinetes.",
+
 	// Lists.
 	"sort_unknown":   "La lista no se puede ordenar por eso.",
 	"cursor_invalid": "Este cursor no pertenece a esta lista.",

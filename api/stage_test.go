@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -60,6 +61,16 @@ func (l *fakeLive) Sighting(_ context.Context, plate string) (api.Sighting, bool
 		}
 	}
 	return api.Sighting{}, false, l.err
+}
+
+func (l *fakeLive) Sightings(_ context.Context, plates []string) (map[string]api.Sighting, error) {
+	found := map[string]api.Sighting{}
+	for _, s := range l.seen {
+		if slices.Contains(plates, s.Plate) {
+			found[s.Plate] = s
+		}
+	}
+	return found, l.err
 }
 
 // stage is the API on fakes: one scooter, two riders, one member of staff.

@@ -9,6 +9,7 @@ type Store interface {
 	walletStore
 	rentalStore
 	adminScooterStore
+	registryStore
 	adminRentalStore
 	alertStore
 	zoneStore

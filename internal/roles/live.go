@@ -2,6 +2,7 @@ package roles
 
 import (
 	"context"
+	"slices"
 
 	"github.com/redis/go-redis/v9"
 
@@ -47,7 +48,32 @@ func (l lastKnown) Sighting(ctx context.Context, plate string) (api.Sighting, bo
 	return sighting(state), known, err
 }
 
+// sightingsAtOnce bounds what Redis is asked in one go.
+const sightingsAtOnce = 1000
+
+// Sightings is what many scooters last said.
+func (l lastKnown) Sightings(ctx context.Context, plates []string) (map[string]api.Sighting, error) {
+	sightings := make(map[string]api.Sighting, len(plates))
+	for some := range slices.Chunk(plates, sightingsAtOnce) {
+		states, err := l.store.GetAll(ctx, some)
+		if err != nil {
+			return nil, err
+		}
+		for plate, state := range states {
+			sightings[plate] = sighting(state)
+		}
+	}
+	return sightings, nil
+}
+
 func sighting(state live.State) api.Sighting {
-	position, _, _, _ := state.Position()
-	return api.Sighting{Plate: state.Plate, Position: position, Battery: state.Battery.Or(-1), Seen: state.Seen}
+	position, source, at, _ := state.Position()
+	seen := api.Sighting{
+		Plate: state.Plate, Position: position, PositionAt: at, PositionSource: string(source), Battery: state.Battery.Or(-1),
+		SpeedKmh: state.SpeedKmh.Or(-1), LimitKmh: state.LimitKmh.Or(-1), Fault: state.Fault.Or(-1), Seen: state.Seen,
+	}
+	if state.Powered.Known() {
+		seen.Powered = &state.Powered.Is
+	}
+	return seen
 }

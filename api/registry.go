@@ -1,0 +1,56 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"rodada/domain/fleet"
+	"rodada/domain/listing"
+	"rodada/domain/station"
+)
+
+// registryStore is what the register of scooters, models and stations needs of the books.
+type registryStore interface {
+	ScooterKeys(ctx context.Context, f fleet.Filter, q listing.Query) ([]fleet.Key, int, error)
+	ScootersByIDs(ctx context.Context, ids []int64) ([]fleet.Scooter, error)
+	ScooterByPlate(ctx context.Context, plate string) (fleet.Scooter, error)
+	ScooterEvents(ctx context.Context, plate string, q listing.Query) ([]fleet.Event, int, error)
+	CreateScooter(ctx context.Context, n fleet.Scooter) (fleet.Scooter, error)
+	ChangeScooter(ctx context.Context, plate string, edit fleet.Edit, seen fleet.Sighted) error
+	SetService(ctx context.Context, plate string, service fleet.Service, reason string, seen fleet.Sighted) error
+	StationScooter(ctx context.Context, plate, stationID, reason string, seen fleet.Sighted) error
+	ReplaceCode(ctx context.Context, plate, code, reason string, seen fleet.Sighted) error
+
+	Models(ctx context.Context) ([]fleet.Model, error)
+	CreateModel(ctx context.Context, m fleet.Model) (fleet.Model, error)
+	ChangeModel(ctx context.Context, id int64, edit fleet.ModelEdit) (fleet.Model, error)
+
+	Station(ctx context.Context, id string) (station.Station, error)
+	Stations(ctx context.Context, f station.Filter, q listing.Query) ([]station.Station, []listing.Place, int, error)
+	StationEvents(ctx context.Context, id string, limit int) ([]station.Event, error)
+	CreateStation(ctx context.Context, n station.Station, note string) (station.Station, error)
+	ChangeStation(ctx context.Context, id string, edit station.Edit, note string) error
+	CloseStation(ctx context.Context, id string, release bool, note string) error
+}
+
+// registry is the register of what the company has: scooters, their models, its stations.
+type registry struct {
+	store registryStore
+	live  Live
+	fresh time.Duration // a scooter that was not heard of for longer is offline
+	now   func() time.Time
+}
+
+// sighted is where a scooter is as far as anybody knows; that it can't be known stops nothing.
+func (r *registry) sighted(ctx context.Context, plate string) fleet.Sighted {
+	seen, known, err := r.live.Sighting(ctx, plate)
+	if err != nil || !known || seen.PositionAt.IsZero() {
+		return fleet.Sighted{}
+	}
+	return fleet.Sighted{Position: seen.Position, At: seen.PositionAt}
+}
+
+// online reports whether a scooter was heard of lately.
+func (r *registry) online(seen Sighting) bool {
+	return !seen.Seen.IsZero() && r.now().Sub(seen.Seen) <= r.fresh
+}
