@@ -16,9 +16,10 @@ const (
 )
 
 // secretInFrame finds where the lines begin that carry addresses and
-// passwords: their keys, or an escape, which may spell such a key. The values
-// are unquoted, so nothing tells where they end: everything behind goes.
-var secretInFrame = regexp.MustCompile(`"?\s*[uz]\s*"?\s*:|\\u00`)
+// passwords: their keys, with whatever a bad line made of the blanks, or an
+// escape, which may spell such a key. The values are unquoted, so nothing
+// tells where they end: everything behind goes.
+var secretInFrame = regexp.MustCompile(`"?\s*[uz][^A-Za-z0-9:]{0,8}:|\\u00`)
 
 // RedactFrame is a raw frame, of either direction, as it may be logged, stored
 // and shown. It needs not be decodable: one that can't be read is taken for one

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
 	"rodada/protocol"
 )
@@ -69,6 +70,26 @@ func TestRedactFrameIsBounded(t *testing.T) {
 	}
 	exact := []byte(long)
 	require.Equal(t, exact, protocol.RedactFrame(exact))
+}
+
+// However a box or a bad line mangles a frame behind the key, the secret is not
+// shown.
+func TestNoManglingShowsASecret(t *testing.T) {
+	blanks := rapid.SampledFrom([]string{"", "", " ", "\r\n", "\t ", "\x00", "\xff "})
+	rapid.Check(t, func(t *rapid.T) {
+		secret := rapid.StringMatching(`[A-Za-z0-9]{8,20}`).Draw(t, "secret")
+		blank := func() string { return blanks.Draw(t, "blank") }
+		code := rapid.SampledFrom([]string{"33", "36", `"36"`, "53", "101", "36.0", "3.6e1", "17", ""}).Draw(t, "code")
+		letter := rapid.SampledFrom([]string{"u", "z", `\u0075`, `\u007A`, `\u007a`}).Draw(t, "key")
+		key := `"` + blank() + letter + blank() + `"` + blank() + ":"
+		value := blank() + rapid.SampledFrom([]string{"", `"`}).Draw(t, "quote") + "1.2.3.4:1883:u:" + secret + ":"
+		head := "{" + blank() + `"a"` + blank() + ":" + blank() + code + blank() + "," + blank()
+		if rapid.Bool().Draw(t, "code last") {
+			head, value = "{", value+`","i":"12AB","a":`+code
+		}
+		frame := head + key + value + rapid.SampledFrom([]string{"}", `"}`, "", "}}", "\xff"}).Draw(t, "end")
+		require.NotContains(t, string(protocol.RedactFrame([]byte(frame))), secret, "%q", frame)
+	})
 }
 
 func TestFrameText(t *testing.T) {
