@@ -49,6 +49,13 @@ type RentalEvent struct {
 	Cause rental.Cause `json:"cause"`
 	At    time.Time    `json:"at"`
 	Note  string       `json:"note,omitempty"`
+	Staff *ActingStaff `json:"staff,omitempty" doc:"Who of the staff, when the cause is staff and it is known."`
+}
+
+// ActingStaff is the member of staff who did something, as other staff see it; riders see that it was staff.
+type ActingStaff struct {
+	ID    string `json:"id" format:"uuid"`
+	Email string `json:"email"`
 }
 
 type staffRentalOut struct {
@@ -64,6 +71,9 @@ func (s *adminRentals) show(ctx context.Context, r rental.Rental) (*staffRentalO
 	events := make([]RentalEvent, len(history))
 	for i, e := range history {
 		events[i] = RentalEvent{Seq: e.Seq, Kind: e.Kind, Cause: e.Cause, At: e.At.UTC(), Note: e.Note}
+		if e.StaffID != "" {
+			events[i].Staff = &ActingStaff{ID: e.StaffID, Email: e.StaffEmail}
+		}
 	}
 	return &staffRentalOut{Status: http.StatusOK, Body: StaffRental{
 		Rental:       describe(r, metered(r, history, s.now())),
@@ -130,7 +140,7 @@ func (e endStaffRental) Execute(ctx context.Context, in *endStaffRentalIn) (*sta
 		wait, cancel := context.WithTimeout(ctx, e.deadline)
 		defer cancel()
 		asked = e.holders.update(wait, r.Plate, workflows.UpdateEnd, uuid.NewString(), workflows.EndRequest{
-			RentalID: r.ID, Cause: rental.ByStaff, Note: in.Body.Reason,
+			RentalID: r.ID, Cause: rental.ByStaff, By: subjectFrom(ctx), Note: in.Body.Reason,
 		})
 		if r, err = e.store.RentalForStaff(ctx, in.ID); err != nil {
 			return nil, err

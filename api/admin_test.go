@@ -37,13 +37,18 @@ func TestAlerts(t *testing.T) {
 func TestStaffSeeARentalWithItsHistory(t *testing.T) {
 	s := newStage(t)
 	id := s.ride(t)
-	s.store.events[id] = []rental.Event{{Kind: "unlocking", Cause: rental.ByRider, At: noon}, {Seq: 1, Kind: "riding", Cause: rental.ByScooter, At: noon}}
+	s.store.events[id] = []rental.Event{{Kind: "unlocking", Cause: rental.ByRider, At: noon}, {Seq: 1, Kind: "riding", Cause: rental.ByScooter, At: noon},
+		{Seq: 2, Kind: "locking", Cause: rental.ByStaff, At: noon, Note: "towed", StaffID: support, StaffEmail: "support@example.com"}}
 	b := body(t, s.asStaff(t, "GET", "/admin/v1/rentals/"+id, nil), 200)
 	require.Equal(t, plate, b["plate"])
 	require.Equal(t, ana, b["rider_id"])
 	require.Equal(t, "riding", b["holding"])
 	require.Equal(t, "scooter/12AB", b["workflow_id"])
 	require.Equal(t, map[string]any{"seq": 1., "kind": "riding", "cause": "scooter", "at": "2026-11-23T12:00:00Z"}, b["events"].([]any)[1])
+	require.Equal(t, map[string]any{"id": support, "email": "support@example.com"}, b["events"].([]any)[2].(map[string]any)["staff"])
+	for _, theirs := range []string{"/v1/rentals/" + id, "/v1/rentals"} {
+		require.NotContains(t, s.asRider(t, "GET", theirs, nil).Body.String(), "support", "riders do not see who")
+	}
 	problem(t, s.asStaff(t, "GET", "/admin/v1/rentals/"+uuid.NewString(), nil), 404, "rental_unknown")
 }
 
@@ -61,7 +66,7 @@ func TestStaffEndARide(t *testing.T) {
 	}
 	asked := s.temporal.asked(workflows.UpdateEnd)
 	require.Len(t, asked, 1)
-	require.Equal(t, []any{workflows.EndRequest{RentalID: id, Cause: rental.ByStaff, Note: "The rider called."}}, asked[0].Args)
+	require.Equal(t, []any{workflows.EndRequest{RentalID: id, Cause: rental.ByStaff, By: support, Note: "The rider called."}}, asked[0].Args)
 }
 
 func TestStaffEndTellsWhatIsInTheWay(t *testing.T) {

@@ -41,8 +41,8 @@ var advance = `
 		SELECT id, scooter_id, plate FROM rentals WHERE id = $1
 	), sent AS (` + insertSends(sentForRental, "$22") + `
 	), event AS (
-		INSERT INTO rental_events (rental_id, seq, kind, cause, at, note)
-		SELECT id, $2, $3, $4, $5, $6 FROM was ON CONFLICT ON CONSTRAINT rental_events_pkey DO NOTHING RETURNING rental_id
+		INSERT INTO rental_events (rental_id, seq, kind, cause, at, note, staff_id)
+		SELECT id, $2, $3, $4, $5, $6, (SELECT id FROM staff WHERE id = $23) FROM was ON CONFLICT ON CONSTRAINT rental_events_pkey DO NOTHING RETURNING rental_id
 	), moved AS (
 		UPDATE rentals r SET
 			state = $3,
@@ -103,11 +103,19 @@ func advanceRental(ctx context.Context, db executor, c rental.Change) error {
 	var known int
 	err = db.GetContext(ctx, &known, advance, c.RentalID, c.Seq, c.State, c.Cause, c.At, c.Note,
 		c.Outcome, c.Reason, c.DeviceStatus, nullTime(c.UnlockedAt), nullTime(c.StoppedAt), nullTime(c.SecuredAt),
-		riding, paused, meters, bill, lat, lng, nullInt(c.ZoneVersion), holdOf(c.State), c.Maintenance, sends)
+		riding, paused, meters, bill, lat, lng, nullInt(c.ZoneVersion), holdOf(c.State), c.Maintenance, sends, staffColumn(c.StaffID))
 	if err == nil && known == 0 {
 		return rental.ErrUnknown
 	}
 	return err
+}
+
+// staffColumn is an ID, or null for what is none.
+func staffColumn(id string) *string {
+	if !isID(id) {
+		return nil
+	}
+	return &id
 }
 
 func usageColumns(u *fare.Usage) (riding, paused, meters *int64) {

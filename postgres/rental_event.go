@@ -15,7 +15,8 @@ var addEvent = `
 		SELECT id, scooter_id, plate FROM rentals WHERE id = $1
 	), sent AS (` + insertSends(sentForRental, "$7") + `
 	)
-	INSERT INTO rental_events (rental_id, seq, kind, cause, at, note) VALUES ($1, $2, $3, $4, $5, $6)
+	INSERT INTO rental_events (rental_id, seq, kind, cause, at, note, staff_id)
+	VALUES ($1, $2, $3, $4, $5, $6, (SELECT id FROM staff WHERE id = $8))
 	ON CONFLICT ON CONSTRAINT rental_events_pkey DO NOTHING`
 
 // AddEvent adds a line to a rental's history, once for each Seq, and what the scooter was sent since the last one; it
@@ -29,7 +30,7 @@ func (s *Store) AddEvent(ctx context.Context, rentalID string, e rental.Event) e
 		return err
 	}
 	return s.once(ctx, "add rental event", func(db executor) error {
-		_, err := db.ExecContext(ctx, addEvent, rentalID, e.Seq, e.Kind, e.Cause, e.At, e.Note, sends)
+		_, err := db.ExecContext(ctx, addEvent, rentalID, e.Seq, e.Kind, e.Cause, e.At, e.Note, sends, staffColumn(e.StaffID))
 		return err
 	})
 }
@@ -45,14 +46,20 @@ func (s *Store) RentalEvents(ctx context.Context, rentalID string) ([]rental.Eve
 		Cause rental.Cause `db:"cause"`
 		At    time.Time    `db:"at"`
 		Note  string       `db:"note"`
+		Staff string       `db:"staff_id"`
+		Email string       `db:"email"`
 	}
 	err := s.once(ctx, "rental events", func(db executor) error {
 		rows = nil
-		return db.SelectContext(ctx, &rows, `SELECT seq, kind, cause, at, note FROM rental_events WHERE rental_id = $1 ORDER BY seq`, rentalID)
+		return db.SelectContext(ctx, &rows, `
+			SELECT e.seq, e.kind, e.cause, e.at, e.note, coalesce(e.staff_id::text, '') AS staff_id, coalesce(s.email, '') AS email
+			FROM rental_events e LEFT JOIN staff s ON s.id = e.staff_id WHERE e.rental_id = $1 ORDER BY e.seq`, rentalID)
 	})
 	events := make([]rental.Event, len(rows))
 	for i, r := range rows {
-		events[i] = rental.Event{Seq: r.Seq, Kind: r.Kind, Cause: r.Cause, At: r.At.UTC(), Note: r.Note}
+		events[i] = rental.Event{
+			Seq: r.Seq, Kind: r.Kind, Cause: r.Cause, At: r.At.UTC(), Note: r.Note, StaffID: r.Staff, StaffEmail: r.Email,
+		}
 	}
 	return events, err
 }

@@ -31,7 +31,9 @@ func (s *Store) ReleaseRental(ctx context.Context, plate, by, reason string) err
 		var change rental.Change
 		for _, state := range wayOut(held.State, held.Outcome) {
 			seq++
-			change = rental.Change{RentalID: held.ID, Seq: seq, State: state, Cause: rental.ByStaff, At: time.Now(), Note: by + ": " + reason}
+			change = rental.Change{
+				RentalID: held.ID, Seq: seq, State: state, Cause: rental.ByStaff, StaffID: by, At: time.Now(), Note: reason,
+			}
 			if state.Final() {
 				change.Maintenance = reason
 				if held.Outcome == rental.Open {

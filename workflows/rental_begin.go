@@ -37,7 +37,9 @@ func (r *ride) keepReserved(ctx workflow.Context) error {
 				q.answer(rental.ErrState)
 				continue
 			}
-			r.void(ctx, rental.Released, q.cause)
+			r.advance(ctx, rental.Void, q.cause, func(c *rental.Change) {
+				c.Outcome, c.Reason, c.StaffID, c.Note = rental.Voided, rental.Released, q.staffID, q.note
+			})
 			q.answer(nil)
 		default:
 			q.answer(rental.ErrState)

@@ -93,6 +93,7 @@ type UnlockRequest struct {
 type EndRequest struct {
 	RentalID string       `json:"rental_id"`
 	Cause    rental.Cause `json:"cause"`          // rider, or staff, who skip the zone check
+	By       string       `json:"by,omitempty"`   // staff ID, when Cause is staff
 	Note     string       `json:"note,omitempty"` // staff's reason
 }
 

@@ -53,7 +53,7 @@ func (r *ride) serve(ctx workflow.Context, q *request) {
 			q.answer(rental.ErrOutsideZone.With("nearest", verdict.Nearest))
 			return
 		}
-		r.end(ctx, ending{cause: q.cause, at: q.at, note: q.note, verdict: verdict})
+		r.end(ctx, ending{cause: q.cause, staffID: q.staffID, at: q.at, note: q.note, verdict: verdict})
 		q.answer(nil)
 		r.answerAll()
 	default:

@@ -17,6 +17,7 @@ import (
 // ending is an accepted request to end.
 type ending struct {
 	cause   rental.Cause
+	staffID string
 	at      time.Time
 	note    string
 	verdict activities.Judgement
@@ -52,6 +53,7 @@ func (r *ride) judge(ctx workflow.Context, report string) activities.Judgement {
 func (r *ride) end(ctx workflow.Context, e ending) {
 	r.s.Meter.Stop(e.at)
 	r.advance(ctx, rental.Locking, e.cause, func(c *rental.Change) {
+		c.StaffID = e.staffID
 		c.StoppedAt, c.Note, c.EndPosition, c.ZoneVersion = e.at, e.note, e.verdict.Position, e.verdict.ZoneVersion
 	})
 	v, heard := r.query(ctx)

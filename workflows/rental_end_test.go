@@ -147,6 +147,19 @@ func TestMeantForAnotherRental(t *testing.T) {
 }
 
 // A ride cancelled in the Temporal UI is a ride that staff ended, and who waits for it gets the answer.
+// Whoever of the staff ends a ride is in its history.
+func TestEndedByStaff(t *testing.T) {
+	w := newWorld(t)
+	var ended *reply
+	w.on(rental.Riding, func() { w.after(time.Minute, func() { ended = w.staffEnd() }) })
+	w.run(w.input())
+	w.consistent()
+	require.NoError(t, ended.err)
+	stop := w.last(rental.Locking)
+	require.Equal(t, []any{rental.ByStaff, "eva", "closing time"}, []any{stop.Cause, stop.StaffID, stop.Note})
+	require.Empty(t, w.last(rental.Ended).StaffID, "the scooter locked")
+}
+
 func TestCancelledInTemporal(t *testing.T) {
 	w := newWorld(t)
 	w.zones = square(t)

@@ -15,6 +15,7 @@ type request struct {
 	kind     string
 	at       time.Time
 	cause    rental.Cause
+	staffID  string // when cause is staff
 	note     string
 	deadline time.Time // of an unlock
 	answered bool
@@ -51,10 +52,10 @@ func (r *ride) handle(ctx workflow.Context) error {
 			return r.submit(ctx, &request{kind: UpdateUnlock, cause: rental.ByRider, deadline: q.Deadline})
 		}, func(q UnlockRequest) error { return r.meant(q.RentalID) }),
 		update(ctx, UpdateEnd, func(ctx workflow.Context, q EndRequest) (RentalOutcome, error) {
-			return r.submit(ctx, &request{kind: UpdateEnd, cause: q.Cause, note: q.Note})
+			return r.submit(ctx, &request{kind: UpdateEnd, cause: q.Cause, staffID: q.By, note: q.Note})
 		}, func(q EndRequest) error { return r.meant(q.RentalID) }),
 		update(ctx, UpdateRelease, func(ctx workflow.Context, q ReleaseRequest) (RentalOutcome, error) {
-			return r.submit(ctx, &request{kind: UpdateRelease, cause: rental.ByStaff, note: q.By + ": " + q.Reason})
+			return r.submit(ctx, &request{kind: UpdateRelease, cause: rental.ByStaff, staffID: q.By, note: q.Reason})
 		}, func(q ReleaseRequest) error { return r.meant(q.RentalID) }),
 	)
 }

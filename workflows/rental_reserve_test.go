@@ -36,6 +36,7 @@ func TestReservation(t *testing.T) {
 			require.Equal(t, c.states, w.states())
 			require.Equal(t, c.why, w.last(rental.Void).Reason)
 			require.Equal(t, c.by, w.last(rental.Void).Cause)
+			require.Equal(t, name == "staff take it", w.last(rental.Void).StaffID == "eva" && w.last(rental.Void).Note == "closing time")
 			require.Empty(t, w.box.sent, "a reserved scooter is locked already")
 			require.Empty(t, w.payments)
 		})

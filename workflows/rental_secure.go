@@ -127,7 +127,7 @@ func (r *ride) awaitOutstanding(ctx workflow.Context, d time.Duration) bool {
 // secured frees the scooter.
 func (r *ride) secured(ctx workflow.Context) {
 	r.restoreLimit(ctx)
-	r.finish(ctx, rental.ByScooter, "")
+	r.finish(ctx, &request{cause: rental.ByScooter})
 }
 
 // serveSecuring: only staff can ask for anything now.
@@ -140,21 +140,21 @@ func (r *ride) serveSecuring(ctx workflow.Context, q *request) {
 		r.line.forget(ctx, r.s.Outstanding, protocol.PowerOffAck)
 		r.s.Outstanding = ""
 	}
-	r.finish(ctx, rental.ByStaff, q.note)
+	r.finish(ctx, q)
 	q.answer(nil)
 }
 
 // finish ends the hold on the scooter; released by staff, it goes to maintenance with their reason.
-func (r *ride) finish(ctx workflow.Context, by rental.Cause, maintenance string) {
+func (r *ride) finish(ctx workflow.Context, q *request) {
 	to := rental.Ended
 	if r.s.Outcome == rental.Voided {
 		to = rental.Void
 	}
-	r.advance(ctx, to, by, func(c *rental.Change) {
-		c.SecuredAt, c.Maintenance, c.Note = workflow.Now(ctx), maintenance, maintenance
+	r.advance(ctx, to, q.cause, func(c *rental.Change) {
+		c.SecuredAt, c.Maintenance, c.Note, c.StaffID = workflow.Now(ctx), q.note, q.note, q.staffID
 	})
 	if r.s.Alerted { // locked, or taken by staff: a later one must be raised again
-		clearAlert := activities.ClearInput{Plate: r.in.Plate, Kind: staff.NotSecured, By: string(by)}
+		clearAlert := activities.ClearInput{Plate: r.in.Plate, Kind: staff.NotSecured, By: string(q.cause)}
 		persist(ctx, "the alert is settled", people.Clear, clearAlert)
 	}
 }

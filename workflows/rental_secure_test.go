@@ -152,7 +152,8 @@ func TestRelease(t *testing.T) {
 			require.Equal(t, c.state, released.got.State)
 			final := w.last(c.state)
 			require.Equal(t, rental.ByStaff, final.Cause)
-			require.Equal(t, "eva: towed", final.Maintenance)
+			require.Equal(t, "towed", final.Maintenance)
+			require.Equal(t, "eva", final.StaffID)
 			require.NotContains(t, w.box.leases, protocol.PowerOffAck, "nobody waits for the lock any more")
 		})
 	}

@@ -275,7 +275,7 @@ func (w *world) end() *reply {
 }
 
 func (w *world) staffEnd() *reply {
-	return w.update(workflows.UpdateEnd, workflows.EndRequest{RentalID: rentalID, Cause: rental.ByStaff, Note: "closing time"})
+	return w.update(workflows.UpdateEnd, workflows.EndRequest{RentalID: rentalID, Cause: rental.ByStaff, By: "eva", Note: "closing time"})
 }
 
 func (w *world) release() *reply {

@@ -60,6 +60,7 @@ type Change struct {
 	Reason       Reason      `json:"reason,omitempty"`
 	DeviceStatus *int        `json:"device_status,omitempty"`
 	Cause        Cause       `json:"cause"`
+	StaffID      string      `json:"staff_id,omitempty"` // who of the staff, when Cause is ByStaff
 	At           time.Time   `json:"at"`
 	Note         string      `json:"note,omitempty"`
 	UnlockedAt   time.Time   `json:"unlocked_at,omitzero"`
@@ -82,5 +83,8 @@ type Event struct {
 	Cause Cause
 	At    time.Time
 	Note  string
-	Sends []command.Send `json:",omitempty"` // to be stored with it; never read back
+	// StaffID is who of the staff, when Cause is ByStaff, and StaffEmail their email as it is read.
+	StaffID    string         `json:",omitempty"`
+	StaffEmail string         `json:",omitempty"`
+	Sends      []command.Send `json:",omitempty"` // to be stored with it; never read back
 }
