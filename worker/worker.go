@@ -22,6 +22,8 @@ type Options struct {
 	Wallets     *activities.Wallets
 	People      *activities.People
 	Commands    *activities.Commands
+	Credentials *activities.Credentials
+	Onboardings *activities.Onboardings
 }
 
 // New makes a worker with everything registered. Start and Stop it.
@@ -37,13 +39,15 @@ func New(c client.Client, o Options) worker.Worker {
 // Register enters every workflow and activity.
 func Register(w worker.Registry, o Options) {
 	for name, story := range map[string]any{
-		workflows.RentalName:  workflows.Rental,
-		workflows.PaymentName: workflows.Payment,
-		workflows.CommandName: workflows.Command,
+		workflows.RentalName:   workflows.Rental,
+		workflows.PaymentName:  workflows.Payment,
+		workflows.CommandName:  workflows.Command,
+		workflows.OnboardName:  workflows.Onboard,
+		workflows.RenumberName: workflows.Renumber,
 	} {
 		w.RegisterWorkflowWithOptions(story, workflow.RegisterOptions{Name: name})
 	}
-	for _, resource := range []any{o.Scooters, o.Rentals, o.Wallets, o.People, o.Commands} {
+	for _, resource := range []any{o.Scooters, o.Rentals, o.Wallets, o.People, o.Commands, o.Credentials, o.Onboardings} {
 		w.RegisterActivity(resource)
 	}
 }

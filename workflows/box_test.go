@@ -138,6 +138,26 @@ func (b *box) say(code protocol.Code, how answer) {
 	}
 }
 
+// tellOf answers a lease with values of its own, as a box does that is not asked for a ride.
+func (b *box) tellOf(code protocol.Code, values map[string]any, status int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now := b.env.Now()
+	b.known.Seen = now
+	if b.heard != nil {
+		b.env.SignalWorkflow(workflows.SignalHeard, command.Heard{SendID: b.heard.SendID, At: now})
+		b.heard = nil
+	}
+	lease, ok := b.leases[code]
+	if !ok || !now.Before(lease.until) {
+		return
+	}
+	delete(b.leases, code)
+	ack := command.Ack{SendID: lease.SendID, Code: int(code), ReceivedAt: now, Values: values, Status: &status}
+	b.taken[code] = ack
+	b.env.SignalWorkflow(workflows.SignalAck, ack)
+}
+
 // carry delivers to a new run what its forerunner may not have read.
 func (b *box) carry(acks []command.Ack) {
 	b.env.RegisterDelayedCallback(func() {

@@ -16,6 +16,9 @@ var (
 	wallets  *activities.Wallets
 	people   *activities.People
 	commands *activities.Commands
+
+	credentials *activities.Credentials
+	onboardings *activities.Onboardings
 )
 
 // localPatience is how long an activity that must succeed is tried locally: while a local one waits, the history grows.
@@ -40,6 +43,17 @@ func stubborn(ctx workflow.Context, summary string, result, activity any, args .
 		StartToCloseTimeout: localPatience,
 		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: time.Second, MaximumInterval: 10 * time.Second},
 		Summary:             summary,
+	})
+	return workflow.ExecuteActivity(ctx, activity, args...).Get(ctx, result)
+}
+
+// patiently runs an activity that goes out to another part, and may take its time, until it succeeds, is refused or the limit
+// is over.
+func patiently(ctx workflow.Context, summary string, limit time.Duration, result, activity any, args ...any) error {
+	ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		StartToCloseTimeout: time.Minute, ScheduleToCloseTimeout: max(limit, time.Second),
+		RetryPolicy: &temporal.RetryPolicy{InitialInterval: time.Second, MaximumInterval: 10 * time.Second},
+		Summary:     summary,
 	})
 	return workflow.ExecuteActivity(ctx, activity, args...).Get(ctx, result)
 }
