@@ -35,18 +35,35 @@ func Worker(ctx context.Context, c config.Config, log *slog.Logger) error {
 	}
 	defer mqtt.Close()
 
+	keys, err := sealKeys(c)
+	if err != nil {
+		return fmt.Errorf("worker: %w", err)
+	}
+	accounts, err := dialAccounts(c.MQTT, log)
+	if err != nil {
+		return fmt.Errorf("worker: %w", err)
+	}
+	defer accounts.Close()
+	server, err := boxServer(c.MQTT)
+	if err != nil {
+		return fmt.Errorf("worker: %w", err)
+	}
 	live := newLive(redis, c)
 	ears := worker.NewEars(mqtt, protocol.Topics{Bike: c.MQTT.TopicBike, Other: c.MQTT.TopicOther}, log)
 	w := worker.New(temporal, worker.Options{
 		TaskQueue:   c.Temporal.TaskQueue,
 		StopTimeout: c.Temporal.StopTimeout,
 		Scooters: &activities.Scooters{
-			Publisher: mqtt, Ears: ears, Leases: lease.New(redis, c.Redis.Prefix), Live: live, Store: store, Now: time.Now,
+			Publisher: mqtt, Ears: ears, Leases: lease.New(redis, c.Redis.Prefix), Live: live, Store: store, Secrets: keys, Now: time.Now,
 		},
 		Rentals:  &activities.Rentals{Store: store, Zones: store, Live: live},
 		Wallets:  &activities.Wallets{Ledger: store},
 		People:   &activities.People{Notifier: notify.Log{Logger: log}, Alerts: store},
 		Commands: &activities.Commands{Store: store},
+		Credentials: &activities.Credentials{
+			Store: store, Accounts: worker.Accounts{Broker: accounts}, Safe: keys, Server: server,
+		},
+		Onboardings: &activities.Onboardings{Store: store},
 	})
 	if err := w.Start(); err != nil {
 		return fmt.Errorf("worker: %w", err)
