@@ -25,6 +25,7 @@ type Options struct {
 	Store    Store
 	Live     Live
 	Temporal Temporal
+	Sealer   Sealer // of secrets in commands; nil: no command may carry one
 	Log      *slog.Logger
 	// Registry collects the API's measurements and shows them, with whatever else is in it, at /metrics.
 	Registry *prometheus.Registry
@@ -49,6 +50,8 @@ type app struct {
 	registry      *registry
 	zones         *zones
 	audits        *audits
+	commands      *commands
+	onboardings   *onboardings
 }
 
 // New makes the API. It fails when the token secret is too short.
@@ -121,10 +124,12 @@ func newApp(o Options, tokens *token.Issuer) *app {
 		}
 		return s
 	}
+	onboardings := &onboardings{store: o.Store, holders: holders, sealer: o.Sealer, rules: c.Onboard, deadline: c.HTTP.Deadline}
 	registry := &registry{store: o.Store, live: o.Live, fresh: c.Telemetry.OfflineAfter, now: o.Now}
 	return &app{
 		development:   c.Development,
 		registry:      registry,
+		onboardings:   onboardings,
 		accounts:      &accounts{store: o.Store, hasher: hasher, currency: c.Currency, now: o.Now},
 		riderSessions: doors(rider.ForRiders),
 		staffSessions: doors(rider.ForStaff),
@@ -141,5 +146,9 @@ func newApp(o Options, tokens *token.Issuer) *app {
 		adminScooters: &adminScooters{store: o.Store, registry: registry, holders: holders, deadline: c.HTTP.Deadline},
 		zones:         &zones{store: o.Store},
 		audits:        &audits{store: o.Store},
+		commands: &commands{
+			store: o.Store, live: o.Live, holders: holders, sealer: o.Sealer, secret: []byte(c.Tokens.Secret), window: c.Command.Window,
+			try: c.Rental.AckWindow, deadline: c.HTTP.Deadline, fresh: c.Telemetry.OfflineAfter, now: o.Now,
+		},
 	}
 }

@@ -31,6 +31,9 @@ type meta struct {
 	Status      int            // of success; 0: 200, or 204 without a body
 	Also        map[int]string // other successes with the same body, and when
 	Faults      []*fault.Error // that this endpoint may answer, beside those of every endpoint
+	Hidden      bool           // from the document
+	// Body is the schema of the body where its Go type does not have it.
+	Body func() *huma.Schema
 	// Needs is the permission that staff need; empty: view to read, operate to change something.
 	Needs staff.Permission
 }
@@ -86,6 +89,7 @@ func mount[I, O any](m *mounter, who audience, at string, e endpoint[I, O]) {
 		Description:     about.Description,
 		Tags:            []string{m.tag},
 		DefaultStatus:   about.Status,
+		Hidden:          about.Hidden,
 		MaxBodyBytes:    m.maxBody,
 		BodyReadTimeout: 10 * time.Second,
 		Responses:       map[string]*huma.Response{},
@@ -102,6 +106,12 @@ func mount[I, O any](m *mounter, who audience, at string, e endpoint[I, O]) {
 		op.Extensions = map[string]any{"x-permission": needs}
 		op.Description = strings.TrimSpace(fmt.Sprintf("%s\n\nNeeds the permission `%s`.", about.Description, needs))
 		faults = append(faults, staff.ErrPermission, fault.ErrAway)
+	}
+	if about.Body != nil {
+		schema := about.Body()
+		op.RequestBody = &huma.RequestBody{
+			Required: len(schema.Required) > 0, Content: map[string]*huma.MediaType{"application/json": {Schema: schema}},
+		}
 	}
 	_, readsBody := reflect.TypeFor[I]().FieldByName("Body")
 	document(m.api.OpenAPI(), &op, faults, readsBody)

@@ -1,5 +1,7 @@
 package api
 
+import "rodada/workflows"
+
 // endpoints is the table of contents of the API: every operation, in one line, with who may use it.
 func endpoints(m *mounter, a *app) {
 	m.about("Riders")
@@ -57,6 +59,16 @@ func endpoints(m *mounter, a *app) {
 	mount(m, forStaff, "POST /admin/v1/scooters/{plate}/code", replaceCode{a.registry})
 	mount(m, forStaff, "POST /admin/v1/scooters/{plate}/release", releaseScooter{a.adminScooters})
 
+	m.about("Staff: taking scooters in")
+	mount(m, forStaff, "GET /admin/v1/onboardings", listOnboardings{a.onboardings})
+	mount(m, forStaff, "POST /admin/v1/scooters/{plate}/onboard", onboardScooter{a.onboardings})
+	mount(m, forStaff, "GET /admin/v1/scooters/{plate}/onboarding", getOnboarding{a.onboardings})
+	mount(m, forStaff, "POST /admin/v1/scooters/{plate}/onboarding/retry", decideOnboarding{a.onboardings, workflows.OnboardRetry})
+	mount(m, forStaff, "POST /admin/v1/scooters/{plate}/onboarding/abort", decideOnboarding{a.onboardings, workflows.OnboardAbort})
+	mount(m, forStaff, "POST /admin/v1/scooters/{plate}/renumber", renumberScooter{a.onboardings})
+	mount(m, forStaff, "GET /admin/v1/scooters/{plate}/renumbering", getRenumbering{a.onboardings})
+	mount(m, forStaff, "POST /admin/v1/scooters/{plate}/renumbering/abort", abortRenumbering{a.onboardings})
+
 	m.about("Staff: models and stations")
 	mount(m, forStaff, "GET /admin/v1/models", listModels{a.registry})
 	mount(m, forStaff, "POST /admin/v1/models", createModel{a.registry})
@@ -71,6 +83,15 @@ func endpoints(m *mounter, a *app) {
 	mount(m, forStaff, "GET /admin/v1/zones", listZones{a.zones})
 	mount(m, forStaff, "POST /admin/v1/zones", createZone{a.zones})
 	mount(m, forStaff, "DELETE /admin/v1/zones/{id}", retireZone{a.zones})
+
+	m.about("Staff: commands")
+	mount(m, forStaff, "GET /admin/v1/commands", listCommands{})
+	mount(m, forStaff, "GET /admin/v1/scooters/{plate}/commands", listSends{a.commands})
+	mount(m, forStaff, "GET /admin/v1/scooters/{plate}/commands/{id}", getCommand{a.commands})
+	for _, spec := range givenHere() {
+		mount(m, forStaff, "POST /admin/v1/scooters/{plate}/commands/"+spec.Name, sendCommand{a.commands, spec})
+	}
+	mount(m, forStaff, "POST /admin/v1/scooters/{plate}/commands/{name}", otherCommand{a.commands})
 
 	m.about("Staff: audit")
 	mount(m, forStaff, "GET /admin/v1/audit", listAudit{a.audits})

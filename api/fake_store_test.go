@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"rodada/domain/command"
 	"rodada/domain/fare"
 	"rodada/domain/fleet"
 	"rodada/domain/money"
@@ -39,6 +40,8 @@ type fakeStore struct {
 	geojson  []byte
 	released []string
 	deeds    []staff.Entry
+	orders   []command.Order
+	sends    []command.Record
 	fakeRegistry
 	broken error // every call fails with it
 	calls  int

@@ -19,6 +19,12 @@ type fakeTemporal struct {
 	asks   []client.UpdateWorkflowOptions
 	start  client.StartWorkflowOptions
 
+	commands   []workflows.CommandInput
+	commandErr error           // of each start of one
+	over       map[string]bool // workflows of commands that have ended
+	holders    map[string]bool // workflows that run, beside those of rentals
+	onCommand  func(in workflows.CommandInput) (over bool)
+
 	onStart  func(ctx context.Context, in workflows.RentalInput) error
 	onUpdate func(ctx context.Context, o client.UpdateWorkflowOptions) error
 }

@@ -28,5 +28,6 @@ type Sighting struct {
 	LimitKmh       int       // -1 unknown
 	Fault          int       // protocol.FaultText; -1 unknown
 	Powered        *bool     // nil: unknown
+	PoweredAt      time.Time // when it said so
 	Seen           time.Time // when its last message came
 }

@@ -104,8 +104,6 @@ func TestWhatStaffDoIsWrittenDown(t *testing.T) {
 		actions[e["action"].(string)] = e
 	}
 	service := actions["scooter.service"]
-	require.Equal(t, map[string]any{"service": "in_service"}, service["before"])
-	require.Equal(t, map[string]any{"service": "blocked"}, service["after"])
 	require.Equal(t, "The brake squeaks.", service["reason"])
 	require.Equal(t, plate, service["subject"])
 	require.Equal(t, id, actions["rental.end"]["subject"])

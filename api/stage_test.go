@@ -105,7 +105,7 @@ func (b *syncBuffer) String() string {
 
 func newStage(t *testing.T, edits ...func(*api.Options)) *stage {
 	t.Helper()
-	s := &stage{now: noon, temporal: &fakeTemporal{}, live: &fakeLive{}, log: &syncBuffer{}}
+	s := &stage{now: noon, temporal: &fakeTemporal{over: map[string]bool{}, holders: map[string]bool{}}, live: &fakeLive{}, log: &syncBuffer{}}
 	clock := func() time.Time { return s.now }
 	s.store = &fakeStore{
 		now:      clock,
@@ -145,6 +145,7 @@ func newStage(t *testing.T, edits ...func(*api.Options)) *stage {
 			Temporal:    config.Temporal{TaskQueue: "rodada"},
 			Tokens:      config.Tokens{Secret: secret, Access: 15 * time.Minute, Refresh: 720 * time.Hour},
 			Rental:      config.Rental{UnlockWindow: 10 * time.Second, AckWindow: 4 * time.Second, MinimumBattery: 15, AlertAfter: 3},
+			Command:     config.Command{Window: 10 * time.Second},
 			Telemetry:   config.Telemetry{OfflineAfter: 3 * time.Minute},
 			Development: true,
 		},

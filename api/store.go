@@ -14,4 +14,6 @@ type Store interface {
 	alertStore
 	zoneStore
 	auditStore
+	commandStore
+	onboardingStore
 }

@@ -80,6 +80,7 @@ func newStreet(t *testing.T) *street {
 		Rentals:  &activities.Rentals{Store: st.books, Zones: st.books, Live: st},
 		Wallets:  &activities.Wallets{Ledger: st.books},
 		People:   &activities.People{Notifier: st, Alerts: st.books},
+		Commands: &activities.Commands{Store: st.books},
 	})
 	require.NoError(t, w.Start())
 	t.Cleanup(w.Stop)

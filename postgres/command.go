@@ -109,6 +109,19 @@ func (s *Store) Order(ctx context.Context, plate, id string) (o command.Order, e
 	return o, err
 }
 
+// OrderByKey finds the command that an Idempotency-Key of a member of staff belongs to; false when there is none.
+func (s *Store) OrderByKey(ctx context.Context, staffID, key string) (o command.Order, found bool, err error) {
+	err = s.once(ctx, "command by key", func(db executor) (err error) {
+		o, err = orderWhere(ctx, db, `WHERE c.staff_id = $1 AND c.key = $2`, staffID, key)
+		found = err == nil
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		return err
+	})
+	return o, found, err
+}
+
 // LastDone is the newest command of a code that the scooter has carried out for staff; false when there is none.
 func (s *Store) LastDone(ctx context.Context, plate string, code int) (o command.Order, found bool, err error) {
 	err = s.once(ctx, "last command", func(db executor) (err error) {

@@ -79,6 +79,21 @@ func (s *Store) SendsOf(ctx context.Context, originID string) ([]command.Record,
 	return records(rows), err
 }
 
+// LastSent is the newest send of one of these codes that the scooter has carried out, whoever sent it; false when there is none.
+func (s *Store) LastSent(ctx context.Context, plate string, codes ...int) (r command.Record, found bool, err error) {
+	var rows []recordRow
+	err = s.once(ctx, "last send", func(db executor) error {
+		rows = nil
+		return db.SelectContext(ctx, &rows, selectRecords+`
+			WHERE s.scooter_id = (SELECT id FROM scooters WHERE plate = $1) AND s.code = ANY($2) AND s.outcome = 'done'
+			ORDER BY s.asked_at DESC, s.id DESC LIMIT 1`, plate, codes)
+	})
+	if err != nil || len(rows) == 0 {
+		return r, false, err
+	}
+	return rows[0].record(), true, nil
+}
+
 func records(rows []recordRow) []command.Record {
 	list := make([]command.Record, len(rows))
 	for i, r := range rows {

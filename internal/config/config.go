@@ -14,6 +14,7 @@ type Config struct {
 	Influx    Influx    `envPrefix:"INFLUX_"`
 	Tokens    Tokens    `envPrefix:"TOKEN_"`
 	Rental    Rental    `envPrefix:"RENTAL_"`
+	Command   Command   `envPrefix:"COMMAND_"`
 	Onboard   Onboard   `envPrefix:"ONBOARD_"`
 	Log       Log       `envPrefix:"LOG_"`
 	Telemetry Telemetry `envPrefix:"TELEMETRY_"`
@@ -116,6 +117,12 @@ type Onboard struct {
 	Patience time.Duration `env:"PATIENCE" envDefault:"24h"`
 	// SwitchPatience is how long it may take to come back with a new credential or number.
 	SwitchPatience time.Duration `env:"SWITCH_PATIENCE" envDefault:"5m"`
+}
+
+// Command is how long commands of staff may take.
+type Command struct {
+	// Window is how long a command waits for its turn, for the scooter to stand and for the answer, in all.
+	Window time.Duration `env:"WINDOW" envDefault:"10s"`
 }
 
 // Telemetry is how live state ages.

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"time"
 
 	"rodada/seal"
 )
@@ -46,6 +47,7 @@ func (c Config) Validate() error {
 	c.Rental.validate(check)
 	c.Onboard.validate(check)
 	check(c.Rental.UnlockWindow < c.HTTP.Deadline, "HTTP_DEADLINE", "longer than RODADA_RENTAL_UNLOCK_WINDOW", c.HTTP.Deadline)
+	check(c.Command.Window > 0 && c.Command.Window <= time.Minute, "COMMAND_WINDOW", "above 0 and at most 1m", c.Command.Window)
 	if len(errs) == 0 {
 		return nil
 	}

@@ -30,8 +30,12 @@ func API(ctx context.Context, c config.Config, log *slog.Logger) error {
 	redis := openRedis(c)
 	defer redis.Close()
 
+	keys, err := sealKeys(c)
+	if err != nil {
+		return fmt.Errorf("api: %w", err)
+	}
 	handler, err := api.New(api.Options{
-		Config: c, Store: store, Live: newLive(redis, c), Temporal: temporal, Log: log, Registry: newRegistry(),
+		Config: c, Store: store, Live: newLive(redis, c), Temporal: temporal, Sealer: keys, Log: log, Registry: newRegistry(),
 		Ready: map[string]api.Check{
 			"postgres": store.Ping,
 			"redis":    func(ctx context.Context) error { return redis.Ping(ctx).Err() },

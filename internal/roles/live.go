@@ -73,7 +73,7 @@ func sighting(state live.State) api.Sighting {
 		SpeedKmh: state.SpeedKmh.Or(-1), LimitKmh: state.LimitKmh.Or(-1), Fault: state.Fault.Or(-1), Seen: state.Seen,
 	}
 	if state.Powered.Known() {
-		seen.Powered = &state.Powered.Is
+		seen.Powered, seen.PoweredAt = &state.Powered.Is, state.Powered.At
 	}
 	return seen
 }
