@@ -65,10 +65,11 @@ func TestJudgeEnd(t *testing.T) {
 // shelf is the store of rentals that answers with one error.
 type shelf struct{ err error }
 
-func (s shelf) BeginRental(context.Context, string, string) (bool, error) { return s.err == nil, s.err }
-func (s shelf) Advance(context.Context, rental.Change) error              { return s.err }
-func (s shelf) AddEvent(context.Context, string, rental.Event) error      { return s.err }
-func (s shelf) Book(context.Context, wallet.Transaction) error            { return s.err }
+func (s shelf) BeginRental(context.Context, string, string) (bool, error)  { return s.err == nil, s.err }
+func (s shelf) Advance(context.Context, rental.Change) error               { return s.err }
+func (s shelf) AddEvent(context.Context, string, rental.Event) error       { return s.err }
+func (s shelf) StartPayment(context.Context, activities.SettleInput) error { return s.err }
+func (s shelf) Book(context.Context, wallet.Transaction) error             { return s.err }
 
 // A refusal of the store reaches the workflow as its fault; an outage stays what it is, and is tried again.
 func TestStoreErrors(t *testing.T) {
@@ -79,6 +80,9 @@ func TestStoreErrors(t *testing.T) {
 		},
 		"note": func(err error) error {
 			return (&activities.Rentals{Store: shelf{err}}).Note(t.Context(), activities.NoteInput{})
+		},
+		"settle": func(err error) error {
+			return (&activities.Wallets{Payments: shelf{err}}).Settle(t.Context(), activities.SettleInput{})
 		},
 		"charge": func(err error) error {
 			return (&activities.Wallets{Ledger: shelf{err}}).Charge(t.Context(), activities.ChargeInput{Price: money.Of(1, "EUR")})

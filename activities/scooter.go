@@ -15,7 +15,7 @@ const WalkingPace = 3
 // Scooters sends commands. Its activities run locally, in the worker that runs the workflow.
 type Scooters struct {
 	Publisher Publisher
-	Ears      Ears
+	Ears      Ears // nil: what scooters answer on their own topics is missed
 	Leases    Leases
 	Live      Live
 	Store     ScooterStore
@@ -34,6 +34,8 @@ type PublishInput struct {
 	Deadline time.Time `json:"deadline"`
 	// Keep is how long the lease outlives the deadline.
 	Keep time.Duration `json:"keep"`
+	// Watch is how long to look for the answer where it arrives.
+	Watch time.Duration `json:"watch,omitempty"`
 }
 
 // Published is what became of a send.
@@ -52,13 +54,35 @@ type Receipt struct {
 	Became Published `json:"became"`
 	Frame  []byte    `json:"frame,omitempty"`
 	At     time.Time `json:"at,omitzero"` // zero: an earlier attempt did it
+	// Watched: the answer was looked for until it came, which is Ack, or PublishInput.Watch was over; from then on it is
+	// signalled.
+	Watched bool         `json:"watched,omitempty"`
+	Ack     *command.Ack `json:"ack,omitempty"`
 }
+
+// spare is what is left of the time when looking for an answer ends, so that the receipt is not late.
+const spare = 100 * time.Millisecond
 
 // Publish takes the lease of the answer, checks the deadline and the speed, and puts the frame on the wire. Tried again, it
 // repeats a QoS 0 frame but never a QoS 1 frame, which the broker may hold for the scooter already. Tried again after the
 // deadline (its worker died, say), it counts as published: the scooter may have it, and may have answered. The lease of a
 // send that was late is its workflow's to withdraw. (Design, decisions 2-6)
+//
+// Most scooters answer at once, so it stays and looks for the answer for as long as Watch.
 func (s *Scooters) Publish(ctx context.Context, in PublishInput) (Receipt, error) {
+	receipt, err := s.publish(ctx, in)
+	spec, _ := protocol.Lookup(in.Command.Code)
+	limit := min(in.Watch, in.Deadline.Sub(s.Now())-spare)
+	if err != nil || receipt.Became != PublishDone || spec.Ack == 0 || limit <= 0 {
+		return receipt, err
+	}
+	if ack, err := s.Leases.Watch(ctx, in.Plate, spec.Ack, in.SendID, limit); err == nil { // else the workflow watches again
+		receipt.Watched, receipt.Ack = true, ack
+	}
+	return receipt, nil
+}
+
+func (s *Scooters) publish(ctx context.Context, in PublishInput) (Receipt, error) {
 	spec, ok := protocol.Lookup(in.Command.Code)
 	if !ok {
 		return Receipt{}, Failure(command.ErrUnknown)
@@ -74,7 +98,7 @@ func (s *Scooters) Publish(ctx context.Context, in PublishInput) (Receipt, error
 	shown := protocol.RedactFrame(frame)
 
 	left := max(in.Deadline.Sub(s.Now()), 0)
-	if answer, _ := protocol.Lookup(spec.Ack); answer.Topic == protocol.TopicVehicle && left > 0 {
+	if answer, _ := protocol.Lookup(spec.Ack); answer.Topic == protocol.TopicVehicle && left > 0 && s.Ears != nil {
 		if err := s.Ears.Listen(ctx, in.Plate, left+in.Keep); err != nil {
 			return Receipt{}, err
 		}

@@ -12,9 +12,16 @@ type Ledger interface {
 	Book(ctx context.Context, t wallet.Transaction) error
 }
 
+// Payments begins payments, each a workflow of its own that outlives whoever began it.
+type Payments interface {
+	// StartPayment begins the payment of a rental, once: one that has begun already is as good.
+	StartPayment(ctx context.Context, in SettleInput) error
+}
+
 // Wallets moves riders' money.
 type Wallets struct {
-	Ledger Ledger
+	Ledger   Ledger
+	Payments Payments
 }
 
 // ChargeInput is the price of one ride.
@@ -22,6 +29,17 @@ type ChargeInput struct {
 	RentalID string       `json:"rental_id"`
 	RiderID  string       `json:"rider_id"`
 	Price    money.Amount `json:"price"`
+}
+
+// SettleInput is a ride to be charged.
+type SettleInput struct {
+	ChargeInput
+	Plate string `json:"plate"`
+}
+
+// Settle sees to it that a ride is charged, now or later, whatever becomes of the workflow that asks for it.
+func (w *Wallets) Settle(ctx context.Context, in SettleInput) error {
+	return Failure(w.Payments.StartPayment(ctx, in))
 }
 
 // Charge takes the price of a ride from its rider's wallet, once by rental.

@@ -32,6 +32,9 @@ func New(c client.Client, o Options) worker.Worker {
 		WorkerStopTimeout:                o.StopTimeout,
 		MaxConcurrentWorkflowTaskPollers: 8,
 	})
+	if o.Wallets != nil && o.Wallets.Payments == nil {
+		o.Wallets.Payments = Payments{Client: c, TaskQueue: o.TaskQueue}
+	}
 	Register(w, o)
 	return w
 }

@@ -35,7 +35,10 @@ type box struct {
 	out     bool           // something was sent since the last lease was taken
 	pending []command.Ack  // signalled to a run that was over already
 
-	away        bool // hears nothing, says nothing
+	real        bool          // the clock is: whoever watches for an answer waits
+	usual       time.Duration // until it answers
+	away        bool          // hears nothing, says nothing
+	off         bool          // switched off, as its reports say
 	speed, trip int
 	position    string
 	known       activities.LastKnown
@@ -46,7 +49,8 @@ type box struct {
 
 type held struct {
 	command.Waiter
-	until time.Time
+	until   time.Time
+	watched bool
 }
 
 // frame is one command on the wire.
@@ -64,12 +68,14 @@ type answer struct {
 	mute   bool          // its answer has no status
 	lost   bool          // the bridge claims it, and its signal gets lost
 	skew   time.Duration // of the bridge's clock
+	lacks  []string      // values that do not come with it
 }
 
 func newBox() *box {
 	return &box{
 		script: map[protocol.Code][]answer{}, mute: map[protocol.Code]bool{}, leases: map[protocol.Code]held{},
-		taken: map[protocol.Code]command.Ack{}, known: activities.LastKnown{SpeedKmh: -1, TripKm: -1}, ids: map[string]int{},
+		taken: map[protocol.Code]command.Ack{}, known: activities.LastKnown{SpeedKmh: -1, TripKm: -1},
+		usual: 100 * time.Millisecond, ids: map[string]int{},
 	}
 }
 
@@ -88,7 +94,7 @@ func (b *box) Publish(_ context.Context, _ string, _ byte, payload []byte) error
 	n, kmh := decode(payload)
 	code := protocol.Code(n)
 	b.sent = append(b.sent, frame{code, kmh, b.env.Now()})
-	how := answer{after: 100 * time.Millisecond, silent: b.mute[code]}
+	how := answer{after: b.usual, silent: b.mute[code]}
 	if left := b.script[code]; len(left) > 0 {
 		how, b.script[code] = left[0], left[1:]
 	}
@@ -123,7 +129,13 @@ func (b *box) say(code protocol.Code, how answer) {
 	ack := command.Ack{SendID: lease.SendID, Code: int(code), ReceivedAt: now.Add(how.skew), Values: map[string]any{}, Frame: fmt.Appendf(nil, `{"a":%d}`, code)}
 	switch code {
 	case protocol.VehicleReport:
-		ack.Values = map[string]any{"speed_kmh": float64(b.speed), "trip_km": float64(b.trip)}
+		ack.Values = map[string]any{"speed_kmh": float64(b.speed), "trip_km": float64(b.trip), "power": float64(0)}
+		if b.off {
+			ack.Values["power"] = float64(1)
+		}
+		for _, name := range how.lacks {
+			delete(ack.Values, name)
+		}
 	case protocol.PositionReport:
 		ack.Values = map[string]any{"position": b.position}
 	default:
@@ -132,7 +144,7 @@ func (b *box) say(code protocol.Code, how answer) {
 		}
 	}
 	b.taken[code] = ack
-	if !how.lost {
+	if !how.lost && !lease.watched {
 		b.pending = append(b.pending, ack)
 		b.env.SignalWorkflow(workflows.SignalAck, ack)
 	}
@@ -178,22 +190,42 @@ func (b *box) Take(_ context.Context, _ string, ack protocol.Code, w command.Wai
 		if lease.SendID != w.SendID {
 			return command.TakenBusy, nil
 		}
-		b.leases[ack] = held{w, now.Add(ttl)}
+		b.leases[ack] = held{Waiter: w, until: now.Add(ttl)}
 		return command.TakenOwn, nil
 	}
 	if b.taken[ack].SendID == w.SendID {
 		return command.TakenAnswered, nil
 	}
 	delete(b.taken, ack)
-	b.leases[ack] = held{w, now.Add(ttl)}
+	b.leases[ack] = held{Waiter: w, until: now.Add(ttl), watched: true}
 	b.ids[w.SendID]++
 	b.out = false
 	return command.TakenNew, nil
 }
 
-// Watch: nobody answers that soon; the answer will be signalled.
-func (b *box) Watch(context.Context, string, protocol.Code, string, time.Duration) (*command.Ack, error) {
+// Watch looks where answers arrive. On the virtual clock nobody answers that soon: the answer will be signalled.
+func (b *box) Watch(_ context.Context, _ string, code protocol.Code, sendID string, limit time.Duration) (*command.Ack, error) {
+	for end := time.Now().Add(limit); b.real && time.Now().Before(end); time.Sleep(time.Millisecond) {
+		if ack := b.seen(code, sendID); ack != nil {
+			return ack, nil
+		}
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if lease, ok := b.leases[code]; ok && lease.SendID == sendID {
+		lease.watched = false
+		b.leases[code] = lease
+	}
 	return nil, nil
+}
+
+func (b *box) seen(code protocol.Code, sendID string) *command.Ack {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if ack, ok := b.taken[code]; ok && ack.SendID == sendID {
+		return &ack
+	}
+	return nil
 }
 
 func (b *box) Withdraw(_ context.Context, _ string, code protocol.Code, sendID string) (*command.Ack, error) {
@@ -240,6 +272,13 @@ func (b *box) drive(kmh int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.speed, b.known.SpeedKmh = kmh, kmh
+}
+
+// shut switches it off, as staff's lock does.
+func (b *box) shut() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.off = true
 }
 
 func (b *box) stand(at geo.Point) {

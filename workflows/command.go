@@ -35,7 +35,7 @@ func Command(ctx workflow.Context, in CommandInput) (CommandResult, error) {
 		if !in.again(got) || cancelled.Err() != nil {
 			break
 		}
-		if got.unsent == unsentMoving {
+		if got.unsent == UnsentMoving {
 			workflow.SetCurrentDetails(ctx, "Waiting for the scooter to stand.")
 			wait(ctx, min(time.Second, deadline.Sub(workflow.Now(ctx))), "wait for the scooter to stand", never)
 		}
@@ -80,7 +80,7 @@ func (in CommandInput) attempt(left time.Duration) time.Duration {
 
 // again reports whether another try makes sense.
 func (in CommandInput) again(got answer) bool {
-	return got.unsent == unsentMoving || got.outcome == command.Silent && got.unsent == "" && in.blind()
+	return got.unsent == UnsentMoving || got.outcome == command.Silent && got.unsent == "" && in.blind()
 }
 
 // ending is how the command ended, as its row keeps it; frames are the history's.

@@ -26,13 +26,13 @@ const (
 	forgetting = time.Second
 )
 
-// Why nothing was published.
+// Why nothing was published: CommandResult.Unsent.
 const (
-	unsentMoving      = "moving"      // the scooter is too fast for this command
-	unsentLate        = "late"        // the deadline was over before the first try
-	unsentBusy        = "busy"        // another send waited for the same answer all the time
-	unsentUnreachable = "unreachable" // the way to the broker was broken, or the leases were
-	unsentInvalid     = "invalid"     // the catalogue does not allow it
+	UnsentMoving      = "moving"      // the scooter is too fast for this command
+	UnsentLate        = "late"        // the deadline was over before the first try
+	UnsentBusy        = "busy"        // another send waited for the same answer all the time
+	UnsentUnreachable = "unreachable" // the way to the broker was broken, or the leases were
+	UnsentInvalid     = "invalid"     // the catalogue does not allow it
 )
 
 // line is a workflow's conversation with one scooter: numbered sends, and the answers that the bridge signals.
@@ -43,6 +43,7 @@ type line struct {
 	dialect    protocol.Dialect
 	sends      int
 	waiting    map[string]*command.Ack // by send ID; nil until answered
+	watched    map[string]bool         // sends whose answer was looked for already
 	heard      string                  // the send since which the scooter was heard
 	origin     command.Origin          // what all this is sent for
 	open       map[string]command.Send // by ID, until its end is known
@@ -60,7 +61,7 @@ type answer struct {
 func newLine(ctx workflow.Context, plate, name string, dialect protocol.Dialect, sends int) *line {
 	l := &line{
 		plate: plate, workflowID: workflow.GetInfo(ctx).WorkflowExecution.ID, name: name,
-		dialect: dialect, sends: sends, waiting: map[string]*command.Ack{},
+		dialect: dialect, sends: sends, waiting: map[string]*command.Ack{}, watched: map[string]bool{},
 		origin: command.ForRental, open: map[string]command.Send{},
 	}
 	workflow.GoNamed(ctx, "acks", func(ctx workflow.Context) {
@@ -101,6 +102,11 @@ func (l *line) drain(ctx workflow.Context) {
 
 // ask sends a command and waits for its answer until the deadline.
 func (l *line) ask(ctx workflow.Context, cmd protocol.Command, window time.Duration) answer {
+	return l.askUntil(ctx, cmd, window, never)
+}
+
+// askUntil is ask that gives the send up as soon as nobody needs its answer any more.
+func (l *line) askUntil(ctx workflow.Context, cmd protocol.Command, window time.Duration, needless func() bool) answer {
 	deadline := workflow.Now(ctx).Add(window)
 	id, unsent := l.send(ctx, cmd, deadline, leaseGrace)
 	spec, _ := protocol.Lookup(cmd.Code)
@@ -111,9 +117,13 @@ func (l *line) ask(ctx workflow.Context, cmd protocol.Command, window time.Durat
 	if spec.Ack == 0 {
 		return l.close(id, answer{outcome: command.Sent})
 	}
-	ack := l.await(ctx, id, spec.Ack, deadline.Sub(workflow.Now(ctx)))
+	ack := l.await(ctx, id, spec.Ack, deadline.Sub(workflow.Now(ctx)), needless)
 	if ack == nil {
-		ack, _ = l.withdraw(ctx, id, spec.Ack, lookback)
+		patience := lookback
+		if needless() {
+			patience = forgetting
+		}
+		ack, _ = l.withdraw(ctx, id, spec.Ack, patience)
 	}
 	return l.close(id, judge(spec, ack))
 }
@@ -142,24 +152,28 @@ func (l *line) send(ctx workflow.Context, cmd protocol.Command, deadline time.Ti
 	defer func() { l.published(id, receipt, unsent) }()
 	in := activities.PublishInput{
 		WorkflowID: l.workflowID, SendID: id, Plate: l.plate, Command: cmd, Dialect: l.dialect, Deadline: deadline, Keep: keep,
+		Watch: watchFor,
 	}
-	unsent = unsentLate
+	unsent = UnsentLate
 	for moving := 0; ; {
 		left := deadline.Sub(workflow.Now(ctx))
 		err := within(ctx, left, "send "+cmd.Code.String(), scooters.Publish, in).Get(ctx, &receipt)
 		switch {
 		case err != nil && isRefused(err):
-			return id, unsentInvalid
+			return id, UnsentInvalid
 		case err != nil:
-			return id, unsentUnreachable
+			return id, UnsentUnreachable
 		case receipt.Became == activities.PublishDone:
+			if l.watched[id] = receipt.Watched; receipt.Ack != nil {
+				l.take(*receipt.Ack)
+			}
 			return id, ""
 		case receipt.Became == activities.PublishLate:
 			return id, unsent
 		case receipt.Became == activities.PublishBusy:
-			unsent = unsentBusy
+			unsent = UnsentBusy
 		case receipt.Became == activities.PublishMoving:
-			unsent = unsentMoving
+			unsent = UnsentMoving
 			if moving++; moving == movingTries {
 				return id, unsent
 			}
@@ -169,20 +183,28 @@ func (l *line) send(ctx workflow.Context, cmd protocol.Command, deadline time.Ti
 }
 
 // await waits for the answer to a send: for a moment where it is, then for the signal.
-func (l *line) await(ctx workflow.Context, id string, code protocol.Code, d time.Duration) *command.Ack {
+func (l *line) await(
+	ctx workflow.Context, id string, code protocol.Code, d time.Duration, needless func() bool,
+) *command.Ack {
 	deadline := workflow.Now(ctx).Add(d)
-	var ack *command.Ack
-	in := activities.LeaseInput{WorkflowID: l.workflowID, SendID: id, Plate: l.plate, Ack: code, For: min(d, watchFor)}
-	err := within(ctx, in.For, "watch for "+code.String(), scooters.Watch, in).Get(ctx, &ack)
-	switch {
-	case err != nil:
-		workflow.GetLogger(ctx).Warn("can't watch for an answer; waiting for its signal", "send", id, "error", err)
-	case ack != nil:
-		l.take(*ack)
-		return l.waiting[id]
+	if !l.watched[id] {
+		l.watch(ctx, id, code, min(d, watchFor))
 	}
-	wait(ctx, deadline.Sub(workflow.Now(ctx)), "wait for "+code.String(), func() bool { return l.waiting[id] != nil })
+	delete(l.watched, id)
+	wait(ctx, deadline.Sub(workflow.Now(ctx)), "wait for "+code.String(), func() bool { return l.waiting[id] != nil || needless() })
 	return l.waiting[id]
+}
+
+// watch looks for an answer where it arrives, when that was not done already.
+func (l *line) watch(ctx workflow.Context, id string, code protocol.Code, d time.Duration) {
+	var ack *command.Ack
+	in := activities.LeaseInput{WorkflowID: l.workflowID, SendID: id, Plate: l.plate, Ack: code, For: d}
+	if err := within(ctx, d, "watch for "+code.String(), scooters.Watch, in).Get(ctx, &ack); err != nil {
+		workflow.GetLogger(ctx).Warn("can't watch for an answer; waiting for its signal", "send", id, "error", err)
+	}
+	if ack != nil {
+		l.take(*ack)
+	}
 }
 
 // withdraw gives a send up, after which no answer to it can come any more; the answer that came meanwhile counts. Not sure:

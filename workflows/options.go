@@ -70,9 +70,11 @@ func within(ctx workflow.Context, limit time.Duration, summary string, activity 
 
 // wait waits until the condition holds or the time is over, under a name that the Temporal UI shows.
 func wait(ctx workflow.Context, d time.Duration, summary string, until func() bool) (held bool) {
-	if d <= 0 {
+	if d <= 0 || until() {
 		return until()
 	}
+	ctx, cancel := workflow.WithCancel(ctx) // a timer that nobody waits for any more would wake the workflow for nothing
+	defer cancel()
 	held, err := workflow.AwaitWithOptions(ctx, workflow.AwaitOptions{
 		Timeout: d, TimerOptions: workflow.TimerOptions{Summary: summary},
 	}, until)

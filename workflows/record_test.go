@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 	enums "go.temporal.io/api/enums/v1"
 	historypb "go.temporal.io/api/history/v1"
@@ -33,6 +34,8 @@ type live struct {
 	t  *testing.T
 	c  client.Client
 	id string // of the workflow
+	// plate is the one in its ID; the box answers to any.
+	plate, queue string
 }
 
 func (l live) Now() time.Time                                     { return time.Now() }
@@ -58,6 +61,20 @@ func (l live) release() {
 	l.ask(workflows.UpdateRelease, workflows.ReleaseRequest{RentalID: rentalID, By: "eva", Reason: "towed"})
 }
 
+// staff gives a command and waits for its end.
+func (l live) staff(code protocol.Code, args protocol.Args) {
+	order := workflows.CommandInput{
+		ID: string(rune('a'+code%26)) + l.id, Plate: l.plate, Command: protocol.Command{Code: code, Args: args},
+		Window: 2 * time.Second, By: staffID, Reason: "helmet check",
+	}
+	run, err := l.c.ExecuteWorkflow(l.t.Context(), client.StartWorkflowOptions{
+		ID: workflows.CommandID(order.ID), TaskQueue: l.queue,
+	}, workflows.CommandName, order)
+	require.NoError(l.t, err)
+	require.NoError(l.t, run.Get(l.t.Context(), nil))
+	save(l.t, l.c, workflows.CommandID(order.ID), "command-told")
+}
+
 // attempts waits until the scooter has been tried to be secured so often.
 func (l live) attempts(n int) {
 	require.Eventually(l.t, func() bool {
@@ -81,6 +98,62 @@ var recordings = map[string]recording{
 		l.ask(workflows.UpdateCancel, ref())
 		l.end()
 	}},
+	"ride-slow": { // answers come as signals
+		before: func(w *world, _ *workflows.RentalInput) { w.box.usual = 400 * time.Millisecond },
+		play: func(l live, _ *box) {
+			l.ask(workflows.UpdateBegin, ref())
+			l.ask(workflows.UpdatePause, ref())
+			l.end()
+		},
+	},
+	"ride-short": {
+		before: func(w *world, _ *workflows.RentalInput) { w.box.mute[protocol.ClearTripMileage] = true },
+		play: func(l live, _ *box) {
+			l.ask(workflows.UpdateBegin, ref())
+			l.end()
+		},
+	},
+	"staff-pauses": {play: func(l live, _ *box) {
+		l.ask(workflows.UpdateBegin, ref())
+		l.staff(protocol.Pause, nil)
+		l.ask(workflows.UpdateResume, ref())
+		l.end()
+	}},
+	"staff-unlocks": {play: func(l live, _ *box) {
+		l.ask(workflows.UpdateBegin, ref())
+		l.ask(workflows.UpdatePause, ref())
+		l.staff(protocol.LockMotor, nil)
+		l.staff(protocol.Resume, nil)
+		l.staff(protocol.UnlockMotor, nil)
+		l.end()
+	}},
+	"staff-ends": {play: func(l live, b *box) {
+		l.ask(workflows.UpdateBegin, ref())
+		b.shut()
+		l.staff(protocol.PowerOff, nil)
+	}},
+	"staff-limits": {
+		before: func(_ *world, in *workflows.RentalInput) { in.Limits.PauseAfter = 2 * time.Second },
+		play: func(l live, b *box) {
+			l.ask(workflows.UpdateBegin, ref())
+			l.staff(protocol.SetSpeedLimit, protocol.Args{"kmh": 10})
+			b.drive(8)
+			time.Sleep(3 * time.Second) // slowed down by the limit of the ride
+			b.drive(0)
+			l.end()
+		},
+	},
+	"staff-secures": {
+		before: func(w *world, _ *workflows.RentalInput) { w.box.mute[protocol.PowerOff] = true },
+		play: func(l live, b *box) {
+			l.ask(workflows.UpdateBegin, ref())
+			l.end()
+			b.shut()
+			require.NoError(l.t, l.c.SignalWorkflow(l.t.Context(), l.id, "", workflows.SignalChanged, workflows.ScooterChanged{
+				CommandID: "one", Command: protocol.Command{Code: protocol.PowerOff}, By: staffID, At: time.Now(),
+			}))
+		},
+	},
 	"ride-outside-zone": {
 		before: func(w *world, _ *workflows.RentalInput) {
 			w.zones = square(w.t)
@@ -115,7 +188,7 @@ var recordings = map[string]recording{
 	"unlock-found": {
 		before: func(w *world, in *workflows.RentalInput) {
 			in.Deadline = time.Now().Add(time.Second)
-			w.box.will(protocol.PowerOn, answer{lost: true})
+			w.box.will(protocol.PowerOn, answer{after: 400 * time.Millisecond, lost: true})
 		},
 		play: func(l live, _ *box) { l.ask(workflows.UpdateBegin, ref()); l.end() },
 	},
@@ -196,22 +269,24 @@ func TestRecord(t *testing.T) {
 	require.NoError(t, os.MkdirAll(histories, 0o755))
 	c, queue := testkit.Temporal(t)
 	for name, r := range recordings {
+		rentalID = uuid.NewString() // its payment is its own
 		t.Run(name, func(t *testing.T) { tell(t, c, queue+name, name, r) })
 	}
 }
 
 func tell(t *testing.T, c client.Client, queue, name string, r recording) {
-	l := live{t: t, c: c, id: workflows.ScooterID(queue)}
+	l := live{t: t, c: c, id: workflows.ScooterID(queue), plate: queue, queue: queue}
 	b := newBox()
-	b.env = l
+	b.env, b.real = l, true
 	w := &world{t: t, box: b, claimed: true, storeErr: func() error { return nil }}
 	ledger := &books{booked: map[string]wallet.Transaction{}}
 	worked := sdk.New(c, queue, sdk.Options{Identity: "worker"})
 	worker.Register(worked, worker.Options{
-		Scooters: &activities.Scooters{Publisher: b, Leases: b, Live: b, Now: time.Now},
+		Scooters: &activities.Scooters{Publisher: b, Leases: b, Live: b, Store: w, Now: time.Now},
 		Rentals:  &activities.Rentals{Store: w, Zones: w, Live: b},
-		Wallets:  &activities.Wallets{Ledger: ledger},
+		Wallets:  &activities.Wallets{Ledger: ledger, Payments: worker.Payments{Client: c, TaskQueue: queue}},
 		People:   &activities.People{Notifier: w, Alerts: w},
+		Commands: &activities.Commands{Store: w},
 	})
 	require.NoError(t, worked.Start())
 	defer worked.Stop()

@@ -41,8 +41,10 @@ func Rental(ctx workflow.Context, in RentalInput) error {
 	}
 	// What begins here ends here: a cancelled workflow is a ride that staff ended, never a scooter left open.
 	steady, _ := workflow.NewDisconnectedContext(ctx)
+	r.cancelled = func() bool { return ctx.Err() != nil }
 	workflow.GoNamed(ctx, "cancelled", func(ctx workflow.Context) {
 		ctx.Done().Receive(ctx, nil)
+		r.ending = true
 		r.put(&request{kind: UpdateEnd, at: workflow.Now(ctx), cause: rental.ByStaff, note: "cancelled in Temporal"})
 	})
 	if err := r.run(steady); err != nil {
@@ -50,7 +52,7 @@ func Rental(ctx workflow.Context, in RentalInput) error {
 	}
 	r.closed = true
 	r.answerAll()
-	return workflow.Await(steady, func() bool { return workflow.AllHandlersFinished(steady) })
+	return workflow.Await(steady, func() bool { return !r.preparing && workflow.AllHandlersFinished(steady) })
 }
 
 // ride is one run of a rental.
@@ -60,8 +62,13 @@ type ride struct {
 	line     *line
 	queue    []*request // updates that wait for their turn
 	requests int        // updates of this run
-	begun    bool       // the claim is decided
-	mine     bool       // and the rental is ours
+	// cancelled reports whether the run was told to end, and ending that its story knows.
+	cancelled func() bool
+	ending    bool
+	begun     bool  // the claim is decided
+	mine      bool  // and the rental is ours
+	alarm     alarm // of the next limit
+	preparing bool  // the counters are being cleared
 	// closed: the story is over, and comes to no request any more.
 	closed bool
 }
@@ -72,6 +79,7 @@ func newRide(ctx workflow.Context, in RentalInput) (*ride, error) {
 		r.s, r.begun, r.mine = *in.State, true, true
 	} else {
 		r.s.RentalID, r.s.State, r.s.Deadline = in.RentalID, rental.Unlocking, in.Deadline
+		r.s.HeldSince = workflow.GetInfo(ctx).WorkflowStartTime
 		if !in.ReservedUntil.IsZero() {
 			r.s.State = rental.Reserved
 		}
@@ -81,6 +89,7 @@ func newRide(ctx workflow.Context, in RentalInput) (*ride, error) {
 		r.line.waiting[r.s.Outstanding] = nil
 		r.line.begin(r.s.Outstanding, protocol.PowerOff, r.s.SentAt)
 	}
+	r.listen(ctx)
 	return r, r.handle(ctx)
 }
 
@@ -136,17 +145,23 @@ func (r *ride) advance(ctx workflow.Context, to rental.State, by rental.Cause, e
 	if change.Outcome != "" {
 		r.s.Outcome, r.s.Reason, r.s.DeviceStatus = change.Outcome, change.Reason, change.DeviceStatus
 	}
-	if err := workflow.UpsertTypedSearchAttributes(ctx, AttributeState.ValueSet(string(to))); err != nil {
-		workflow.GetLogger(ctx).Error("search attribute", "error", err)
+	if to != rental.Locking { // that is over before anybody finds it in a list
+		if err := workflow.UpsertTypedSearchAttributes(ctx, AttributeState.ValueSet(string(to))); err != nil {
+			workflow.GetLogger(ctx).Error("search attribute", "error", err)
+		}
 	}
 	r.tell(ctx)
 }
 
 // note adds something to the rental's history that is not a state.
 func (r *ride) note(ctx workflow.Context, kind string, by rental.Cause, text string) {
+	r.enter(ctx, rental.Event{Kind: kind, Cause: by, At: workflow.Now(ctx), Note: text})
+}
+
+func (r *ride) enter(ctx workflow.Context, e rental.Event) {
 	r.s.Seq++
-	event := rental.Event{Seq: r.s.Seq, Kind: kind, Cause: by, At: workflow.Now(ctx), Note: text, Sends: r.line.collect()}
-	persist(ctx, "note: "+kind, rentals.Note, activities.NoteInput{RentalID: r.in.RentalID, Event: event})
+	e.Seq, e.Sends = r.s.Seq, r.line.collect()
+	persist(ctx, "note: "+e.Kind, rentals.Note, activities.NoteInput{RentalID: r.in.RentalID, Event: e})
 }
 
 // tell keeps the details that the Temporal UI shows.
@@ -185,7 +200,10 @@ func (r *ride) renew(ctx workflow.Context) error {
 	if err := workflow.Await(ctx, finished); err != nil || r.asked() {
 		return err
 	}
-	r.line.drain(ctx)
+	r.drain(ctx)
+	if r.asked() || r.cancelled() && !r.ending {
+		return nil // what has just come is for this run
+	}
 	if r.s.Outstanding != "" && r.line.waiting[r.s.Outstanding] != nil {
 		return nil // its answer has just come: use it first
 	}

@@ -29,6 +29,8 @@ func (r *ride) keepReserved(ctx workflow.Context) error {
 			err := r.unlock(ctx)
 			q.answer(nil) // the state says how it went
 			return err
+		case SignalChanged:
+			r.changedReserved(ctx, *q.change)
 		case UpdateCancel:
 			r.void(ctx, rental.Cancelled, q.cause)
 			q.answer(nil)
@@ -58,9 +60,11 @@ func (r *ride) unlock(ctx workflow.Context) error {
 	got := r.line.ask(ctx, protocol.Command{Code: protocol.PowerOn}, r.s.Deadline.Sub(workflow.Now(ctx)))
 	switch {
 	case got.outcome == command.Done && !got.ack.ReceivedAt.After(r.s.Deadline):
+		r.done(protocol.PowerOn, got.ack)
 		r.s.UnlockedAt = workflow.Now(ctx)
 		r.s.Meter.Start(r.s.UnlockedAt)
 		r.advance(ctx, rental.Riding, rental.ByScooter, func(c *rental.Change) { c.UnlockedAt = r.s.UnlockedAt })
+		r.preparing = true
 		workflow.GoNamed(ctx, "counters", r.prepare)
 	case got.outcome == command.Refused:
 		status := *got.ack.Status
@@ -71,11 +75,11 @@ func (r *ride) unlock(ctx workflow.Context) error {
 		if why == rental.HardwareFault {
 			r.alert(ctx, staff.FaultAtStart, "The scooter refused to unlock: hardware fault.")
 		}
-	case got.unsent == unsentBusy:
+	case got.unsent == UnsentBusy:
 		r.void(ctx, rental.NotStarted, rental.BySystem) // nothing was sent: there is nothing to lock
 	default:
 		why := rental.ScooterSilent
-		if got.unsent == unsentLate {
+		if got.unsent == UnsentLate {
 			why = rental.NotStarted // though a worker that died may have sent it
 		}
 		r.advance(ctx, rental.Securing, rental.ByScooter, func(c *rental.Change) { c.Outcome, c.Reason = rental.Voided, why })
@@ -86,18 +90,18 @@ func (r *ride) unlock(ctx workflow.Context) error {
 // prepare clears the trip counters and reads the baseline, while the rider rides already. What fails costs the rider
 // nothing: without a baseline no distance is charged. (Protocol notes, "Units")
 func (r *ride) prepare(ctx workflow.Context) {
-	defer func() { r.s.Prepared = true }()
+	defer func() { r.s.Prepared, r.preparing = true, false }()
 	wait(ctx, time.Millisecond, "the rider rides; then the counters", r.over) // a task of its own: the rider has the answer
 	for _, code := range []protocol.Code{protocol.ClearTripMileage, protocol.ClearTripTime} {
 		if r.over() {
 			return
 		}
-		r.line.ask(ctx, protocol.Command{Code: code}, r.in.Limits.AckWindow)
+		r.line.askUntil(ctx, protocol.Command{Code: code}, r.in.Limits.AckWindow, r.over)
 	}
 	if r.over() {
 		return
 	}
-	if v, ok := r.query(ctx); ok && !r.over() {
+	if v, ok := r.queryUntil(ctx, r.over); ok && !r.over() {
 		r.s.Baseline = &v.tripKm
 	}
 	r.line.flush(ctx)
@@ -109,19 +113,42 @@ func (r *ride) over() bool { return r.s.State != rental.Riding && r.s.State != r
 type vehicle struct {
 	speed  int // km/h
 	tripKm int
+	off    bool // switched off, which is locked
 }
 
 func (v vehicle) standing() bool { return v.speed <= activities.WalkingPace }
 
 // query asks the scooter for its parameters; false when it is silent or its report says too little.
-func (r *ride) query(ctx workflow.Context) (vehicle, bool) {
-	got := r.line.ask(ctx, protocol.Command{Code: protocol.QueryVehicle}, r.in.Limits.AckWindow)
-	if got.outcome != command.Done {
-		return vehicle{}, false
+func (r *ride) query(ctx workflow.Context) (vehicle, bool) { return r.queryUntil(ctx, never) }
+
+func (r *ride) queryUntil(ctx workflow.Context, needless func() bool) (vehicle, bool) {
+	began := workflow.Now(ctx)
+	for range 2 {
+		got := r.line.askUntil(ctx, protocol.Command{Code: protocol.QueryVehicle}, r.in.Limits.AckWindow, needless)
+		if got.outcome != command.Done || needless() {
+			return vehicle{}, false
+		}
+		if v, ok := readVehicle(got.ack.Values); ok {
+			return v, true
+		}
 	}
-	speed, hasSpeed := whole(got.ack.Values["speed_kmh"])
-	trip, hasTrip := whole(got.ack.Values["trip_km"])
-	return vehicle{speed, trip}, hasSpeed && hasTrip
+	// Somebody answers in the scooter's name, or its answer got spoilt: what it has said meanwhile counts.
+	known, ok := r.lastKnown(ctx)
+	fresh := ok && known.SpeedKmh >= 0 && known.TripKm >= 0 && known.TripAt.After(began.Add(-time.Second))
+	return vehicle{speed: known.SpeedKmh, tripKm: known.TripKm}, fresh
+}
+
+func readVehicle(values map[string]any) (vehicle, bool) {
+	speed, hasSpeed := whole(values["speed_kmh"])
+	trip, hasTrip := whole(values["trip_km"])
+	power, hasPower := whole(values["power"])
+	return vehicle{speed: speed, tripKm: trip, off: hasPower && power == 1}, hasSpeed && hasTrip
+}
+
+func (r *ride) lastKnown(ctx workflow.Context) (activities.LastKnown, bool) {
+	var known activities.LastKnown
+	err := within(ctx, time.Second, "read what the scooter said last", scooters.LastKnown, r.in.Plate).Get(ctx, &known)
+	return known, err == nil
 }
 
 // whole reads a number that travelled as JSON.

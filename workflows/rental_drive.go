@@ -23,16 +23,16 @@ func (r *ride) drive(ctx workflow.Context) error {
 			return err
 		}
 		at, limit := r.nextLimit()
-		if limit == nil {
-			if err := workflow.Await(ctx, r.asked); err != nil {
-				return err
-			}
+		r.alarm.set(ctx, at)
+		if err := workflow.Await(ctx, func() bool { return r.asked() || r.alarm.rings() }); err != nil {
+			return err
 		}
-		if !r.asked() && !wait(ctx, at.Sub(workflow.Now(ctx)), "the ride reaches a limit", r.asked) {
-			limit(ctx)
+		if r.asked() {
+			r.serve(ctx, r.next())
 			continue
 		}
-		r.serve(ctx, r.next())
+		r.alarm.off()
+		limit(ctx)
 	}
 	return nil
 }
@@ -40,6 +40,8 @@ func (r *ride) drive(ctx workflow.Context) error {
 // serve does what one request asks for.
 func (r *ride) serve(ctx workflow.Context, q *request) {
 	switch q.kind {
+	case SignalChanged:
+		r.follow(ctx, *q.change)
 	case UpdatePause:
 		q.answer(r.pause(ctx, q.cause))
 	case UpdateResume:
@@ -90,16 +92,25 @@ func (r *ride) pauseByLimit(ctx workflow.Context) {
 		r.s.LimitPaused = true // it could not be paused; now it ends
 		return
 	}
+	already := r.s.State == rental.Paused
 	if err := r.pause(ctx, rental.ByLimit); err != nil {
-		r.s.RetryAt = workflow.Now(ctx).Add(r.in.Limits.LockBackoff)
+		r.s.Backoff = r.grow(r.s.Backoff)
+		r.s.RetryAt = workflow.Now(ctx).Add(r.s.Backoff)
 		if err == rental.ErrMoving { //nolint:errorlint // our own sentinel, never wrapped
 			r.slowDown(ctx)
 		}
 		return
 	}
-	r.s.LimitPaused = true
+	r.s.LimitPaused, r.s.Backoff = true, 0
 	r.restoreLimit(ctx)
-	r.notify(ctx, rider.RidePaused)
+	if !already {
+		r.notify(ctx, rider.RidePaused)
+	}
+}
+
+// grow is the wait after a wait.
+func (r *ride) grow(backoff time.Duration) time.Duration {
+	return min(max(2*backoff, r.in.Limits.LockBackoff), r.in.Limits.LockMaximum)
 }
 
 func (r *ride) endByLimit(ctx workflow.Context) {
@@ -120,22 +131,39 @@ func (r *ride) pause(ctx workflow.Context, by rental.Cause) error {
 	if !v.standing() {
 		return rental.ErrMoving
 	}
-	return r.turn(ctx, protocol.Pause, rental.Paused, by)
+	if err := r.order(ctx, protocol.Pause); err != nil {
+		return err
+	}
+	r.s.Locks.add(protocol.Pause)
+	r.s.Meter.Pause(workflow.Now(ctx))
+	r.advance(ctx, rental.Paused, by, nil)
+	return nil
 }
 
-// resume unlocks a paused scooter and puts the meter back on the riding rate.
+// resume undoes what keeps a paused scooter, the rider's pause or a lock of staff, and puts the meter back on the riding rate.
 func (r *ride) resume(ctx workflow.Context, by rental.Cause) error {
 	if r.s.State == rental.Riding {
 		return nil
 	}
-	return r.turn(ctx, protocol.Resume, rental.Riding, by)
+	if !r.s.Locks.any() {
+		r.s.Locks.add(protocol.Pause) // paused before locks were kept
+	}
+	for _, code := range r.s.Locks.undo() {
+		if err := r.order(ctx, code); err != nil {
+			return err
+		}
+		r.s.Locks.lift(code)
+	}
+	r.s.Meter.Resume(workflow.Now(ctx))
+	r.advance(ctx, rental.Riding, by, nil)
+	return nil
 }
 
-// turn sends a pause or its end, and moves the meter when the scooter has done it.
-func (r *ride) turn(ctx workflow.Context, code protocol.Code, to rental.State, by rental.Cause) error {
+// order sends a pause or its end; nil when the scooter has done it.
+func (r *ride) order(ctx workflow.Context, code protocol.Code) error {
 	got := r.line.ask(ctx, protocol.Command{Code: code}, r.in.Limits.AckWindow)
 	switch {
-	case got.unsent == unsentMoving:
+	case got.unsent == UnsentMoving:
 		return rental.ErrMoving
 	case got.unsent != "":
 		return rental.ErrUnreachable
@@ -144,23 +172,29 @@ func (r *ride) turn(ctx workflow.Context, code protocol.Code, to rental.State, b
 	case got.outcome != command.Done:
 		return rental.ErrSilent
 	}
-	now := workflow.Now(ctx)
-	if to == rental.Paused {
-		r.s.Meter.Pause(now)
-	} else {
-		r.s.Meter.Resume(now)
-	}
-	r.advance(ctx, to, by, nil)
+	r.done(code, got.ack)
 	return nil
+}
+
+// done takes note of when the scooter carried out a command of the ride.
+func (r *ride) done(code protocol.Code, ack *command.Ack) {
+	if r.s.Acked == nil {
+		r.s.Acked = acked{}
+	}
+	r.s.Acked[code] = ack.ReceivedAt
 }
 
 // slowDown takes the speed limit down once, so that the scooter comes to where it may be locked.
 func (r *ride) slowDown(ctx workflow.Context) {
-	if r.s.Slowed {
+	slow := rental.LimitInForce(r.limit(), crawl)
+	if r.s.Slowed || slow == r.limit() {
 		return
 	}
-	got := r.line.ask(ctx, limitCommand(crawl), r.in.Limits.AckWindow)
+	got := r.line.ask(ctx, limitCommand(slow), r.in.Limits.AckWindow)
 	r.s.Slowed = got.unsent == ""
+	if got.outcome == command.Done {
+		r.done(protocol.SetSpeedLimit, got.ack)
+	}
 }
 
 // restoreLimit puts the speed limit back that slowDown took away.
@@ -169,8 +203,11 @@ func (r *ride) restoreLimit(ctx workflow.Context) {
 		if !r.s.Slowed {
 			return
 		}
-		got := r.line.ask(ctx, limitCommand(r.in.LimitKmh), r.in.Limits.AckWindow)
-		r.s.Slowed = got.outcome != command.Done
+		got := r.line.ask(ctx, limitCommand(rental.LimitInForce(r.limit())), r.in.Limits.AckWindow)
+		if got.outcome == command.Done {
+			r.done(protocol.SetSpeedLimit, got.ack)
+			r.s.Slowed = false
+		}
 	}
 	if !r.s.Slowed {
 		return

@@ -3,8 +3,6 @@ package workflows
 import (
 	"time"
 
-	enums "go.temporal.io/api/enums/v1"
-	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"rodada/activities"
@@ -60,7 +58,7 @@ func (r *ride) end(ctx workflow.Context, e ending) {
 	usage := r.s.Meter.Usage(e.at, r.distance(ctx, v, heard))
 	bill := fare.Quote(r.in.Tariff, usage)
 
-	locked := (!heard || v.standing()) && r.lock(ctx)
+	locked := r.isLocked(v, heard) || (!heard || v.standing()) && r.lock(ctx)
 	to := rental.Securing
 	if locked {
 		to = rental.Ended
@@ -82,9 +80,8 @@ func (r *ride) distance(ctx workflow.Context, v vehicle, heard bool) int64 {
 		return 0
 	}
 	if !heard {
-		var known activities.LastKnown
-		err := within(ctx, time.Second, "read the last trip counter", scooters.LastKnown, r.in.Plate).Get(ctx, &known)
-		if err != nil || known.TripKm < 0 || known.TripAt.Before(r.s.UnlockedAt) {
+		known, ok := r.lastKnown(ctx)
+		if !ok || known.TripKm < 0 || known.TripAt.Before(r.s.UnlockedAt) {
 			return 0
 		}
 		v.tripKm = known.TripKm
@@ -97,18 +94,7 @@ func (r *ride) charge(ctx workflow.Context, bill fare.Bill) {
 	if bill.Total.Minor <= 0 {
 		return
 	}
-	ctx = workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{
-		WorkflowID:            PaymentID(r.in.RentalID),
-		ParentClosePolicy:     enums.PARENT_CLOSE_POLICY_ABANDON,
-		WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY,
-		StaticSummary:         "Charge of the ride on " + r.in.Plate,
-		TypedSearchAttributes: temporal.NewSearchAttributes(
-			AttributePlate.ValueSet(r.in.Plate), AttributeRider.ValueSet(r.in.RiderID), AttributeRental.ValueSet(r.in.RentalID)),
+	persist(ctx, "have the ride charged", wallets.Settle, activities.SettleInput{
+		ChargeInput: activities.ChargeInput{RentalID: r.in.RentalID, RiderID: r.in.RiderID, Price: bill.Total}, Plate: r.in.Plate,
 	})
-	in := PaymentInput{RentalID: r.in.RentalID, RiderID: r.in.RiderID, Price: bill.Total}
-	child := workflow.ExecuteChildWorkflow(ctx, PaymentName, in)
-	err := child.GetChildWorkflowExecution().Get(ctx, nil)
-	if err != nil && !temporal.IsWorkflowExecutionAlreadyStartedError(err) {
-		panic(err) // the scooter stays held, visibly, rather than a ride unpaid
-	}
 }

@@ -18,6 +18,7 @@ type request struct {
 	staffID  string // when cause is staff
 	note     string
 	deadline time.Time // of an unlock
+	change   *ScooterChanged
 	answered bool
 	err      error
 }
@@ -25,9 +26,10 @@ type request struct {
 func (q *request) answer(err error) { q.answered, q.err = true, err }
 
 // put queues a request, or answers it when nobody will come to it any more: once the rider is out, only staff can ask for
-// something, and nobody can when the story is over.
+// something or have changed something, and nobody can when the story is over.
 func (r *ride) put(q *request) {
-	if r.closed || (r.s.Outcome != rental.Open && q.kind != UpdateRelease) {
+	late := r.s.Outcome != rental.Open && q.kind != UpdateRelease && q.kind != SignalChanged
+	if r.closed || late {
 		q.answer(q.tooLate(r))
 		return
 	}

@@ -18,13 +18,13 @@ func (r *ride) lock(ctx workflow.Context) bool {
 	now := workflow.Now(ctx)
 	window := r.in.Limits.AckWindow
 	id, unsent := r.line.send(ctx, protocol.Command{Code: protocol.PowerOff}, now.Add(window), r.outstandingFor())
-	if unsent == unsentMoving || unsent == unsentBusy || unsent == unsentLate {
+	if unsent == UnsentMoving || unsent == UnsentBusy || unsent == UnsentLate {
 		r.line.forget(ctx, id, protocol.PowerOffAck)
 		return false
 	}
 	// An unreachable broker may have it all the same, so it counts as sent.
 	r.s.Outstanding, r.s.SentAt = id, workflow.Now(ctx)
-	return r.confirmed(r.line.await(ctx, id, protocol.PowerOffAck, window))
+	return r.confirmed(r.line.await(ctx, id, protocol.PowerOffAck, window, never))
 }
 
 // confirmed reads the answer to the outstanding lock, if there is one.
@@ -45,9 +45,16 @@ func (r *ride) outstandingFor() time.Duration { return 2*r.in.Limits.LockMaximum
 // secure holds the scooter until its lock is confirmed, or staff take it. The rider is out already.
 func (r *ride) secure(ctx workflow.Context) error {
 	r.answerAll()
-	backoff := r.in.Limits.LockBackoff
+	if r.s.Attempts == 0 || r.s.Backoff == 0 { // else it has grown in an earlier run
+		r.s.Backoff = r.in.Limits.LockBackoff
+	}
+	r.alarm.off()
 	for r.s.State == rental.Securing {
 		r.line.flush(ctx)
+		if r.asked() {
+			r.serveSecuring(ctx, r.next())
+			continue
+		}
 		if err := r.renew(ctx); err != nil {
 			return err
 		}
@@ -61,17 +68,15 @@ func (r *ride) secure(ctx workflow.Context) error {
 		if r.s.Outstanding == "" {
 			locked = r.brakeAndLock(ctx)
 		} else {
-			locked = r.awaitOutstanding(ctx, backoff)
+			locked = r.awaitOutstanding(ctx, r.s.Backoff)
 		}
 		switch {
 		case locked:
 			r.secured(ctx)
-		case r.asked():
-			r.serveSecuring(ctx, r.next())
 		case r.s.Outstanding == "":
-			wait(ctx, backoff, "wait before the next lock", r.asked)
+			wait(ctx, r.s.Backoff, "wait before the next lock", r.asked)
 		}
-		backoff = min(2*backoff, r.in.Limits.LockMaximum)
+		r.s.Backoff = r.grow(r.s.Backoff)
 	}
 	return nil
 }
@@ -130,18 +135,31 @@ func (r *ride) secured(ctx workflow.Context) {
 	r.finish(ctx, &request{cause: rental.ByScooter})
 }
 
-// serveSecuring: only staff can ask for anything now.
+// isLocked reports whether staff's lock is in force already: the scooter says that it is off, and stands.
+func (r *ride) isLocked(v vehicle, heard bool) bool {
+	return r.s.Locks.Power == protocol.PowerOff && heard && v.off && v.standing()
+}
+
+// serveSecuring: only staff can ask for anything now, or have done it.
 func (r *ride) serveSecuring(ctx workflow.Context, q *request) {
+	if q.kind == SignalChanged {
+		r.changedSecuring(ctx, *q.change)
+		return
+	}
 	if q.kind != UpdateRelease {
 		q.answer(q.tooLate(r))
 		return
 	}
+	r.forgetOutstanding(ctx)
+	r.finish(ctx, q)
+	q.answer(nil)
+}
+
+func (r *ride) forgetOutstanding(ctx workflow.Context) {
 	if r.s.Outstanding != "" {
 		r.line.forget(ctx, r.s.Outstanding, protocol.PowerOffAck)
 		r.s.Outstanding = ""
 	}
-	r.finish(ctx, q)
-	q.answer(nil)
 }
 
 // finish ends the hold on the scooter; released by staff, it goes to maintenance with their reason.

@@ -22,6 +22,16 @@ type RentalState struct {
 	Reminded    bool      `json:"reminded,omitempty"`
 	LimitPaused bool      `json:"limit_paused,omitempty"`
 	RetryAt     time.Time `json:"retry_at,omitzero"` // of a forced pause that did not work yet
+	// Backoff is the wait before the next try of a forced pause or of securing; it grows.
+	Backoff time.Duration `json:"backoff,omitempty"`
+	// HeldSince is when this rental's workflow began: what happened to the scooter before is none of its business.
+	HeldSince time.Time `json:"held_since,omitzero"`
+	Locks     locks     `json:"locks,omitzero"` // what keeps a paused scooter from being ridden
+	Acked     acked     `json:"acked,omitempty"`
+	// LimitKmh is the limit that staff set during this rental, and LimitAt when.
+	LimitKmh *int      `json:"limit_kmh,omitempty"`
+	LimitAt  time.Time `json:"limit_at,omitzero"`
+	Heard    []string  `json:"heard,omitempty"` // IDs of the latest commands of staff
 	// Slowed: the speed limit was taken down to stop the scooter, and must go up again.
 	Slowed bool `json:"slowed,omitempty"`
 	// Outstanding is the send of a lock that has no answer yet.

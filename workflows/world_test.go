@@ -30,10 +30,13 @@ import (
 )
 
 const (
-	plate    = "7001"
-	rentalID = "6b1f6d6e-0000-4000-8000-000000000001"
-	riderID  = "6b1f6d6e-0000-4000-8000-00000000000a"
+	plate   = "7001"
+	riderID = "6b1f6d6e-0000-4000-8000-00000000000a"
+	staffID = "6b1f6d6e-0000-4000-8000-00000000000b"
 )
+
+// rentalID is another one for each recording, and always this one in tests.
+var rentalID = "6b1f6d6e-0000-4000-8000-000000000001"
 
 // world is all that a rental touches: one scooter and its bridge, the leases, the store, staff and the rider, on the virtual
 // clock of the test environment. The activities are the real ones.
@@ -47,10 +50,10 @@ type world struct {
 	notes    []rental.Event
 	alerts   []staff.Alert
 	cleared  []staff.AlertKind
+	limits   []int // that were kept for the rides to come
 	notices  []rider.NoticeKind
-	payments []workflows.PaymentInput
-	paidBy   string // workflow ID
-	claimed  bool   // what Begin answers
+	payments []activities.SettleInput
+	claimed  bool // what Begin answers
 	zones    zone.Set
 	storeErr func() error // of the next call to the store
 	watch    []func(rental.Change)
@@ -83,11 +86,11 @@ func (w *world) open() {
 	w.env.SetWorkflowRunTimeout(48 * time.Hour) // of the virtual clock: a story without an end fails
 	w.env.RegisterWorkflowWithOptions(workflows.Rental, workflow.RegisterOptions{Name: workflows.RentalName})
 	w.env.RegisterWorkflowWithOptions(workflows.Command, workflow.RegisterOptions{Name: workflows.CommandName})
-	w.env.RegisterWorkflowWithOptions(w.pay, workflow.RegisterOptions{Name: workflows.PaymentName})
-	w.env.RegisterActivity(&activities.Scooters{Publisher: w.box, Leases: w.box, Live: w.box, Now: w.env.Now})
+	w.env.RegisterActivity(&activities.Scooters{Publisher: w.box, Leases: w.box, Live: w.box, Store: w, Now: w.env.Now})
 	w.env.RegisterActivity(&activities.Rentals{Store: w, Zones: w, Live: w.box})
 	w.env.RegisterActivity(&activities.People{Notifier: w, Alerts: w})
 	w.env.RegisterActivity(&activities.Commands{Store: w})
+	w.env.RegisterActivity(&activities.Wallets{Payments: w})
 	w.env.OnSignalExternalWorkflow(mock.Anything, workflows.ScooterID(plate), "", workflows.SignalChanged, mock.Anything).
 		Return(func(_, _, _, _ string, arg any) error {
 			w.mu.Lock()
@@ -98,8 +101,13 @@ func (w *world) open() {
 	w.box.env = w.env
 }
 
-func (w *world) pay(ctx workflow.Context, in workflows.PaymentInput) error {
-	w.payments, w.paidBy = append(w.payments, in), workflow.GetInfo(ctx).WorkflowExecution.ID
+func (w *world) StartPayment(_ context.Context, in activities.SettleInput) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err := w.storeErr(); err != nil {
+		return err
+	}
+	w.payments = append(w.payments, in)
 	return nil
 }
 
@@ -147,6 +155,16 @@ func (w *world) FinishOrder(_ context.Context, id string, e command.Ending, send
 	}
 	w.endings = append(w.endings, e)
 	w.batches = append(w.batches, command.Batch{Plate: plate, Origin: command.ForCommand, OriginID: id, Sends: sends})
+	return nil
+}
+
+func (w *world) SetScooterLimit(_ context.Context, _ string, kmh int, _ time.Time) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err := w.storeErr(); err != nil {
+		return err
+	}
+	w.limits = append(w.limits, kmh)
 	return nil
 }
 
@@ -361,9 +379,10 @@ func (w *world) consistent() {
 	final := w.changes[len(w.changes)-1]
 	require.True(w.t, final.State.Final(), "the scooter is never free again")
 	for _, p := range w.payments {
-		require.Equal(w.t, workflows.PaymentInput{RentalID: rentalID, RiderID: riderID, Price: money.Of(p.Price.Minor, "EUR")}, p)
+		price := money.Of(p.Price.Minor, "EUR")
+		want := activities.ChargeInput{RentalID: rentalID, RiderID: riderID, Price: price}
+		require.Equal(w.t, activities.SettleInput{ChargeInput: want, Plate: plate}, p)
 		require.Equal(w.t, rental.Ended, final.State, "a void rental is charged")
-		require.Equal(w.t, workflows.PaymentID(rentalID), w.paidBy)
 	}
 	require.LessOrEqual(w.t, len(w.payments), 1, "charged twice")
 }
