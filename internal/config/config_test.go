@@ -3,6 +3,7 @@ package config_test
 import (
 	"os"
 	"path/filepath"
+	"reflect"
 	"testing"
 	"time"
 
@@ -49,6 +50,39 @@ func TestEveryWrongSettingIsReportedAtOnce(t *testing.T) {
 	_, err := config.Read([]string{"RODADA_HTTP_ADDR=x", "RODADA_CURRENCY=x"})
 	require.ErrorContains(t, err, "RODADA_HTTP_ADDR")
 	require.ErrorContains(t, err, "RODADA_CURRENCY")
+	require.NotContains(t, err.Error(), "\n")
+}
+
+func TestWhatIsOfTheWrongKindIsNamed(t *testing.T) {
+	for setting, want := range map[string]string{
+		"RODADA_POSTGRES_MAX_OPEN=many":     `RODADA_POSTGRES_MAX_OPEN must be a whole number, not "many"`,
+		"RODADA_HTTP_MAX_BODY=64k":          `RODADA_HTTP_MAX_BODY must be a whole number, not "64k"`,
+		"RODADA_HTTP_DEADLINE=15":           `RODADA_HTTP_DEADLINE must be a duration such as 90s, 15m or 2h30m, not "15"`,
+		"RODADA_DEVELOPMENT=maybe":          `RODADA_DEVELOPMENT must be true or false, not "maybe"`,
+		"RODADA_DEV_MQTT_PORT=eighteen":     `RODADA_DEV_MQTT_PORT must be a whole number, not "eighteen"`,
+		"RODADA_RENTAL_MINIMUM_BATTERY=15%": `RODADA_RENTAL_MINIMUM_BATTERY must be a whole number, not "15%"`,
+	} {
+		_, err := config.Read([]string{setting})
+		require.EqualError(t, err, "configuration: "+want)
+	}
+	_, err := config.Read([]string{"RODADA_POSTGRES_MAX_OPEN=", "RODADA_DEVELOPMENT="})
+	require.NoError(t, err, "empty is the default")
+}
+
+// Every setting that is not text refuses what it is not, in one line that names it, whatever kinds there will be.
+func TestEverySettingOfAKindNamesItself(t *testing.T) {
+	kinds := 0
+	for _, s := range config.Settings() {
+		if s.Type.Kind() == reflect.String || s.Type.Kind() == reflect.Slice {
+			continue
+		}
+		kinds++
+		_, err := config.Read([]string{s.Name + "=?"})
+		require.ErrorContains(t, err, s.Name+" must be ")
+		require.NotContains(t, err.Error(), "\n")
+		require.NotContains(t, err.Error(), "strconv")
+	}
+	require.Greater(t, kinds, 20)
 }
 
 func TestASecretIsNotInTheError(t *testing.T) {

@@ -21,6 +21,9 @@ func Read(environ []string) (Config, error) {
 	if err != nil {
 		return Config{}, err
 	}
+	if err := wrongKinds(vars); err != nil {
+		return Config{}, err
+	}
 	c, err := env.ParseAsWithOptions[Config](env.Options{Prefix: prefix, Environment: vars})
 	if err != nil {
 		return Config{}, fmt.Errorf("configuration: %w", err)

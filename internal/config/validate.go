@@ -1,7 +1,6 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 	"net"
 	"net/url"
@@ -48,10 +47,7 @@ func (c Config) Validate() error {
 	c.Onboard.validate(check)
 	check(c.Rental.UnlockWindow < c.HTTP.Deadline, "HTTP_DEADLINE", "longer than RODADA_RENTAL_UNLOCK_WINDOW", c.HTTP.Deadline)
 	check(c.Command.Window > 0 && c.Command.Window <= time.Minute, "COMMAND_WINDOW", "above 0 and at most 1m", c.Command.Window)
-	if len(errs) == 0 {
-		return nil
-	}
-	return fmt.Errorf("configuration: %w", errors.Join(errs...))
+	return oneLine(errs)
 }
 
 func (r Rental) validate(check func(ok bool, name, want string, got any)) {
