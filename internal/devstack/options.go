@@ -42,6 +42,9 @@ type Options struct {
 	// Accounts is asked about scooters that are not in Scooters. Mochi only:
 	// Mosquitto knows its accounts in advance.
 	Accounts func(plate, password string) bool
+	// Revive starts a service again that ends by itself, and tells it by
+	// Progress. Without it such an end is logged.
+	Revive bool
 	// Log receives what goes wrong while the stack runs. Empty: discarded.
 	Log *slog.Logger
 	// Progress receives one line per slow step. Empty: discarded.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -33,10 +32,11 @@ type process struct {
 	user     *syscall.Credential // nil: ours
 	stopWith syscall.Signal      // its signal for an orderly end; also sent when we die
 	oldState bool
-	log      *slog.Logger
+	ended    func(exit error)    // is told of an end that nobody asked for, once the service was up
 
 	mu   sync.Mutex
 	pid  int
+	up   bool          // it has answered
 	done chan struct{} // closed once the child was waited for
 	exit error
 }
@@ -74,6 +74,9 @@ func (p *process) start(ctx context.Context, ready func(context.Context) error) 
 	case <-p.done:
 		return p.failed(fmt.Errorf("%w (%w)", errEnded, p.exitError()))
 	default:
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.up = true
 		return nil
 	}
 }
@@ -113,18 +116,18 @@ func (p *process) spawn(ctx context.Context) error {
 		}
 		err = cmd.Wait()
 		p.mu.Lock()
-		expected := p.pid == 0
+		unasked := p.pid != 0 && p.up
 		p.exit = err
 		p.mu.Unlock()
-		if !expected {
-			p.log.Error("service ended by itself", "service", p.service, "exit", err, "log", p.logFile)
-		}
 		close(done)
+		if unasked {
+			p.ended(p.exitError())
+		}
 	}()
 	if err := <-started; err != nil {
 		return p.failed(err)
 	}
-	p.pid, p.done, p.exit = cmd.Process.Pid, done, nil
+	p.pid, p.up, p.done, p.exit = cmd.Process.Pid, false, done, nil
 	return nil
 }
 

@@ -23,6 +23,7 @@ type Stack struct {
 	addresses Addresses
 	services  map[Service]lifecycle
 	unlock    func()
+	reviver   *reviver // nil unless wanted
 	stopOnce  sync.Once
 }
 
@@ -36,6 +37,9 @@ func Start(ctx context.Context, o Options) (*Stack, error) {
 	s := &Stack{opt: o, rights: newRights(o), services: map[Service]lifecycle{}}
 	if err := s.open(); err != nil {
 		return nil, err
+	}
+	if o.Revive {
+		s.reviver = newReviver(func(name Service) lifecycle { return s.services[name] }, o.Progress)
 	}
 	if err := s.assemble(); err != nil {
 		s.Stop()
@@ -128,16 +132,23 @@ func newBroker(s *Stack, port int) lifecycle {
 
 // process prepares a child of this stack: its folder, its log.
 func (s *Stack) process(of Service, stopWith syscall.Signal) process {
-	dir := filepath.Join(s.dir, string(of))
-	return process{
-		service: of, dir: dir, logFile: filepath.Join(s.dir, "logs", string(of)+".log"),
-		stopWith: stopWith, oldState: s.oldState, log: s.opt.Log,
+	dir, logFile := filepath.Join(s.dir, string(of)), filepath.Join(s.dir, "logs", string(of)+".log")
+	ended := func(exit error) {
+		if s.reviver == nil {
+			s.opt.Log.Error("service ended by itself", "service", of, "exit", exit, "log", logFile)
+			return
+		}
+		s.reviver.ended(of, exit, logFile)
 	}
+	return process{service: of, dir: dir, logFile: logFile, stopWith: stopWith, oldState: s.oldState, ended: ended}
 }
 
 // Stop stops everything it started. A temporary state folder goes with it.
 func (s *Stack) Stop() {
 	s.stopOnce.Do(func() {
+		if s.reviver != nil {
+			s.reviver.stop()
+		}
 		var all sync.WaitGroup
 		for _, part := range s.services {
 			all.Go(part.Stop)
