@@ -42,6 +42,7 @@ func root() *cobra.Command {
 		simulate(),
 		develop(),
 		healthcheck(),
+		version(),
 	)
 	return cmd
 }
@@ -99,6 +100,16 @@ func simulate() *cobra.Command {
 	cmd.Flags().Float64Var(&o.Lat, "lat", 40.4155, "latitude of the middle of the fleet")
 	cmd.Flags().Float64Var(&o.Lng, "lng", -3.7074, "longitude of the middle of the fleet")
 	return cmd
+}
+
+func version() *cobra.Command {
+	return &cobra.Command{
+		Use: "version", Short: "Say which build this is", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			_, err := fmt.Fprintln(cmd.OutOrStdout(), "rodada", roles.ReadBuild())
+			return err
+		},
+	}
 }
 
 func healthcheck() *cobra.Command {

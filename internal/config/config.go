@@ -138,8 +138,11 @@ type Log struct {
 
 // Dev is the stack that `rodada dev` starts. The names of the ports are those that its errors give.
 type Dev struct {
-	Dir   string `env:"DIR" envDefault:".rodada/dev"` // keeps the state
-	Ports DevPorts
+	Dir string `env:"DIR" envDefault:".rodada/dev"` // keeps the state
+	// WorkerMetrics and BridgeMetrics are where these two roles show their health and metrics on 127.0.0.1.
+	WorkerMetrics int `env:"WORKER_METRICS_PORT" envDefault:"18081"`
+	BridgeMetrics int `env:"BRIDGE_METRICS_PORT" envDefault:"18082"`
+	Ports         DevPorts
 }
 
 // DevPorts are where the development services listen on 127.0.0.1; 0 is any free port. The defaults, but Temporal's, stay

@@ -9,8 +9,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
+	"strconv"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -26,9 +28,13 @@ import (
 // Run starts everything, takes the demo ride, prints the addresses and stays until ctx ends; then it stops what it started.
 func Run(ctx context.Context, c config.Config, out io.Writer) error {
 	fmt.Fprintln(out, "Rodada on this machine. Ctrl-C stops all of it.")
+	if err := checkPorts(ctx, c); err != nil {
+		return err
+	}
 	stack, err := devstack.Start(ctx, devstack.Options{
 		Dir: c.Dev.Dir, Ports: devstack.Ports(c.Dev.Ports), Progress: func(line string) { fmt.Fprintln(out, "  "+line) },
 		Log:      slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: slog.LevelWarn})),
+		Revive:   true,
 		Accounts: func(plate, password string) bool { return password == boxPassword(plate) },
 	})
 	if err != nil {
@@ -70,7 +76,9 @@ func play(ctx context.Context, c config.Config, log *slog.Logger, out io.Writer,
 	for name, role := range map[string]func(context.Context, config.Config, *slog.Logger) error{
 		"api": roles.API, "worker": roles.Worker, "bridge": roles.Bridge,
 	} {
-		group.Go(func() error { return role(ctx, c, log.With("role", name)) })
+		own := c
+		own.HTTP.MetricsAddr = metricsAddrs(c)[name]
+		group.Go(func() error { return role(ctx, own, log.With("role", name)) })
 	}
 	group.Go(func() error {
 		boxes, err := startFleet(ctx, c, log)
@@ -123,8 +131,23 @@ func on(c config.Config, a devstack.Addresses, secret string) config.Config {
 	c.MQTT.ClientID = "rodada-bridge-dev"
 	c.Influx.URL, c.Influx.Bucket = a.InfluxURL, a.InfluxBucket
 	c.Tokens.Secret = secret
-	c.HTTP.MetricsAddr = ""
 	return c
+}
+
+// metricsAddrs is where the roles without an API show their health and metrics.
+func metricsAddrs(c config.Config) map[string]string {
+	at := func(port int) string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) }
+	return map[string]string{"worker": at(c.Dev.WorkerMetrics), "bridge": at(c.Dev.BridgeMetrics)}
+}
+
+// checkPorts finds out that a port of the roles is taken before a minute is spent on the services.
+func checkPorts(ctx context.Context, c config.Config) error {
+	metrics := metricsAddrs(c)
+	return errors.Join(
+		roles.CheckFree(ctx, c.HTTP.Addr, "RODADA_HTTP_ADDR"),
+		roles.CheckFree(ctx, metrics["worker"], "RODADA_DEV_WORKER_METRICS_PORT"),
+		roles.CheckFree(ctx, metrics["bridge"], "RODADA_DEV_BRIDGE_METRICS_PORT"),
+	)
 }
 
 func awaitAPI(ctx context.Context, base string) error {
@@ -178,14 +201,17 @@ Running:
   Redis        %s
   InfluxDB     %s
   MQTT         %s        user %s, password %s
+  Metrics      %s/metrics, worker http://%s/metrics, bridge http://%s/metrics
   Log          %s
 
 Log in (POST /v1/sessions, staff: POST /admin/v1/sessions):
   rider  %s  %s
   staff  %s  %s
 
-%d scooters, plates %s to %s, codes %s to %s.
-`, base, base, a.TemporalUI, a.Temporal, a.PostgresURL, a.Redis, a.InfluxURL, a.MQTT, a.MQTTUser, a.MQTTPassword, logFile(c.Dev.Dir),
+%d scooters, plates %s to %s, codes %s to %s. At the MQTT broker a scooter's user is its plate and its password box- and the plate:
+  user %s, password %s
+`, base, base, a.TemporalUI, a.Temporal, a.PostgresURL, a.Redis, a.InfluxURL, a.MQTT, a.MQTTUser, a.MQTTPassword,
+		base, metricsAddrs(c)["worker"], metricsAddrs(c)["bridge"], logFile(c.Dev.Dir),
 		RiderEmail, RiderPassword, StaffEmail, StaffPassword,
-		fleetSize, plate(0), plate(fleetSize-1), code(0), code(fleetSize-1))
+		fleetSize, plate(0), plate(fleetSize-1), code(0), code(fleetSize-1), plate(0), boxPassword(plate(0)))
 }

@@ -32,7 +32,7 @@ type process struct {
 	user     *syscall.Credential // nil: ours
 	stopWith syscall.Signal      // its signal for an orderly end; also sent when we die
 	oldState bool
-	ended    func(exit error)    // is told of an end that nobody asked for, once the service was up
+	ended    func(exit error) // is told of an end that nobody asked for, once the service was up
 
 	mu   sync.Mutex
 	pid  int

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net"
 
 	"rodada/api"
 	"rodada/internal/config"
@@ -12,9 +11,9 @@ import (
 
 // API answers riders and staff.
 func API(ctx context.Context, c config.Config, log *slog.Logger) error {
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", c.HTTP.Addr)
+	listener, err := listen(ctx, c.HTTP.Addr, "RODADA_HTTP_ADDR")
 	if err != nil {
-		return fmt.Errorf("RODADA_HTTP_ADDR: %w", err)
+		return fmt.Errorf("api: %w", err)
 	}
 	defer listener.Close()
 	store, err := openStore(ctx, c, log)
@@ -27,7 +26,7 @@ func API(ctx context.Context, c config.Config, log *slog.Logger) error {
 		return fmt.Errorf("api: %w", err)
 	}
 	defer temporal.Close()
-	redis := openRedis(c)
+	redis := openRedis(c, log)
 	defer redis.Close()
 
 	keys, err := sealKeys(c)

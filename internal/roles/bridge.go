@@ -20,7 +20,7 @@ func Bridge(ctx context.Context, c config.Config, log *slog.Logger) error {
 		return fmt.Errorf("bridge: %w", err)
 	}
 	defer temporal.Close()
-	redis := openRedis(c)
+	redis := openRedis(c, log)
 	defer redis.Close()
 
 	session, registry := brokerOptions(c.MQTT, log), newRegistry()

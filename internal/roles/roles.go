@@ -70,7 +70,8 @@ func dialTemporal(ctx context.Context, c config.Config, log *slog.Logger) (clien
 }
 
 // openRedis makes a client that connects when it is used; more than one address is a cluster.
-func openRedis(c config.Config) redis.UniversalClient {
+func openRedis(c config.Config, log *slog.Logger) redis.UniversalClient {
+	quieten(log)
 	return redis.NewUniversalClient(&redis.UniversalOptions{
 		Addrs: c.Redis.Addrs, Username: c.Redis.Username, Password: c.Redis.Password,
 		ContextTimeoutEnabled: true, DialTimeout: 2 * time.Second, ReadTimeout: 2 * time.Second, WriteTimeout: 2 * time.Second,

@@ -27,7 +27,7 @@ func Worker(ctx context.Context, c config.Config, log *slog.Logger) error {
 		return fmt.Errorf("worker: %w", err)
 	}
 	defer temporal.Close()
-	redis := openRedis(c)
+	redis := openRedis(c, log)
 	defer redis.Close()
 	mqtt, err := broker.Dial(brokerOptions(c.MQTT, log))
 	if err != nil {

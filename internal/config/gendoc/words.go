@@ -43,6 +43,8 @@ var words = map[string]string{ //nolint:gosec // sentences about passwords are n
 	"RODADA_LOG_FORMAT":              "How a line is written",
 	"RODADA_TELEMETRY_OFFLINE_AFTER": "How long after its last word a scooter counts as offline.",
 	"RODADA_DEV_DIR":                 "The folder of the development stack",
+	"RODADA_DEV_WORKER_METRICS_PORT": "Where the worker shows its health and metrics on 127.0.0.1.",
+	"RODADA_DEV_BRIDGE_METRICS_PORT": "Where the bridge does.",
 	"RODADA_DEV_TEMPORAL_PORT":       "Temporal's port.",
 	"RODADA_DEV_TEMPORAL_UI_PORT":    "The port of Temporal's UI.",
 	"RODADA_DEV_POSTGRES_PORT":       "Postgres' port.",

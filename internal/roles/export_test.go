@@ -1,0 +1,7 @@
+package roles
+
+var (
+	BuildOf = buildOf
+	Listen  = listen
+	Quieten = quieten
+)
