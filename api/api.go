@@ -125,7 +125,7 @@ func newApp(o Options, tokens *token.Issuer) *app {
 		return s
 	}
 	onboardings := &onboardings{store: o.Store, holders: holders, sealer: o.Sealer, rules: c.Onboard, deadline: c.HTTP.Deadline}
-	registry := &registry{store: o.Store, live: o.Live, fresh: c.Telemetry.OfflineAfter, now: o.Now}
+	registry := &registry{store: o.Store, live: o.Live, fresh: c.Telemetry.OfflineAfter, now: o.Now, created: onboardings.created}
 	return &app{
 		development:   c.Development,
 		registry:      registry,

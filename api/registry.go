@@ -39,6 +39,8 @@ type registry struct {
 	live  Live
 	fresh time.Duration // a scooter that was not heard of for longer is offline
 	now   func() time.Time
+	// created is told of a new scooter.
+	created func(ctx context.Context, s fleet.Scooter)
 }
 
 // sighted is where a scooter is as far as anybody knows; that it can't be known stops nothing.

@@ -58,6 +58,7 @@ func (e createScooter) Execute(ctx context.Context, in *createScooterIn) (*staff
 	if err != nil {
 		return nil, err
 	}
+	e.created(ctx, created)
 	return &staffScooterOut{Body: e.show(created, Sighting{})}, nil
 }
 
