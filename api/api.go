@@ -69,6 +69,7 @@ func New(o Options) (http.Handler, error) {
 		newMeters(o.Registry).record,
 		survive,
 		guard,
+		unhurried,
 		middleware.GetHead,
 		within(o.Config.HTTP.Deadline+5*time.Second),
 	)

@@ -29,3 +29,5 @@ func OperationsWithExamples() []string { return slices.Sorted(maps.Keys(examples
 func PlainEnglish() map[string]string { return plainEnglish }
 
 func StatusOf(kind fault.Kind) int { return statuses[kind] }
+
+var Unhurried = unhurried
