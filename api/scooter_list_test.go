@@ -152,10 +152,7 @@ func TestPagesLoseNothingAndRepeatNothing(t *testing.T) {
 				query.Set(name, rapid.SampledFrom(values).Draw(r, name))
 			}
 		}
-		var want []string
-		for _, page := range first(s.pages(t, query.Encode()+"&"))[:] {
-			want = append(want, page...)
-		}
+		want := slices.Concat(first(s.pages(t, query.Encode()))...)
 		whole := url.Values{}
 		for name, values := range query {
 			whole[name] = values
@@ -178,7 +175,10 @@ func TestPagesLoseNothingAndRepeatNothing(t *testing.T) {
 				break
 			}
 			cursor = next
-			sc := s.store.scooters["P00"] // one comes, and one that was on the list goes
+			if step > 5 {
+				continue // or a list that grows as fast as it is read has no end
+			}
+			sc := s.store.scooters["P00"] // one comes, and one that came before goes
 			sc.ID, sc.Plate = int64(1000+step), fmt.Sprintf("P%02dNEW", step%max(n, 1))
 			s.store.scooters[sc.Plate] = sc
 			delete(s.store.scooters, fmt.Sprintf("P%02dNEW", (step+1)%max(n, 1)))
