@@ -11,6 +11,7 @@ import (
 
 	"rodada/domain/command"
 	"rodada/domain/fleet"
+	"rodada/domain/staff"
 	"rodada/protocol"
 	"rodada/workflows"
 )
@@ -18,10 +19,17 @@ import (
 // order starts a command of staff.
 func (w *world) order(t *testing.T, b *box, queue string, c protocol.Command, window time.Duration) temporal.WorkflowRun {
 	t.Helper()
-	id := uuid.NewString()
+	id, by := uuid.NewString(), uuid.NewString()
+	require.NoError(t, w.store.CreateStaff(t.Context(), staff.Member{
+		ID: by, FirstName: "Luis", LastName: "Staff", Email: by + "@staff.example", PasswordHash: "none",
+	}))
+	_, _, err := w.store.OpenOrder(t.Context(), command.Order{
+		ID: id, Plate: b.plate, StaffID: by, Code: int(c.Code), Name: c.Code.String(), Args: c.Args, AskedAt: time.Now(), Deadline: time.Now().Add(window),
+	}, nil)
+	require.NoError(t, err)
 	run, err := w.temporal.ExecuteWorkflow(t.Context(), temporal.StartWorkflowOptions{
 		ID: workflows.CommandID(id), TaskQueue: queue, StaticSummary: c.Code.String() + " for " + b.plate,
-	}, workflows.CommandName, workflows.CommandInput{ID: id, Plate: b.plate, Command: c, Window: window, By: "staff"})
+	}, workflows.CommandName, workflows.CommandInput{ID: id, Plate: b.plate, Command: c, Window: window, By: by})
 	require.NoError(t, err)
 	return run
 }
