@@ -34,6 +34,7 @@ type foreign struct {
 	answers map[string][]spoken
 	heard   []heard
 	failed  error
+	echo    string // what it last said on the topic it listens to
 }
 
 // spoken is a message of the scooter.
@@ -105,6 +106,10 @@ func (f *foreign) hear(t *testing.T, out io.Reader, granted chan struct{}) {
 		frame, err := hex.DecodeString(words[3])
 		f.mu.Lock()
 		f.failed = errors.Join(f.failed, err)
+		if string(frame) == f.echo { // said on its own topic
+			f.mu.Unlock()
+			continue
+		}
 		f.heard = append(f.heard, heard{string(frame), words[1], words[2]})
 		answers := f.answers[string(frame)]
 		f.mu.Unlock()
@@ -116,6 +121,11 @@ func (f *foreign) hear(t *testing.T, out io.Reader, granted chan struct{}) {
 
 // say publishes by mosquitto_pub.
 func (f *foreign) say(t *testing.T, s spoken) {
+	if s.topic == seedPlate {
+		f.mu.Lock()
+		f.echo = s.payload
+		f.mu.Unlock()
+	}
 	cmd := exec.CommandContext(lasting(t), "mosquitto_pub", append(slices.Clone(f.login), "-t", s.topic, "-q", s.qos, "-m", s.payload)...)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		f.mu.Lock()
