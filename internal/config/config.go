@@ -18,6 +18,7 @@ type Config struct {
 	Onboard   Onboard   `envPrefix:"ONBOARD_"`
 	Log       Log       `envPrefix:"LOG_"`
 	Telemetry Telemetry `envPrefix:"TELEMETRY_"`
+	Fleet     Fleet     `envPrefix:"FLEET_"`
 	Dev       Dev       `envPrefix:"DEV_"`
 	// Development switches on what only a developer's machine may have: the free top-up and the demo accounts.
 	Development bool `env:"DEVELOPMENT"`
@@ -128,6 +129,12 @@ type Command struct {
 // Telemetry is how live state ages.
 type Telemetry struct {
 	OfflineAfter time.Duration `env:"OFFLINE_AFTER" envDefault:"3m"`
+}
+
+// Fleet is what the scooters carry.
+type Fleet struct {
+	// QRLink is what a printed QR code begins with; the scooter's code follows. The app opens at this address.
+	QRLink string `env:"QR_LINK" envDefault:"https://rodada.example/s/"`
 }
 
 // Log is how the roles log.

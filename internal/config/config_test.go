@@ -4,11 +4,13 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"rodada/domain/fleet"
 	"rodada/internal/config"
 )
 
@@ -33,6 +35,7 @@ func TestWrongSettingsAreNamed(t *testing.T) {
 		"RODADA_RENTAL_LOCK_BACKOFF_MAX": {"RODADA_RENTAL_LOCK_BACKOFF_MAX=1s"},
 		"RODADA_RENTAL_MINIMUM_BATTERY":  {"RODADA_RENTAL_MINIMUM_BATTERY=101"},
 		"RODADA_CURRENCY":                {"RODADA_CURRENCY=euro"},
+		"RODADA_FLEET_QR_LINK":           {"RODADA_FLEET_QR_LINK=https://rodada.example/s/?code="},
 		"RODADA_LOG_FORMAT":              {"RODADA_LOG_FORMAT=xml"},
 		"RODADA_SEAL_KEYS":               {"RODADA_SEAL_KEYS=secret"},
 		"RODADA_MQTT_BOX_ADDR":           {"RODADA_MQTT_BOX_ADDR=mqtt.example"},
@@ -43,6 +46,23 @@ func TestWrongSettingsAreNamed(t *testing.T) {
 			_, err := config.Read(setting)
 			require.ErrorContains(t, err, name)
 		})
+	}
+}
+
+func TestWhatACodeCanNotFollow(t *testing.T) {
+	for _, link := range []string{
+		"http://rodada.example/s/", "rodada.example/s/", "https://rodada.example/s", "https:///s/", "https://rodada.example/s/#/",
+		"https://user@rodada.example/s/", "https://rodada.example/" + strings.Repeat("s/", 100),
+	} {
+		_, err := config.Read([]string{"RODADA_FLEET_QR_LINK=" + link})
+		require.ErrorContains(t, err, "RODADA_FLEET_QR_LINK", link)
+	}
+	for _, link := range []string{"https://rodada.example/", "https://app.rodada.example:8443/a/b/"} {
+		c, err := config.Read([]string{"RODADA_FLEET_QR_LINK=" + link})
+		require.NoError(t, err)
+		code, err := fleet.ParseQR(c.Fleet.QRLink + "3ACDE79FGH")
+		require.NoError(t, err)
+		require.Equal(t, "3ACDE79FGH", code)
 	}
 }
 

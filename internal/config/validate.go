@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"rodada/seal"
@@ -37,6 +38,7 @@ func (c Config) Validate() error {
 	check(topicPattern.MatchString(c.MQTT.TopicOther) && c.MQTT.TopicOther != c.MQTT.TopicBike,
 		"MQTT_TOPIC_OTHER", "one topic level, another than MQTT_TOPIC_BIKE", c.MQTT.TopicOther)
 	check(isURL(c.Influx.URL, "http", "https"), "INFLUX_URL", "an http:// URL", "its present value")
+	check(isCodeLink(c.Fleet.QRLink), "FLEET_QR_LINK", "https://host/path/, with a slash at its end", c.Fleet.QRLink)
 	check(currencyPattern.MatchString(c.Currency), "CURRENCY", "an ISO 4217 code such as EUR", c.Currency)
 	check(c.Log.Format == "text" || c.Log.Format == "json", "LOG_FORMAT", "text or json", c.Log.Format)
 	if _, err := seal.Parse(c.SealKeys); c.SealKeys != "" {
@@ -73,6 +75,13 @@ func (o Onboard) validate(check func(ok bool, name, want string, got any)) {
 func isAddr(s string) bool {
 	_, port, err := net.SplitHostPort(s)
 	return err == nil && port != ""
+}
+
+// isCodeLink reports whether a link reads as a scooter's code when the code follows it: nothing but a path may stand before.
+func isCodeLink(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && u.Scheme == "https" && u.Host != "" && u.User == nil && strings.HasSuffix(u.Path, "/") &&
+		!strings.ContainsAny(s, "?#") && len(s) <= 200
 }
 
 func isURL(s string, schemes ...string) bool {
