@@ -120,7 +120,7 @@ type slowLeases struct {
 
 func (s *slowLeases) Claim(ctx context.Context, plate string, ack command.Ack) (lease.Claim, bool, error) {
 	s.claims.Add(1)
-	time.Sleep(s.pause) // Redis is some way off
+	<-time.After(s.pause) // Redis is some way off
 	return s.Leases.Claim(ctx, plate, ack)
 }
 

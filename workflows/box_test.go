@@ -69,6 +69,8 @@ type answer struct {
 	lost   bool          // the bridge claims it, and its signal gets lost
 	skew   time.Duration // of the bridge's clock
 	lacks  []string      // values that do not come with it
+	// unheard: live state has nothing of it.
+	unheard bool
 }
 
 func newBox() *box {
@@ -114,7 +116,7 @@ func (b *box) say(code protocol.Code, how answer) {
 	defer b.mu.Unlock()
 	now := b.env.Now()
 	b.known.Seen = now
-	if code == protocol.VehicleReport {
+	if code == protocol.VehicleReport && !how.unheard {
 		b.known.SpeedKmh, b.known.TripKm, b.known.TripAt = b.speed, b.trip, now
 	}
 	if b.heard != nil {
@@ -205,13 +207,16 @@ func (b *box) Take(_ context.Context, _ string, ack protocol.Code, w command.Wai
 
 // Watch looks where answers arrive. On the virtual clock nobody answers that soon: the answer will be signalled.
 func (b *box) Watch(_ context.Context, _ string, code protocol.Code, sendID string, limit time.Duration) (*command.Ack, error) {
-	for end := time.Now().Add(limit); b.real && time.Now().Before(end); time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(limit); b.real && time.Now().Before(end); <-time.After(time.Millisecond) {
 		if ack := b.seen(code, sendID); ack != nil {
 			return ack, nil
 		}
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if ack, ok := b.taken[code]; ok && ack.SendID == sendID {
+		return &ack, nil
+	}
 	if lease, ok := b.leases[code]; ok && lease.SendID == sendID {
 		lease.watched = false
 		b.leases[code] = lease

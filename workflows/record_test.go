@@ -138,7 +138,7 @@ var recordings = map[string]recording{
 			l.ask(workflows.UpdateBegin, ref())
 			l.staff(protocol.SetSpeedLimit, protocol.Args{"kmh": 10})
 			b.drive(8)
-			time.Sleep(3 * time.Second) // slowed down by the limit of the ride
+			require.Eventually(l.t, func() bool { return len(b.limits()) == 2 }, time.Minute, 50*time.Millisecond, "slowed down by the ride")
 			b.drive(0)
 			l.end()
 		},

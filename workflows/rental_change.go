@@ -2,9 +2,7 @@ package workflows
 
 import (
 	"fmt"
-	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"go.temporal.io/sdk/workflow"
@@ -151,18 +149,20 @@ func (c ScooterChanged) signed(at time.Time) func(*rental.Change) {
 
 // words are what was done and why, for the history.
 func (c ScooterChanged) words(remark string) string {
-	var b strings.Builder
-	b.WriteString(c.Command.Code.String())
-	for _, name := range slices.Sorted(maps.Keys(c.Command.Args)) {
-		fmt.Fprintf(&b, " %s=%v", name, c.Command.Args[name])
+	words := c.Command.Code.String()
+	spec, _ := protocol.Lookup(c.Command.Code)
+	for _, p := range spec.Params {
+		if v, is := c.Command.Args[p.Name]; is {
+			words += fmt.Sprintf(" %s=%v", p.Name, v)
+		}
 	}
 	if c.Reason != "" {
-		b.WriteString(": " + c.Reason)
+		words += ": " + c.Reason
 	}
 	if remark != "" {
-		b.WriteString(" (" + remark + ")")
+		words += " (" + remark + ")"
 	}
-	return b.String()
+	return words
 }
 
 // changedReserved: nobody rides yet, so a lock changes nothing; only staff who say that it is to end take the reservation away.

@@ -185,3 +185,82 @@ func TestForgottenRideOfASilentScooter(t *testing.T) {
 	require.Len(t, w.payments, 1)
 	require.LessOrEqual(t, w.box.count(protocol.PowerOff), 2, "a lock is repeated only when the scooter was heard")
 }
+
+// Somebody who will not stop is asked less and less often.
+func TestForcedPauseIsTriedLessAndLess(t *testing.T) {
+	w := newWorld(t)
+	w.box.drive(18)
+	w.on(rental.Securing, func() { w.after(time.Minute, func() { w.box.drive(0) }) })
+	w.run(forgotten(w))
+	w.consistent()
+	var asked []time.Time
+	for _, at := range w.box.times(protocol.QueryVehicle)[1:] { // the first is the baseline
+		if at.Before(w.last(rental.Locking).StoppedAt) {
+			asked = append(asked, at)
+		}
+	}
+	require.Less(t, len(asked), 30, "in three hours")
+	for i := 1; i < len(asked); i++ {
+		require.GreaterOrEqual(t, asked[i].Sub(asked[i-1]), min(5*time.Second<<(i-1), 10*time.Minute), "the wait grows")
+	}
+	require.NotContains(t, w.notices, rider.RidePaused)
+}
+
+// A rider who has paused already is not told that the ride is paused, least of all by us.
+func TestLimitOfAPausedRide(t *testing.T) {
+	w := newWorld(t)
+	w.on(rental.Riding, func() { w.after(time.Hour, func() { w.pause() }) })
+	w.run(forgotten(w))
+	w.consistent()
+	require.Equal(t, []rental.State{rental.Riding, rental.Paused, rental.Locking, rental.Ended}, w.states())
+	require.Equal(t, []rider.NoticeKind{rider.RideForgotten, rider.RideEnded}, w.notices)
+	require.Equal(t, 1, w.box.count(protocol.Pause))
+}
+
+// Somebody answers in the scooter's name, and says too little: the scooter's own word, which came as well, counts.
+func TestSpoiltReportsAreNoSilence(t *testing.T) {
+	for name, c := range map[string]struct {
+		fresh bool
+		want  *fault.Error
+	}{"it was heard": {true, nil}, "it was not": {false, rental.ErrSilent}} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			var paused *reply
+			w.on(rental.Riding, func() {
+				w.after(time.Minute, func() {
+					spoilt := answer{lacks: []string{"speed_kmh"}, unheard: !c.fresh}
+					w.box.will(protocol.QueryVehicle, spoilt, spoilt)
+					paused = w.pause()
+				})
+				w.after(2*time.Minute, func() { w.end() })
+			})
+			w.run(w.input())
+			w.consistent()
+			if c.want == nil {
+				require.NoError(t, paused.err)
+				require.Equal(t, 1, w.box.count(protocol.Pause))
+			} else {
+				requireFault(t, c.want, paused.err)
+			}
+			require.Equal(t, 4, w.box.count(protocol.QueryVehicle), "baseline, twice for the pause, end")
+		})
+	}
+}
+
+// A ride that ends within seconds leaves no question behind that somebody might answer to the next ride.
+func TestShortRideLeavesNoLease(t *testing.T) {
+	for _, code := range []protocol.Code{protocol.ClearTripMileage, protocol.ClearTripTime, protocol.QueryVehicle} {
+		t.Run(code.String(), func(t *testing.T) {
+			w := newWorld(t)
+			w.box.will(code, answer{silent: true})
+			var over time.Time
+			w.endAfter(time.Second)
+			w.on(rental.Ended, func() { over = w.env.Now() })
+			w.run(w.input())
+			w.consistent()
+			require.Empty(t, w.box.leases)
+			require.Less(t, w.env.Now().Sub(over), time.Second, "the scooter is free at once")
+			require.Less(t, over.Sub(w.changes[0].At), 3*time.Second, "nobody waits for the counters")
+		})
+	}
+}

@@ -95,3 +95,41 @@ func TestContinueAsNewAfterManyRequests(t *testing.T) {
 	require.Equal(t, 2, w.runs)
 	require.Len(t, w.payments, 1)
 }
+
+// The waits between two tries to secure go on growing in the next run.
+func TestBackoffSurvivesANewRun(t *testing.T) {
+	w := newWorld(t)
+	refused := make([]answer, 12)
+	for i := range refused {
+		refused[i].status = 1
+	}
+	w.box.will(protocol.PowerOff, refused...)
+	w.on(rental.Securing, func() { w.after(4*time.Minute, w.grow) })
+	w.endAfter(time.Minute)
+	w.run(w.input())
+	w.consistent()
+	require.Equal(t, 2, w.runs)
+	locks := w.box.times(protocol.PowerOff)
+	require.Len(t, locks, 13)
+	for i := 3; i < len(locks); i++ {
+		require.GreaterOrEqual(t, locks[i].Sub(locks[i-1])+time.Second, min(5*time.Second<<(i-2), 10*time.Minute), "lock %d", i)
+	}
+}
+
+// Cancelled in the very task in which it would continue as new: it ends.
+func TestCancelledAsItContinuesAsNew(t *testing.T) {
+	w := newWorld(t)
+	w.on(rental.Riding, func() {
+		w.after(6*time.Minute, func() {
+			w.grow()
+			w.tell(w.change(protocol.SetLamp), 0)
+			w.env.CancelWorkflow()
+		})
+	})
+	w.second = func() { w.after(time.Minute, func() { w.end() }) }
+	w.run(w.input())
+	w.consistent()
+	require.Equal(t, 1, w.runs)
+	require.Equal(t, rental.ByStaff, w.last(rental.Locking).Cause)
+	require.Equal(t, "cancelled in Temporal", w.last(rental.Locking).Note)
+}

@@ -54,6 +54,7 @@ func Renumber(ctx workflow.Context, in RenumberInput) error {
 
 // handle turns away what is meant for a rental, and hears staff.
 func (r *renumber) handle(ctx workflow.Context) error {
+	ignoreChanges(ctx)
 	workflow.GoNamed(ctx, "requests", func(ctx workflow.Context) {
 		for {
 			var q RenumberRequest

@@ -62,6 +62,8 @@ type world struct {
 	batches  []command.Batch
 	endings  []command.Ending
 	second   func() // at the start of the second run
+	deeds    int    // of staff
+	unheld   error  // of telling the holder
 }
 
 func newWorld(t *testing.T) *world {
@@ -96,7 +98,7 @@ func (w *world) open() {
 			w.mu.Lock()
 			defer w.mu.Unlock()
 			w.told = append(w.told, arg.(workflows.ScooterChanged))
-			return nil
+			return w.unheld
 		}).Maybe()
 	w.box.env = w.env
 }
