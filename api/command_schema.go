@@ -69,12 +69,14 @@ func locks(code protocol.Code) bool {
 
 func paramSchema(p protocol.Param) *huma.Schema {
 	s := &huma.Schema{Description: describeParam(p)}
+	if p.Example != nil {
+		s.Examples = []any{p.Example}
+	}
 	switch p.Kind {
 	case protocol.Integer:
 		s.Type = huma.TypeInteger
 		if p.Min != nil {
 			s.Minimum = ptr(float64(*p.Min))
-			s.Examples = []any{*p.Min}
 		}
 		if p.Max != nil {
 			s.Maximum = ptr(float64(*p.Max))
@@ -146,6 +148,9 @@ func describeCommand(spec protocol.Spec) string {
 		parts = append(parts, fmt.Sprintf("Its answer is %d %s: %s.", ack.Code, ack.Name, valuesText(ack.Statuses)))
 	default:
 		parts = append(parts, fmt.Sprintf("Its answer is %d %s.", ack.Code, ack.Name))
+	}
+	if frame, err := spec.Example(); err == nil && len(spec.Params) > 0 {
+		parts = append(parts, fmt.Sprintf("On the wire: `%s`.", frame))
 	}
 	return strings.TrimSpace(strings.Join(parts, " "))
 }
