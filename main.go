@@ -11,6 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"rodada/domain/staff"
+	"rodada/internal/cli"
 	"rodada/internal/config"
 	"rodada/internal/dev"
 	"rodada/internal/roles"
@@ -22,7 +24,7 @@ func main() {
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "rodada:", err)
-		os.Exit(1)
+		os.Exit(cli.ExitCode(err))
 	}
 }
 
@@ -42,6 +44,8 @@ func root() *cobra.Command {
 		simulate(),
 		develop(),
 		healthcheck(),
+		cli.Command(config.Load, cli.Terminal),
+		admin(),
 		version(),
 	)
 	return cmd
@@ -110,6 +114,20 @@ func version() *cobra.Command {
 			return err
 		},
 	}
+}
+
+func admin() *cobra.Command {
+	permissions := make([]string, 0, len(staff.Permissions()))
+	for _, p := range staff.Permissions() {
+		permissions = append(permissions, string(p))
+	}
+	return cli.Admin(permissions, func(ctx context.Context, m cli.NewMember) error {
+		c, err := config.Load()
+		if err != nil {
+			return err
+		}
+		return roles.AddStaff(ctx, c, m)
+	})
 }
 
 func healthcheck() *cobra.Command {

@@ -6,15 +6,16 @@ import "time"
 
 // Config is all settings. Each is read from RODADA_<prefix><name>.
 type Config struct {
-	HTTP      HTTP      `envPrefix:"HTTP_"`
-	Postgres  Postgres  `envPrefix:"POSTGRES_"`
-	Temporal  Temporal  `envPrefix:"TEMPORAL_"`
-	Redis     Redis     `envPrefix:"REDIS_"`
-	MQTT      MQTT      `envPrefix:"MQTT_"`
-	Influx    Influx    `envPrefix:"INFLUX_"`
-	Tokens    Tokens    `envPrefix:"TOKEN_"`
-	Rental    Rental    `envPrefix:"RENTAL_"`
-	Command   Command   `envPrefix:"COMMAND_"`
+	HTTP      HTTP     `envPrefix:"HTTP_"`
+	Postgres  Postgres `envPrefix:"POSTGRES_"`
+	Temporal  Temporal `envPrefix:"TEMPORAL_"`
+	Redis     Redis    `envPrefix:"REDIS_"`
+	MQTT      MQTT     `envPrefix:"MQTT_"`
+	Influx    Influx   `envPrefix:"INFLUX_"`
+	Tokens    Tokens   `envPrefix:"TOKEN_"`
+	Rental    Rental   `envPrefix:"RENTAL_"`
+	Command   Command  `envPrefix:"COMMAND_"`
+	Client    Client
 	Onboard   Onboard   `envPrefix:"ONBOARD_"`
 	Log       Log       `envPrefix:"LOG_"`
 	Telemetry Telemetry `envPrefix:"TELEMETRY_"`
@@ -124,6 +125,13 @@ type Onboard struct {
 type Command struct {
 	// Window is how long a command waits for its turn, for the scooter to stand and for the answer, in all.
 	Window time.Duration `env:"WINDOW" envDefault:"10s"`
+}
+
+// Client is the API as the commands for staff see it, from any machine, and who uses them.
+type Client struct {
+	URL      string `env:"URL" envDefault:"http://127.0.0.1:8080"`
+	Email    string `env:"STAFF_EMAIL"`
+	Password string `env:"STAFF_PASSWORD,unset"` // empty: asked for
 }
 
 // Telemetry is how live state ages.

@@ -48,6 +48,7 @@ func (c Config) Validate() error {
 	c.Rental.validate(check)
 	c.Onboard.validate(check)
 	check(c.Rental.UnlockWindow < c.HTTP.Deadline, "HTTP_DEADLINE", "longer than RODADA_RENTAL_UNLOCK_WINDOW", c.HTTP.Deadline)
+	check(isURL(c.Client.URL, "http", "https"), "URL", "an http:// URL", c.Client.URL)
 	check(c.Command.Window > 0 && c.Command.Window <= time.Minute, "COMMAND_WINDOW", "above 0 and at most 1m", c.Command.Window)
 	return oneLine(errs)
 }

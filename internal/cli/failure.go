@@ -1,0 +1,105 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"rodada/internal/client"
+)
+
+// What the process ends with. They are documented in docs/cli.md and never change their meaning.
+const (
+	ExitFailed      = 1 // anything else
+	ExitUsage       = 2 // no such command, a parameter that is missing or not valid
+	ExitRefused     = 3 // the scooter refused
+	ExitSilent      = 4 // the scooter did not answer
+	ExitConflict    = 5 // not now: held, moving, powered off, another command under way
+	ExitForbidden   = 6 // the login is wrong, or a permission is missing
+	ExitUnavailable = 7 // the API, or the way to the scooter, is down; nothing is known to have been sent
+	ExitPending     = 8 // still under way
+)
+
+// Failure is an error with the code to exit with.
+type Failure struct {
+	Exit int
+	Text string
+}
+
+func (f *Failure) Error() string { return f.Text }
+
+// ExitCode is what the process ends with.
+func (f *Failure) ExitCode() int { return f.Exit }
+
+func usage(format string, args ...any) error {
+	return &Failure{Exit: ExitUsage, Text: fmt.Sprintf(format, args...)}
+}
+
+// ExitCode is what the process ends with for an error.
+func ExitCode(err error) int {
+	var f *Failure
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &f):
+		return f.Exit
+	}
+	return ExitFailed
+}
+
+// exits are the codes of problems whose status says too little.
+var exits = map[string]int{"command_refused": ExitRefused, "command_silent": ExitSilent}
+
+// failureOf is what a refusal of the API means to whoever typed the command.
+func failureOf(err error) error {
+	var p *client.Problem
+	if !errors.As(err, &p) {
+		return &Failure{Exit: ExitUnavailable, Text: "the API does not answer: " + err.Error()}
+	}
+	f := &Failure{Exit: exits[p.Code], Text: p.Detail}
+	if f.Exit == 0 {
+		switch p.Status {
+		case http.StatusUnprocessableEntity, http.StatusBadRequest, http.StatusNotFound:
+			f.Exit = ExitUsage
+		case http.StatusUnauthorized, http.StatusForbidden:
+			f.Exit = ExitForbidden
+		case http.StatusConflict:
+			f.Exit = ExitConflict
+		case http.StatusServiceUnavailable:
+			f.Exit = ExitUnavailable
+		default:
+			f.Exit = ExitFailed
+		}
+	}
+	var facts struct {
+		Meaning  string `json:"meaning"`
+		Status   *int   `json:"device_status"`
+		Attempts int    `json:"attempts"`
+		Errors   []struct {
+			Location string `json:"location"`
+			Message  string `json:"message"`
+		} `json:"errors"`
+	}
+	if json.Unmarshal(p.Rest, &facts) != nil {
+		return f
+	}
+	if facts.Status != nil {
+		f.Text += fmt.Sprintf(" It says: %s (status %d).", facts.Meaning, *facts.Status)
+	}
+	if f.Exit == ExitSilent {
+		f.Text += fmt.Sprintf(" Sent %s.", times(facts.Attempts))
+	}
+	for _, e := range facts.Errors {
+		f.Text += fmt.Sprintf(" %s: %s.", strings.TrimPrefix(e.Location, "body."), e.Message)
+	}
+	return f
+}
+
+func times(n int) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times", n)
+}

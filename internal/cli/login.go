@@ -1,0 +1,50 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"golang.org/x/term"
+
+	"rodada/internal/client"
+)
+
+// Ask asks a person for a secret.
+type Ask func(prompt string) (string, error)
+
+// Terminal asks whoever sits in front of the process.
+func Terminal(prompt string) (string, error) {
+	in := int(os.Stdin.Fd())
+	if !term.IsTerminal(in) {
+		return "", errors.New("set RODADA_STAFF_PASSWORD or RODADA_STAFF_PASSWORD_FILE: there is no terminal to ask at")
+	}
+	fmt.Fprint(os.Stderr, prompt)
+	typed, err := term.ReadPassword(in)
+	fmt.Fprintln(os.Stderr)
+	return string(typed), err
+}
+
+// logIn is a client of the API in the name of the member of staff that the configuration names.
+func logIn(ctx context.Context, settings Settings, ask Ask) (*client.Client, error) {
+	c, err := settings()
+	if err != nil {
+		return nil, err
+	}
+	who := c.Client
+	if who.Email == "" {
+		return nil, usage("set RODADA_STAFF_EMAIL: who gives the command?")
+	}
+	password := who.Password
+	if password == "" {
+		if password, err = ask("Password of " + who.Email + ": "); err != nil {
+			return nil, &Failure{Exit: ExitUsage, Text: err.Error()}
+		}
+	}
+	app, err := client.New(who.URL).LogInStaff(ctx, who.Email, password)
+	if err != nil {
+		return nil, failureOf(err)
+	}
+	return app, nil
+}

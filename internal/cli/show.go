@@ -1,0 +1,82 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"text/tabwriter"
+
+	"rodada/internal/client"
+)
+
+// given is as much of the API's answer as is shown.
+type given struct {
+	ID       string `json:"id"`
+	Plate    string `json:"plate"`
+	Name     string `json:"name"`
+	Outcome  string `json:"outcome"`
+	Attempts int    `json:"attempts"`
+	Ack      *struct {
+		Meaning string         `json:"meaning"`
+		Values  map[string]any `json:"values"`
+	} `json:"ack"`
+	Sends []struct {
+		Sent     string   `json:"sent"`
+		Received string   `json:"received"`
+		TookMs   *float64 `json:"took_ms"`
+	} `json:"sends"`
+}
+
+// show prints an answer, as a person or a program wants it, and says how to exit.
+func show(out io.Writer, answer client.Answer, asJSON bool) error {
+	if asJSON {
+		var pretty bytes.Buffer
+		if json.Indent(&pretty, answer.Body, "", "  ") != nil {
+			pretty.Reset()
+			pretty.Write(answer.Body)
+		}
+		fmt.Fprintln(out, pretty.String())
+	}
+	var g given
+	if err := answer.Into(&g); err != nil {
+		return failureOf(err)
+	}
+	if !asJSON {
+		g.print(out)
+	}
+	if g.Outcome == "pending" {
+		return &Failure{Exit: ExitPending, Text: "no answer yet; its end will be at /admin/v1/scooters/" + g.Plate + "/commands/" + g.ID}
+	}
+	return nil
+}
+
+func (g given) print(out io.Writer) {
+	fmt.Fprintf(out, "%s %s: %s", g.Plate, g.Name, g.Outcome)
+	if g.Ack != nil {
+		fmt.Fprintf(out, " (%s)", g.Ack.Meaning)
+	}
+	if g.Attempts > 1 {
+		fmt.Fprintf(out, ", sent %s", times(g.Attempts))
+	}
+	fmt.Fprintln(out)
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	if len(g.Sends) > 0 {
+		last := g.Sends[len(g.Sends)-1]
+		fmt.Fprintf(w, "  sent\t%s\n", last.Sent)
+		if last.Received != "" {
+			fmt.Fprintf(w, "  received\t%s\n", last.Received)
+		}
+		if last.TookMs != nil {
+			fmt.Fprintf(w, "  took\t%.0f ms\n", *last.TookMs)
+		}
+	}
+	if g.Ack != nil {
+		for _, name := range slices.Sorted(maps.Keys(g.Ack.Values)) {
+			fmt.Fprintf(w, "  %s\t%v\n", name, g.Ack.Values[name])
+		}
+	}
+	_ = w.Flush() // nobody can be told
+}

@@ -1,0 +1,67 @@
+package roles_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"rodada/api/password"
+	"rodada/domain/rider"
+	"rodada/domain/staff"
+	"rodada/internal/cli"
+	"rodada/internal/config"
+	"rodada/internal/roles"
+	"rodada/internal/testkit"
+	"rodada/migrations"
+	"rodada/postgres"
+)
+
+func TestAddStaff(t *testing.T) {
+	c := config.Config{Postgres: config.Postgres{URL: testkit.Database(t, testkit.HashFS(t, migrations.Files), migrations.Up)}}
+	eva := cli.NewMember{
+		Email: "eva@example.org", FirstName: "Eva", LastName: "Gil", Permissions: []string{"view", "operate"}, Password: "a long password",
+	}
+	require.NoError(t, roles.AddStaff(t.Context(), c, eva))
+
+	store, err := postgres.Open(t.Context(), c.Postgres.URL, 2)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, store.Close()) })
+	m, err := store.StaffByEmail(t.Context(), "EVA@example.org")
+	require.NoError(t, err)
+	require.Equal(t, []staff.Permission{staff.View, staff.Operate}, m.Permissions)
+	fits, err := password.New(1).Matches(t.Context(), "a long password", m.PasswordHash)
+	require.NoError(t, err)
+	require.True(t, fits)
+	log, err := store.AuditLog(t.Context(), staff.AuditFilter{Action: "staff.create", Limit: 10})
+	require.NoError(t, err)
+	require.Len(t, log, 1)
+	require.Equal(t, "eva@example.org", log[0].Subject)
+	require.NotContains(t, string(log[0].After), "password")
+
+	again := eva
+	again.Email, again.Permissions = "Eva@Example.org", []string{"admin"}
+	require.ErrorContains(t, roles.AddStaff(t.Context(), c, again), "has an account already")
+	same, err := store.StaffByEmail(t.Context(), eva.Email)
+	require.NoError(t, err)
+	require.Equal(t, m, same, "a second run changes nothing")
+}
+
+func TestAddStaffRefuses(t *testing.T) {
+	for name, c := range map[string]struct {
+		edit func(*cli.NewMember)
+		says string
+	}{
+		"what is no email":            {func(m *cli.NewMember) { m.Email = "eva" }, rider.ErrEmailInvalid.Code},
+		"nobody":                      {func(m *cli.NewMember) { m.FirstName = " " }, "--first-name"},
+		"a permission there is not":   {func(m *cli.NewMember) { m.Permissions = []string{"root"} }, `no "root"`},
+		"a password soon guessed":     {func(m *cli.NewMember) { m.Password = "hunter2" }, "12 to 200"},
+		"a database that is not ours": {func(*cli.NewMember) {}, "postgres"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := cli.NewMember{Email: "eva@example.org", FirstName: "Eva", LastName: "Gil", Permissions: []string{"view"}, Password: "a long password"}
+			c.edit(&m)
+			nowhere := config.Config{Postgres: config.Postgres{URL: "postgres://rodada@127.0.0.1:1/rodada?sslmode=disable"}}
+			require.ErrorContains(t, roles.AddStaff(t.Context(), nowhere, m), c.says)
+		})
+	}
+}
