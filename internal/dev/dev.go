@@ -22,6 +22,7 @@ import (
 	"rodada/internal/devstack"
 	"rodada/internal/roles"
 	"rodada/postgres"
+	"rodada/seal"
 	"rodada/simulator"
 )
 
@@ -41,13 +42,13 @@ func Run(ctx context.Context, c config.Config, out io.Writer) error {
 		return err
 	}
 	defer stack.Stop()
-	secret, log, closeLog, err := prepare(c.Dev.Dir)
+	own, log, closeLog, err := prepare(c.Dev.Dir)
 	if err != nil {
 		return err
 	}
 	defer closeLog()
 	addresses := stack.Addresses()
-	c = on(c, addresses, secret)
+	c = on(c, addresses, own)
 	if err := c.Validate(); err != nil {
 		return err
 	}
@@ -122,7 +123,7 @@ func startFleet(ctx context.Context, c config.Config, log *slog.Logger) (*simula
 }
 
 // on points the configuration at the stack.
-func on(c config.Config, a devstack.Addresses, secret string) config.Config {
+func on(c config.Config, a devstack.Addresses, own secrets) config.Config {
 	c.Development = true
 	c.Postgres.URL = a.PostgresURL
 	c.Temporal.Addr = a.Temporal
@@ -130,7 +131,7 @@ func on(c config.Config, a devstack.Addresses, secret string) config.Config {
 	c.MQTT.URL, c.MQTT.Username, c.MQTT.Password = a.MQTT, a.MQTTUser, a.MQTTPassword
 	c.MQTT.ClientID = "rodada-bridge-dev"
 	c.Influx.URL, c.Influx.Bucket = a.InfluxURL, a.InfluxBucket
-	c.Tokens.Secret = secret
+	c.Tokens.Secret, c.SealKeys = own.tokens, own.seal
 	return c
 }
 
@@ -168,26 +169,38 @@ func awaitAPI(ctx context.Context, base string) error {
 
 func logFile(dir string) string { return filepath.Join(dir, "logs", "rodada.log") }
 
-// prepare makes the state folder's log and the secret that signs tokens, which stays from run to run.
-func prepare(dir string) (secret string, log *slog.Logger, done func(), err error) {
+// secrets are what this machine's installation keeps to itself, from run to run.
+type secrets struct {
+	tokens string // signs them
+	seal   string // hides scooters' passwords
+}
+
+// prepare makes the state folder's log and the secrets.
+func prepare(dir string) (own secrets, log *slog.Logger, done func(), err error) {
 	broken := func(err error) error { return &devstack.StateError{Dir: dir, Reason: "can't be used", Cause: err} }
 	if err := os.MkdirAll(filepath.Join(dir, "logs"), 0o755); err != nil { //nolint:gosec // Postgres' user must pass
-		return "", nil, nil, broken(err)
+		return own, nil, nil, broken(err)
 	}
-	secretFile := filepath.Join(dir, "token.secret")
-	text, err := os.ReadFile(secretFile) //nolint:gosec // our own state folder
-	if errors.Is(err, os.ErrNotExist) {
-		text = []byte(rand.Text() + rand.Text())
-		err = os.WriteFile(secretFile, text, 0o600)
+	if own.tokens, err = kept(filepath.Join(dir, "token.secret"), rand.Text()+rand.Text()); err != nil {
+		return own, nil, nil, broken(err)
 	}
-	if err != nil {
-		return "", nil, nil, broken(err)
+	if own.seal, err = kept(filepath.Join(dir, "seal.keys"), seal.NewKey("dev")); err != nil {
+		return own, nil, nil, broken(err)
 	}
 	file, err := os.OpenFile(logFile(dir), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
-		return "", nil, nil, broken(err)
+		return own, nil, nil, broken(err)
 	}
-	return string(text), slog.New(slog.NewTextHandler(file, nil)), func() { _ = file.Close() }, nil
+	return own, slog.New(slog.NewTextHandler(file, nil)), func() { _ = file.Close() }, nil
+}
+
+// kept is what a file holds, or what it holds from now on.
+func kept(file, fresh string) (string, error) {
+	text, err := os.ReadFile(file) //nolint:gosec // our own state folder
+	if errors.Is(err, os.ErrNotExist) {
+		return fresh, os.WriteFile(file, []byte(fresh), 0o600)
+	}
+	return string(text), err
 }
 
 func describe(out io.Writer, c config.Config, a devstack.Addresses) {
