@@ -29,5 +29,8 @@ type Sighting struct {
 	Fault          int       // protocol.FaultText; -1 unknown
 	Powered        *bool     // nil: unknown
 	PoweredAt      time.Time // when it said so
+	Fallen         *bool     // lies on its side; nil: unknown
+	Alarm          *bool     // its latest position was an alarm; nil: unknown
+	Vibrated       time.Time // when it last told that somebody moves it; zero: never
 	Seen           time.Time // when its last message came
 }

@@ -42,7 +42,7 @@ func TestAScooterAsStaffSeeIt(t *testing.T) {
 	on := true
 	seen := api.Sighting{
 		Plate: plate, Position: square, PositionAt: noon.Add(-time.Minute), PositionSource: "gps", Battery: 42, SpeedKmh: 0, LimitKmh: 20,
-		Fault: 1, Powered: &on, Seen: noon.Add(-10 * time.Second),
+		Fault: 1, Powered: &on, Seen: noon.Add(-10 * time.Second), Fallen: &on, Alarm: new(bool), Vibrated: noon.Add(-time.Hour),
 	}
 	s.live.seen = []api.Sighting{seen}
 	b = body(t, s.asStaff(t, "GET", path, nil), 200)
@@ -55,7 +55,7 @@ func TestAScooterAsStaffSeeIt(t *testing.T) {
 	delete(live, "fault")
 	require.Equal(t, map[string]any{
 		"seen_at": "2026-11-23T11:59:50Z", "position_at": "2026-11-23T11:59:00Z", "position_source": "gps", "speed_kmh": 0., "limit_kmh": 20.,
-		"powered": true, "fault_code": 1.,
+		"powered": true, "fault_code": 1., "fallen": true, "alarm": false, "vibrated_at": "2026-11-23T11:00:00Z",
 	}, live)
 
 	s.live.seen = []api.Sighting{{Plate: plate, Battery: -1, SpeedKmh: -1, LimitKmh: -1, Fault: -1, Seen: noon.Add(-time.Hour)}}

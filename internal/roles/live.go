@@ -75,5 +75,14 @@ func sighting(state live.State) api.Sighting {
 	if state.Powered.Known() {
 		seen.Powered, seen.PoweredAt = &state.Powered.Is, state.Powered.At
 	}
+	if state.Fallen.Known() {
+		seen.Fallen = &state.Fallen.Is
+	}
+	if state.Alarm.Known() {
+		seen.Alarm = &state.Alarm.Is
+	}
+	if state.Vibrated.Known() {
+		seen.Vibrated = state.Vibrated.At
+	}
 	return seen
 }
