@@ -139,6 +139,9 @@ func (r fakeRun) Get(ctx context.Context, _ any) error {
 
 // ExecuteWorkflow plays the command at once.
 func (f *fakeTemporal) ExecuteWorkflow(_ context.Context, o client.StartWorkflowOptions, _ any, args ...any) (client.WorkflowRun, error) {
+	if in, is := args[0].(workflows.RenumberInput); is {
+		return f.startRenumber(o, in)
+	}
 	in := args[0].(workflows.CommandInput)
 	f.mu.Lock()
 	running := slices.ContainsFunc(f.commands, func(c workflows.CommandInput) bool { return c.ID == in.ID })

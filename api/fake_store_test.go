@@ -43,6 +43,7 @@ type fakeStore struct {
 	orders   []command.Order
 	sends    []command.Record
 	fakeRegistry
+	fakeDepot
 	broken error // every call fails with it
 	calls  int
 }

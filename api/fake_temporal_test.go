@@ -25,6 +25,8 @@ type fakeTemporal struct {
 	holders    map[string]bool // workflows that run, beside those of rentals
 	onCommand  func(in workflows.CommandInput) (over bool)
 
+	fakeSignals
+
 	onStart  func(ctx context.Context, in workflows.RentalInput) error
 	onUpdate func(ctx context.Context, o client.UpdateWorkflowOptions) error
 }
