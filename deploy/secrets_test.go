@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"rodada/seal"
 )
 
 func TestSecretsAreNeverOverwritten(t *testing.T) {
@@ -37,6 +39,13 @@ func TestSecretsAreRandom(t *testing.T) {
 			seen[value] = name
 		}
 	}
+}
+
+func TestTheKeyToHideSecretsWithIsOne(t *testing.T) {
+	one, other := secret(t, secrets(t), "seal_keys"), secret(t, secrets(t), "seal_keys")
+	require.NotEqual(t, one, other)
+	_, err := seal.Parse(one)
+	require.NoError(t, err)
 }
 
 func TestSecretsAreForTheirOwner(t *testing.T) {
