@@ -63,17 +63,17 @@ func New(o Options) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	router := chi.NewRouter()
+	router, measured := chi.NewRouter(), newMeters(o.Registry)
 	router.Use(
 		identify(o.Log),
-		newMeters(o.Registry).record,
+		measured.record,
 		survive,
 		guard,
 		unhurried,
 		middleware.GetHead,
 		within(o.Config.HTTP.Deadline+5*time.Second),
 	)
-	document, err := describeAll(router, &mounter{tokens: tokens, riders: o.Store, members: o.Store, maxBody: o.Config.HTTP.MaxBody}, newApp(o, tokens))
+	document, err := describeAll(router, &mounter{tokens: tokens, riders: o.Store, members: o.Store, maxBody: o.Config.HTTP.MaxBody}, newApp(o, tokens, measured))
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +112,7 @@ func describeAll(router chi.Router, m *mounter, a *app) ([]byte, error) {
 	return append(document, '\n'), err
 }
 
-func newApp(o Options, tokens *token.Issuer) *app {
+func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 	c := o.Config
 	hasher := password.New(max(2, runtime.GOMAXPROCS(0)))
 	holders := holders{temporal: o.Temporal, queue: c.Temporal.TaskQueue}
@@ -140,7 +140,7 @@ func newApp(o Options, tokens *token.Issuer) *app {
 		},
 		rentals: &rentals{
 			store: o.Store, live: o.Live, holders: holders, rules: c.Rental, deadline: c.HTTP.Deadline,
-			fresh: c.Telemetry.OfflineAfter, now: o.Now,
+			fresh: c.Telemetry.OfflineAfter, now: o.Now, meters: measured,
 		},
 		alerts:        &alerts{store: o.Store},
 		adminRentals:  &adminRentals{store: o.Store, holders: holders, deadline: c.HTTP.Deadline, now: o.Now},

@@ -11,11 +11,15 @@ import (
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
 	"github.com/prometheus/client_golang/prometheus"
+
+	"rodada/domain/fault"
 )
 
 // meters is what /metrics shows of the API.
 type meters struct {
 	seconds *prometheus.HistogramVec
+	unlock  *prometheus.HistogramVec
+	opened  *prometheus.CounterVec
 }
 
 func newMeters(r prometheus.Registerer) *meters {
@@ -23,9 +27,33 @@ func newMeters(r prometheus.Registerer) *meters {
 		Name:    "rodada_http_request_seconds",
 		Help:    "How long requests took, by route and status.",
 		Buckets: []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 20},
-	}, []string{"method", "route", "status"})}
-	r.MustRegister(m.seconds)
+	}, []string{"method", "route", "status"}),
+		unlock: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name:    "rodada_unlock_seconds",
+			Help:    "From a rider's request to rent to its answer, by what came of it: riding, pending or the code of the refusal.",
+			Buckets: []float64{.01, .025, .05, .1, .2, .3, .5, .75, 1, 1.5, 2, 3, 5, 10, 15},
+		}, []string{"outcome"}),
+		opened: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "rodada_rentals_opened_total", Help: "Rentals that were opened, by what was asked for: ride or reservation.",
+		}, []string{"by"}),
+	}
+	r.MustRegister(m.seconds, m.unlock, m.opened)
 	return m
+}
+
+// unlocked times a request to rent by what came of it.
+func (m *meters) unlocked(began time.Time, out *rentalOut, err error) {
+	outcome := codeInternal
+	f, refused := fault.From(err)
+	switch {
+	case refused:
+		outcome = f.Code
+	case err == nil && out.Status == http.StatusAccepted:
+		outcome = "pending"
+	case err == nil:
+		outcome = "riding"
+	}
+	m.unlock.WithLabelValues(outcome).Observe(time.Since(began).Seconds())
 }
 
 // record logs and measures every request by its route. Query strings, headers and bodies are not logged: they may hold

@@ -39,6 +39,7 @@ type rentals struct {
 	deadline time.Duration // the API's own
 	fresh    time.Duration // how old a sighting may be to be believed
 	now      func() time.Time
+	meters   *meters
 }
 
 // orphanAfter is the age at which a rental that no workflow began is given up.
@@ -52,6 +53,13 @@ func reserveDigest(qr string) string { return digest("reserve", qr) }
 type request struct {
 	riderID, key, digest, qr string
 	reserve                  bool
+}
+
+func (q request) kind() string {
+	if q.reserve {
+		return "reservation"
+	}
+	return "ride"
 }
 
 // open opens a rental, or finds the one that the key belongs to, and waits until it is decided.
@@ -86,7 +94,9 @@ func (s *rentals) open(ctx context.Context, q request) (*rentalOut, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !created {
+	if created {
+		s.meters.opened.WithLabelValues(q.kind()).Inc()
+	} else {
 		now = r.CreatedAt // somebody with the same key was first
 	}
 	return s.begin(ctx, r, scooter, now)
@@ -218,5 +228,8 @@ func (e openRental) Execute(ctx context.Context, in *openRentalIn) (*rentalOut, 
 	if err != nil {
 		return nil, err
 	}
-	return e.open(ctx, request{riderID: subjectFrom(ctx), key: key, digest: rentDigest(in.Body.QR), qr: in.Body.QR})
+	began := time.Now()
+	out, err := e.open(ctx, request{riderID: subjectFrom(ctx), key: key, digest: rentDigest(in.Body.QR), qr: in.Body.QR})
+	e.meters.unlocked(began, out, err)
+	return out, err
 }

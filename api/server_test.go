@@ -49,6 +49,22 @@ func TestMetricsCountByRoute(t *testing.T) {
 	require.NotContains(t, text, "coffee")
 }
 
+func TestRentalsAreMeasured(t *testing.T) {
+	s := newStage(t)
+	s.ride(t)
+	problem(t, s.rent(t, eva, "key-2"), 409, "scooter_held")
+	problem(t, s.asRider(t, "POST", "/v1/rentals", map[string]any{"qr": "RD-NOBODY"}, "Idempotency-Key", "key-3"), 404, "scooter_unknown")
+	text := s.do(t, "GET", "/metrics", "", nil).Body.String()
+	for _, line := range []string{
+		`rodada_rentals_opened_total{by="ride"} 1`,
+		`rodada_unlock_seconds_count{outcome="riding"} 1`,
+		`rodada_unlock_seconds_count{outcome="scooter_held"} 1`,
+		`rodada_unlock_seconds_count{outcome="scooter_unknown"} 1`,
+	} {
+		require.Contains(t, text, line)
+	}
+}
+
 func TestDocsNeedNoOtherServer(t *testing.T) {
 	s := newStage(t)
 	for path, contentType := range map[string]string{"/docs": "text/html", "/docs/docs.css": "text/css", "/docs/docs.js": "text/javascript"} {

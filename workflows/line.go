@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/workflow"
 
 	"rodada/activities"
@@ -48,6 +49,7 @@ type line struct {
 	origin     command.Origin          // what all this is sent for
 	open       map[string]command.Send // by ID, until its end is known
 	ended      []command.Send          // and not stored yet
+	metrics    client.MetricsHandler
 }
 
 // answer is how a send ended.
@@ -62,7 +64,7 @@ func newLine(ctx workflow.Context, plate, name string, dialect protocol.Dialect,
 	l := &line{
 		plate: plate, workflowID: workflow.GetInfo(ctx).WorkflowExecution.ID, name: name,
 		dialect: dialect, sends: sends, waiting: map[string]*command.Ack{}, watched: map[string]bool{},
-		origin: command.ForRental, open: map[string]command.Send{},
+		origin: command.ForRental, open: map[string]command.Send{}, metrics: workflow.GetMetricsHandler(ctx),
 	}
 	workflow.GoNamed(ctx, "acks", func(ctx workflow.Context) {
 		for {

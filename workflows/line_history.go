@@ -34,7 +34,9 @@ func (l *line) close(id string, how answer) answer {
 	delete(l.waiting, id)
 	if s, is := l.open[id]; is {
 		delete(l.open, id)
-		l.keep(ended(s, how))
+		s = ended(s, how)
+		l.keep(s)
+		measure(l.metrics, s)
 	}
 	return how
 }

@@ -64,10 +64,11 @@ type world struct {
 	second   func() // at the start of the second run
 	deeds    int    // of staff
 	unheld   error  // of telling the holder
+	gauge    gauge
 }
 
 func newWorld(t *testing.T) *world {
-	w := &world{t: t, claimed: true, storeErr: func() error { return nil }}
+	w := &world{t: t, claimed: true, storeErr: func() error { return nil }, gauge: newGauge()}
 	w.box = newBox()
 	w.open()
 	return w
@@ -77,6 +78,7 @@ func newWorld(t *testing.T) *world {
 func (w *world) open() {
 	var suite testsuite.WorkflowTestSuite
 	suite.SetLogger(sdklog.NewStructuredLogger(slog.New(slog.DiscardHandler)))
+	suite.SetMetricsHandler(w.gauge)
 	from := time.Date(2040, 11, 23, 8, 0, 0, 0, time.UTC) // the deadlines of local activities are real: not before them
 	if w.env != nil {
 		from = w.env.Now()

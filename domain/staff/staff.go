@@ -36,3 +36,6 @@ const (
 	Onboarding   AlertKind = "onboarding"     // a scooter can't be taken in
 	Renumbering  AlertKind = "renumbering"    // a scooter is heard under neither of two plates
 )
+
+// AlertKinds lists every kind of alert.
+func AlertKinds() []AlertKind { return []AlertKind{NotSecured, FaultAtStart, Onboarding, Renumbering} }

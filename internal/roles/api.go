@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"rodada/api"
 	"rodada/internal/config"
+	"rodada/internal/meter"
 )
 
 // API answers riders and staff.
@@ -21,7 +23,9 @@ func API(ctx context.Context, c config.Config, log *slog.Logger) error {
 		return fmt.Errorf("api: %w", err)
 	}
 	defer store.Close()
-	temporal, err := dialTemporal(ctx, c, log)
+	registry := newRegistry()
+	registry.MustRegister(meter.NewCensus(store, log, time.Now))
+	temporal, err := dialTemporal(ctx, c, log, registry)
 	if err != nil {
 		return fmt.Errorf("api: %w", err)
 	}
@@ -34,7 +38,7 @@ func API(ctx context.Context, c config.Config, log *slog.Logger) error {
 		return fmt.Errorf("api: %w", err)
 	}
 	handler, err := api.New(api.Options{
-		Config: c, Store: store, Live: newLive(redis, c), Temporal: temporal, Sealer: keys, Log: log, Registry: newRegistry(),
+		Config: c, Store: store, Live: newLive(redis, c), Temporal: temporal, Sealer: keys, Log: log, Registry: registry,
 		Ready: map[string]api.Check{
 			"postgres": store.Ping,
 			"redis":    func(ctx context.Context) error { return redis.Ping(ctx).Err() },

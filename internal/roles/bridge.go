@@ -15,7 +15,8 @@ import (
 
 // Bridge carries what scooters say to workflows and live state.
 func Bridge(ctx context.Context, c config.Config, log *slog.Logger) error {
-	temporal, err := dialTemporal(ctx, c, log)
+	registry := newRegistry()
+	temporal, err := dialTemporal(ctx, c, log, registry)
 	if err != nil {
 		return fmt.Errorf("bridge: %w", err)
 	}
@@ -23,7 +24,7 @@ func Bridge(ctx context.Context, c config.Config, log *slog.Logger) error {
 	redis := openRedis(c, log)
 	defer redis.Close()
 
-	session, registry := brokerOptions(c.MQTT, log), newRegistry()
+	session := brokerOptions(c.MQTT, log)
 	if session.ClientID, err = clientID(c.MQTT); err != nil {
 		return fmt.Errorf("bridge: %w", err)
 	}

@@ -1,7 +1,8 @@
 package roles
 
 var (
-	BuildOf = buildOf
-	Listen  = listen
-	Quieten = quieten
+	BuildOf     = buildOf
+	Listen      = listen
+	Quieten     = quieten
+	NewRegistry = newRegistry
 )

@@ -22,7 +22,7 @@ func Migrate(ctx context.Context, c config.Config, log *slog.Logger) error {
 	if err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
-	temporal, err := dialTemporal(ctx, c, log)
+	temporal, err := dialTemporal(ctx, c, log, nil)
 	if err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}

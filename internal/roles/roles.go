@@ -10,12 +10,14 @@ import (
 	"os"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/redis/go-redis/v9"
 	"go.temporal.io/sdk/client"
 	sdklog "go.temporal.io/sdk/log"
 
 	"rodada/broker"
 	"rodada/internal/config"
+	"rodada/internal/meter"
 	"rodada/postgres"
 )
 
@@ -61,10 +63,16 @@ func openStore(ctx context.Context, c config.Config, log *slog.Logger) (*postgre
 	})
 }
 
-func dialTemporal(ctx context.Context, c config.Config, log *slog.Logger) (client.Client, error) {
+// dialTemporal connects to Temporal; what the client and its workers do is measured in registry, where there is one.
+func dialTemporal(ctx context.Context, c config.Config, log *slog.Logger, registry *prometheus.Registry) (client.Client, error) {
+	var metrics client.MetricsHandler
+	if registry != nil {
+		metrics = meter.NewTemporal(registry).Handler()
+	}
 	return patiently(ctx, log, "Temporal", func(ctx context.Context) (client.Client, error) {
 		return client.DialContext(ctx, client.Options{
 			HostPort: c.Temporal.Addr, Namespace: c.Temporal.Namespace, Logger: sdklog.NewStructuredLogger(log),
+			MetricsHandler: metrics,
 		})
 	})
 }

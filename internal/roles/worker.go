@@ -9,6 +9,7 @@ import (
 	"rodada/activities"
 	"rodada/broker"
 	"rodada/internal/config"
+	"rodada/internal/meter"
 	"rodada/lease"
 	"rodada/protocol"
 	"rodada/providers/notify"
@@ -22,7 +23,8 @@ func Worker(ctx context.Context, c config.Config, log *slog.Logger) error {
 		return fmt.Errorf("worker: %w", err)
 	}
 	defer store.Close()
-	temporal, err := dialTemporal(ctx, c, log)
+	registry := newRegistry()
+	temporal, err := dialTemporal(ctx, c, log, registry)
 	if err != nil {
 		return fmt.Errorf("worker: %w", err)
 	}
@@ -56,7 +58,7 @@ func Worker(ctx context.Context, c config.Config, log *slog.Logger) error {
 		Scooters: &activities.Scooters{
 			Publisher: mqtt, Ears: ears, Leases: lease.New(redis, c.Redis.Prefix), Live: live, Store: store, Secrets: keys, Now: time.Now,
 		},
-		Rentals:  &activities.Rentals{Store: store, Zones: store, Live: live},
+		Rentals:  &activities.Rentals{Store: meter.NewRentals(registry, store), Zones: store, Live: live},
 		Wallets:  &activities.Wallets{Ledger: store},
 		People:   &activities.People{Notifier: notify.Log{Logger: log}, Alerts: store},
 		Commands: &activities.Commands{Store: store},
@@ -75,5 +77,5 @@ func Worker(ctx context.Context, c config.Config, log *slog.Logger) error {
 		"mqtt":     connected(mqtt),
 		"temporal": reachable(temporal),
 	}
-	return operate(ctx, c.HTTP.MetricsAddr, log, newRegistry(), checks)
+	return operate(ctx, c.HTTP.MetricsAddr, log, registry, checks)
 }
