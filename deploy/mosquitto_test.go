@@ -2,9 +2,11 @@ package deploy_test
 
 import (
 	"context"
+	"log/slog"
 	"net"
 	"os"
 	"os/exec"
+	"os/user"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -13,8 +15,10 @@ import (
 	mqtt "github.com/eclipse/paho.mqtt.golang"
 	"github.com/stretchr/testify/require"
 
+	"rodada/broker"
 	"rodada/internal/devstack"
 	"rodada/internal/testkit"
+	"rodada/providers/brokeraccounts"
 )
 
 const patience = 20 * time.Second
@@ -22,59 +26,105 @@ const patience = 20 * time.Second
 // server is a real Mosquitto with the configuration that is deployed and the accounts of the script.
 type server struct {
 	url      string
-	accounts map[string]string
+	accounts map[string]string // passwords
+	admin    string            // password of the account for accounts
+	data     string
+	command  func() *exec.Cmd
+	stop     func()
 }
 
 func startMosquitto(t *testing.T, plates ...string) server {
 	t.Helper()
 	testkit.RequireProgram(t, "mosquitto")
 	program, _ := devstack.LookProgram("mosquitto")
+	plugin, err := devstack.LookSecurityPlugin()
+	require.NoError(t, err)
 	dir := secrets(t)
-	s := server{accounts: map[string]string{"rodada": secret(t, dir, "mqtt_password")}}
-	for _, plate := range plates {
-		password, err := runSecrets(t, dir, "scooter", plate)
-		require.NoError(t, err)
-		s.accounts[plate] = strings.TrimSpace(password)
+	s := server{
+		accounts: map[string]string{"rodada": secret(t, dir, "mqtt_password")},
+		admin:    secret(t, dir, "mqtt_accounts_password"), data: t.TempDir(),
 	}
 	address := freeAddress(t)
 	s.url = "tcp://" + address
 	conf := filepath.Join(t.TempDir(), "mosquitto.conf")
-	require.NoError(t, os.WriteFile(conf, []byte(moved(t, address, dir)), 0o600))
+	require.NoError(t, os.WriteFile(conf, []byte(moved(t, address, s.data, plugin)), 0o600))
+	s.command = func() *exec.Cmd {
+		cmd := exec.CommandContext(t.Context(), "sh", "mosquitto/start.sh")
+		cmd.Env = append(cmd.Environ(), "MOSQUITTO="+program, "MOSQUITTO_CONFIG="+conf, "MOSQUITTO_DATA="+s.data,
+			"MOSQUITTO_FIRST_ACCOUNTS="+filepath.Join(dir, "mqtt_accounts"), "MOSQUITTO_OWNER="+ownUser(t))
+		return cmd
+	}
+	s.start(t, address)
+	for _, plate := range plates {
+		s.accounts[plate] = "secret of " + plate
+		err := s.provision(t).Put(t.Context(), brokeraccounts.Account{User: plate, Password: s.accounts[plate], Numbers: []string{plate}})
+		require.NoError(t, err)
+	}
+	return s
+}
 
+// start runs the script that the container runs.
+func (s *server) start(t *testing.T, address string) {
+	t.Helper()
 	var said strings.Builder
-	cmd := exec.CommandContext(t.Context(), program, "-c", conf)
+	cmd := s.command()
 	cmd.Stdout, cmd.Stderr = &said, &said
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	require.NoError(t, cmd.Start())
-	t.Cleanup(func() { // after the test's context has ended
+	ended := make(chan struct{})
+	go func() {
 		_ = cmd.Wait()
+		close(ended)
+	}()
+	s.stop = func() {
+		_ = cmd.Process.Signal(os.Interrupt)
+		<-ended
+	}
+	t.Cleanup(func() { // after the test's context has ended
+		<-ended
 		for line := range strings.Lines(said.String()) {
 			require.NotContains(t, line, "Error")
 			require.NotContains(t, line, "Unknown configuration")
 		}
 	})
 	listens(t, address)
-	return s
+}
+
+// provision is the worker's way to scooters' accounts, with the account that the script made for it.
+func (s *server) provision(t *testing.T) *brokeraccounts.Broker {
+	t.Helper()
+	b, err := brokeraccounts.Dial(broker.Options{
+		URL: s.url, Username: "rodada-accounts", Password: s.admin, Log: slog.New(slog.DiscardHandler),
+	}, brokeraccounts.Topics{Bike: "bike", Other: "o"})
+	require.NoError(t, err)
+	t.Cleanup(b.Close)
+	return b
 }
 
 // moved is the deployed configuration with the paths and the address of this test.
-func moved(t *testing.T, address, secretsDir string) string {
+func moved(t *testing.T, address, data, plugin string) string {
 	t.Helper()
 	conf := read(t, "deploy/mosquitto/mosquitto.conf")
-	acl, err := filepath.Abs("mosquitto/acl")
-	require.NoError(t, err)
 	host, port, err := net.SplitHostPort(address)
 	require.NoError(t, err)
 	for from, to := range map[string]string{
-		"listener 1883":              "listener " + port + " " + host,
-		"/run/secrets/mqtt_accounts": filepath.Join(secretsDir, "mqtt_accounts"),
-		"/mosquitto/config/acl":      acl,
-		"/mosquitto/data/":           t.TempDir() + "/",
+		"listener 1883":                          "listener " + port + " " + host,
+		"/usr/lib/mosquitto_dynamic_security.so": plugin,
+		"/mosquitto/data/accounts/":              data + "/accounts/",
+		"persistence_location /mosquitto/data/":  "persistence_location " + data + "/",
 	} {
 		require.Equal(t, 1, strings.Count(conf, from), "%q in mosquitto.conf", from)
 		conf = strings.Replace(conf, from, to, 1)
 	}
 	return conf + asRoot()
+}
+
+// ownUser owns the files of this test's server.
+func ownUser(t *testing.T) string {
+	t.Helper()
+	me, err := user.Current()
+	require.NoError(t, err)
+	return me.Username
 }
 
 // asRoot keeps a server that root starts from becoming a user who can't read this test's files.
@@ -184,7 +234,7 @@ func TestScootersWriteOnlyWhatIsTheirs(t *testing.T) {
 func TestScootersReadOnlyTheirCommands(t *testing.T) {
 	s := startMosquitto(t, "AAA111", "BBB222")
 	backend, scooter := s.connect(t, "rodada"), s.connect(t, "AAA111")
-	scooter.listen(t, "#", "BBB222", "+", "bike", "o")
+	scooter.listen(t, "#", "BBB222", "+", "bike", "o", "AAA111")
 	for _, topic := range []string{"BBB222", "bike", "o", "AAA111/x", "anything"} {
 		backend.say(t, topic)
 	}
@@ -225,4 +275,40 @@ func TestNobodyLeavesAMessageForLater(t *testing.T) {
 	case <-time.After(patience):
 		t.Fatal("the broker took a retained message")
 	}
+}
+
+// The accounts for accounts and for everything else are two, and neither can do the other's work.
+func TestWhoMayChangeAccounts(t *testing.T) {
+	s := startMosquitto(t, "AAA111")
+	for _, name := range []string{"rodada", "AAA111"} {
+		b, err := brokeraccounts.Dial(broker.Options{
+			URL: s.url, Username: name, Password: s.accounts[name], Log: slog.New(slog.DiscardHandler),
+		}, brokeraccounts.Topics{Bike: "bike", Other: "o"})
+		require.NoError(t, err)
+		t.Cleanup(b.Close)
+		ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+		require.ErrorIs(t, b.Remove(ctx, "AAA111"), brokeraccounts.ErrSilent, name)
+		cancel()
+	}
+	s.connect(t, "AAA111")
+	backend := s.connect(t, "rodada")
+	backend.listen(t, "bike", "o")
+	admin, err := s.dial(t.Context(), "rodada-accounts", s.admin)
+	require.NoError(t, err)
+	t.Cleanup(func() { admin.Disconnect(0) })
+	admin.say(t, "bike")
+	s.connect(t, "AAA111").say(t, "o")
+	require.Equal(t, "o", backend.next(t))
+}
+
+// The script begins with the secret's accounts once; what was changed since is not lost.
+func TestARestartKeepsTheAccounts(t *testing.T) {
+	s := startMosquitto(t, "AAA111")
+	s.stop()
+	s.start(t, strings.TrimPrefix(s.url, "tcp://"))
+	s.connect(t, "AAA111")
+	s.connect(t, "rodada")
+	file, err := os.Stat(filepath.Join(s.data, "accounts", "dynamic-security.json"))
+	require.NoError(t, err)
+	require.Zero(t, file.Mode().Perm()&0o077, "others may read it")
 }

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Makes the secrets that docker-compose.yml names, each random, each a file in ./secrets.
 #
-#   deploy/secrets.sh                  make them all; what exists is never overwritten
-#   deploy/secrets.sh scooter PLATE    an MQTT account for one more scooter; prints its password once
+#   deploy/secrets.sh        make them all; what exists is never overwritten
+#
+# Scooters' passwords are none of them: the backend makes those. See docs/mqtt.md.
 #
 # SECRETS_DIR names another folder. The folder is for its owner alone; the files in it can be read by all, because Compose
 # mounts them as they are into containers whose users have other numbers.
@@ -17,12 +18,43 @@ random() { head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n'; }
 # raw turns hexadecimal digits into bytes.
 raw() { printf "$(sed 's/../\\x&/g' <<<"$1")"; }
 
-# account is a line of Mosquitto's password file: SHA-512 of the password and 12 random bytes.
+# padded is the password as the key of an HMAC: 128 bytes, each mixed with one byte, in hexadecimal.
+padded() {
+  local password=$1 mix=$2 i byte
+  for ((i = 0; i < 128; i++)); do
+    byte=0
+    [ "$i" -ge "${#password}" ] || printf -v byte %d "'${password:i:1}"
+    printf %02x $((byte ^ mix))
+  done
+}
+
+# sha512 hashes the bytes that hexadecimal digits stand for, and gives such digits.
+sha512() { raw "$1" | sha512sum | cut -d' ' -f1; }
+
+# account is an account of Mosquitto's dynamic-security plugin, which keeps PBKDF2 with SHA-512. The passwords are random, so
+# once around is enough: HMAC of 12 random bytes and the number 1.
 account() {
-  local user=$1 password=$2 salt hash
+  local user=$1 password=$2 roles=$3 salt inner
   salt=$(head -c 12 /dev/urandom | od -An -tx1 | tr -d ' \n')
-  hash=$({ printf %s "$password"; raw "$salt"; } | sha512sum | cut -d' ' -f1)
-  printf '%s:$6$%s$%s\n' "$user" "$(raw "$salt" | base64 -w0)" "$(raw "$hash" | base64 -w0)"
+  inner=$(sha512 "$(padded "$password" 0x36)${salt}00000001")
+  printf '{"username":"%s","roles":[{"rolename":"%s"}],"iterations":1,"salt":"%s","password":"%s"}' "$user" "$roles" \
+    "$(raw "$salt" | base64 -w0)" "$(raw "$(sha512 "$(padded "$password" 0x5c)$inner")" | base64 -w0)"
+}
+
+# allow is one right of a role.
+allow() { printf '{"acltype":"%s","topic":"%s","allow":true}' "$1" "$2"; }
+
+# accounts is what the broker begins with: the backend, which may do everything but change accounts, and the account that may
+# do nothing else, which only the worker has. It gives scooters theirs, and the role that all of them share.
+accounts() {
+  local all='#' shared='$share/#' control='$CONTROL/dynamic-security/v1'
+  printf '{"defaultACLAccess":{"publishClientSend":false,"publishClientReceive":false,"subscribe":false,"unsubscribe":true},'
+  printf '"groups":[],"roles":['
+  printf '{"rolename":"backend","acls":[%s,%s,%s,%s]},' "$(allow publishClientSend "$all")" "$(allow publishClientReceive "$all")" \
+    "$(allow subscribePattern "$all")" "$(allow subscribePattern "$shared")"
+  printf '{"rolename":"accounts","acls":[%s,%s,%s]}],' "$(allow publishClientSend "$control")" \
+    "$(allow subscribeLiteral "$control/response")" "$(allow publishClientReceive "$control/response")"
+  printf '"clients":[%s,%s]}\n' "$(account rodada "$1" backend)" "$(account rodada-accounts "$2" accounts)"
 }
 
 # keep writes standard input to a new file.
@@ -33,7 +65,7 @@ keep() {
 
 create() {
   local files=(postgres_password postgres_url temporal_postgres_password redis_password redis_acl influx_password
-    influx_token mqtt_password mqtt_accounts token_secret seal_keys grafana_password) f password
+    influx_token mqtt_password mqtt_accounts_password mqtt_accounts token_secret seal_keys grafana_password) f password admin
   for f in "${files[@]}"; do
     [ ! -e "$dir/$f" ] || die "$dir/$f exists. Nothing was changed: services remember their secrets, so new ones would lock you out."
   done
@@ -54,28 +86,12 @@ create() {
 
   password=$(random)
   printf %s "$password" | keep mqtt_password
-  account rodada "$password" | keep mqtt_accounts
+  admin=$(random)
+  printf %s "$admin" | keep mqtt_accounts_password
+  accounts "$password" "$admin" | keep mqtt_accounts
 
   echo "Made ${#files[@]} secrets in $dir. Keep a copy of that folder where you keep other secrets."
 }
 
-# scooter adds to the file in place: a new file would not be seen through the mount.
-scooter() {
-  local plate=$1 file="$dir/mqtt_accounts" password
-  [ -f "$file" ] || die "there is no $file yet: run deploy/secrets.sh first"
-  [[ $plate =~ ^[A-Za-z0-9._-]{1,64}$ ]] || die "a plate is made of letters, digits and . _ -"
-  case $plate in bike | o | rodada) die "$plate means something else to the broker" ;; esac
-  ! grep -q "^${plate//./\\.}:" "$file" || die "$plate has an account"
-  password=$(random)
-  chmod u+w "$file"
-  account "$plate" "$password" >>"$file"
-  chmod u-w "$file"
-  echo "$password"
-  echo "Now: docker compose kill -s HUP mosquitto" >&2
-}
-
-case "${1:-}" in
-  "") create ;;
-  scooter) [ $# -eq 2 ] || die "usage: deploy/secrets.sh scooter PLATE"; scooter "$2" ;;
-  *) die "usage: deploy/secrets.sh [scooter PLATE]" ;;
-esac
+[ $# -eq 0 ] || die "usage: deploy/secrets.sh"
+create

@@ -93,7 +93,7 @@ log_type warning
 const accountsFile = "dynamic-security.json"
 
 func (m *mosquittoServer) configure() error {
-	plugin, err := securityPlugin()
+	plugin, err := LookSecurityPlugin()
 	if err != nil {
 		return err
 	}
@@ -123,9 +123,9 @@ func (m *mosquittoServer) accounts() ([]byte, error) {
 	return p.File()
 }
 
-// securityPlugin finds the plugin where distributions and the official image
+// LookSecurityPlugin finds the plugin where distributions and the official image
 // put it.
-func securityPlugin() (string, error) {
+func LookSecurityPlugin() (string, error) {
 	const name = "mosquitto_dynamic_security.so"
 	for _, pattern := range []string{"/usr/lib/*/" + name, "/usr/lib/" + name, "/usr/lib64/" + name, "/usr/local/lib/" + name, "/opt/*/lib/" + name} {
 		if found, err := filepath.Glob(pattern); err == nil && len(found) > 0 {
