@@ -48,6 +48,7 @@ type app struct {
 	adminRentals  *adminRentals
 	adminScooters *adminScooters
 	registry      *registry
+	labels        *labels
 	zones         *zones
 	audits        *audits
 	commands      *commands
@@ -130,6 +131,7 @@ func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 	return &app{
 		development:   c.Development,
 		registry:      registry,
+		labels:        &labels{registry: registry, link: c.Fleet.QRLink},
 		onboardings:   onboardings,
 		accounts:      &accounts{store: o.Store, hasher: hasher, currency: c.Currency, now: o.Now},
 		riderSessions: doors(rider.ForRiders),

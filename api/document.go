@@ -65,6 +65,21 @@ func document(doc *huma.OpenAPI, op *huma.Operation, faults []*fault.Error, read
 	}
 }
 
+// files writes into the document what is no JSON: an answer, or what is read.
+func files(op *huma.Operation, about meta) {
+	if about.Upload != nil {
+		op.RequestBody, op.MaxBodyBytes, op.SkipValidateBody = about.Upload, about.UploadLimit, true
+	}
+	if len(about.Files) == 0 {
+		return
+	}
+	content := map[string]*huma.MediaType{}
+	for _, kind := range about.Files {
+		content[kind] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}
+	}
+	op.Responses[strconv.Itoa(http.StatusOK)] = &huma.Response{Description: "The file.", Content: content}
+}
+
 // also repeats the answer of success under the other statuses that it may have.
 func also(op huma.Operation, about meta) {
 	status := about.Status

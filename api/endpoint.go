@@ -36,6 +36,11 @@ type meta struct {
 	Body func() *huma.Schema
 	// Needs is the permission that staff need; empty: view to read, operate to change something.
 	Needs staff.Permission
+	// Files are the media types of an answer that is no JSON.
+	Files []string
+	// Upload is what the endpoint reads when that is no JSON, and UploadLimit how many bytes.
+	Upload      *huma.RequestBody
+	UploadLimit int64
 }
 
 // needs is the permission that a member of staff must have.
@@ -114,7 +119,8 @@ func mount[I, O any](m *mounter, who audience, at string, e endpoint[I, O]) {
 		}
 	}
 	_, readsBody := reflect.TypeFor[I]().FieldByName("Body")
-	document(m.api.OpenAPI(), &op, faults, readsBody)
+	document(m.api.OpenAPI(), &op, faults, readsBody || about.Upload != nil)
+	files(&op, about)
 	huma.Register(m.api, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := e.Execute(ctx, in)
 		if err != nil {

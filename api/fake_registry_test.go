@@ -316,3 +316,52 @@ func (s *fakeStore) CloseStation(ctx context.Context, id string, release bool, n
 	closed := station.Closed
 	return s.ChangeStation(ctx, id, station.Edit{State: &closed}, note)
 }
+
+func (s *fakeStore) ImportScooters(ctx context.Context, records []fleet.Record, file string, dry bool) (fleet.Plan, error) {
+	defer s.lock()()
+	k := fleet.Known{
+		Scooters: s.scooters, IMEIs: map[string]string{}, Codes: map[string]string{}, Models: map[string]fleet.Model{},
+		Stations: map[string]fleet.Place{},
+	}
+	for plate, sc := range s.scooters {
+		k.IMEIs[sc.IMEI], k.Codes[sc.QRCode] = plate, plate
+	}
+	for _, m := range s.models {
+		k.Models[fleet.Fold(m.Name)] = m
+	}
+	for id, at := range s.stations {
+		k.Stations[fleet.Fold(at.ShortName)] = fleet.Place{ID: id, ShortName: at.ShortName, Room: at.Capacity - s.standing(id)}
+	}
+	plan := fleet.PlanImport(records, k)
+	if dry || len(plan.Errors) > 0 {
+		return plan, s.broken
+	}
+	for i, sc := range plan.Create {
+		sc.ID, sc.QRCode = int64(500+i), cmp.Or(sc.QRCode, fleet.NewCode())
+		s.scooters[sc.Plate] = sc
+	}
+	for _, c := range plan.Change {
+		s.scooters[c.After.Plate] = c.After
+	}
+	return plan, s.audit(ctx, staff.Deed{Action: "scooter.import", Subject: file})
+}
+
+func (s *fakeStore) ImportStations(ctx context.Context, records []station.Record, file string, dry bool) (station.Plan, error) {
+	defer s.lock()()
+	known := map[string]station.Station{}
+	for _, at := range s.stations {
+		known[station.Fold(at.ShortName)] = at
+	}
+	plan := station.PlanImport(records, known)
+	if dry || len(plan.Errors) > 0 {
+		return plan, s.broken
+	}
+	for _, at := range plan.Create {
+		at.ID = uuid.NewString()
+		s.stations[at.ID] = at
+	}
+	for _, c := range plan.Change {
+		s.stations[c.After.ID] = c.After
+	}
+	return plan, s.audit(ctx, staff.Deed{Action: "station.import", Subject: file})
+}

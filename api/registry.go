@@ -31,6 +31,10 @@ type registryStore interface {
 	CreateStation(ctx context.Context, n station.Station, note string) (station.Station, error)
 	ChangeStation(ctx context.Context, id string, edit station.Edit, note string) error
 	CloseStation(ctx context.Context, id string, release bool, note string) error
+
+	// Imports: all of a file or nothing of it, and of a dry run nothing.
+	ImportScooters(ctx context.Context, records []fleet.Record, file string, dry bool) (fleet.Plan, error)
+	ImportStations(ctx context.Context, records []station.Record, file string, dry bool) (station.Plan, error)
 }
 
 // registry is the register of what the company has: scooters, their models, its stations.

@@ -194,22 +194,24 @@ func (s *Store) changeStation(
 				return err
 			}
 		}
-		_, err = tx.ExecContext(ctx, `
-			UPDATE stations SET short_name = $2, name = $3, address = $4, lat = $5, lng = $6, capacity = $7, charging = $8,
-				state = $9, note = $10, updated_at = now() WHERE id = $1`,
-			id, after.ShortName, after.Name, after.Address, after.Position.Lat, after.Position.Lng, after.Capacity, after.Charging,
-			after.State, after.Note)
-		if err != nil {
+		if err := updateStation(ctx, tx, before, after, note); err != nil {
 			return err
-		}
-		if after.State != before.State || after.Capacity != before.Capacity {
-			if err := noteStation(ctx, tx, after, note); err != nil {
-				return err
-			}
 		}
 		deed := staff.Deed{Action: action, Subject: before.ShortName, Reason: note}
 		return audit(ctx, tx, changed(deed, stationFacts(before), stationFacts(after)))
 	})
+}
+
+func updateStation(ctx context.Context, tx executor, before, after station.Station, note string) error {
+	_, err := tx.ExecContext(ctx, `
+		UPDATE stations SET short_name = $2, name = $3, address = $4, lat = $5, lng = $6, capacity = $7, charging = $8,
+			state = $9, note = $10, updated_at = now() WHERE id = $1`,
+		before.ID, after.ShortName, after.Name, after.Address, after.Position.Lat, after.Position.Lng, after.Capacity, after.Charging,
+		after.State, after.Note)
+	if err != nil || (after.State == before.State && after.Capacity == before.Capacity) {
+		return err
+	}
+	return noteStation(ctx, tx, after, note)
 }
 
 func releaseAll(ctx context.Context, tx executor, stationID, note string) error {
