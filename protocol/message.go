@@ -1,5 +1,7 @@
 package protocol
 
+import "slices"
+
 // Message is one decoded report of a scooter.
 type Message struct {
 	Code  Code
@@ -132,19 +134,25 @@ func (f *field) value() any {
 	}
 }
 
-// Redacted is the message as it may be logged, stored and shown.
+// Redacted is the message as it may be logged, stored and shown: without its
+// secrets, and without what another message's secrets would be called.
 func (m Message) Redacted() Message {
 	s := find(m.Code)
-	if s == nil || !s.HasSecrets() {
+	suspect := s != nil && s.HasSecrets()
+	hides := func(f field) bool {
+		if f.param != nil {
+			return f.param.Secret
+		}
+		return suspect || namesSecrets(f.key)
+	}
+	if !slices.ContainsFunc(m.fields, hides) {
 		return m
 	}
-	fields := make([]field, 0, len(m.fields))
-	for _, f := range m.fields {
-		if f.param == nil || f.param.Secret {
-			f.text = Hidden
+	m.fields = slices.Clone(m.fields)
+	for i := range m.fields {
+		if hides(m.fields[i]) {
+			m.fields[i].text = Hidden
 		}
-		fields = append(fields, f)
 	}
-	m.fields = fields
 	return m
 }

@@ -91,12 +91,15 @@ func harmless(payload []byte) bool {
 		return false
 	}
 	for i := range f.n {
-		if key := f.fields[i].key; (key == "u" || key == "z") && s.byKey(key) == nil {
+		if key := f.fields[i].key; namesSecrets(key) && s.byKey(key) == nil {
 			return false
 		}
 	}
 	return true
 }
+
+// namesSecrets tells the keys under which some message carries secrets.
+func namesSecrets(key string) bool { return key == "u" || key == "z" }
 
 // FrameText is a frame as text for people: what can't be printed is written
 // as \x00.

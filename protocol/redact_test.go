@@ -134,6 +134,17 @@ func TestReportsAreKeptAsTheyCame(t *testing.T) {
 	}
 }
 
+// What is hidden by the name of its key covers the catalogue's secrets.
+func TestSecretsHaveKnownKeys(t *testing.T) {
+	for _, s := range protocol.Catalogue() {
+		for _, p := range s.Params {
+			if p.Secret {
+				require.Contains(t, []string{"u", "z"}, p.Key, s.Name)
+			}
+		}
+	}
+}
+
 func TestAMisspeltSecretIsRedacted(t *testing.T) {
 	c := protocol.Command{Code: protocol.SetServer, Args: args{"port": 1, "pasword": "hunter2"}}
 	require.Equal(t, args{"port": 1, "pasword": protocol.Hidden}, c.Redacted().Args)
@@ -146,6 +157,12 @@ func TestRedactedMessage(t *testing.T) {
 	require.Equal(t, map[string]string{"x": "***"}, m.Redacted().Extra())
 	require.Equal(t, "pw", m.Values()["password"])
 
+	for _, frame := range []string{`{"a":17,"i":"12AB","u":"secret","x":1}`, `{"a":57,"i":"12AB","z":"secret","x":1}`} {
+		stranger := decoded(t, frame)
+		require.NotContains(t, fmt.Sprint(stranger.Redacted().Extra()), "secret")
+		require.Equal(t, "1", stranger.Redacted().Extra()["x"])
+		require.Contains(t, fmt.Sprint(stranger.Extra()), "secret", "the message itself stays")
+	}
 	harmless := decoded(t, `{"a":2,"i":"12AB","s":0}`)
 	require.Equal(t, harmless, harmless.Redacted())
 }
