@@ -56,7 +56,9 @@ func TestASecretReachesTheScooterAndNothingElse(t *testing.T) {
 	require.Contains(t, places["Postgres"], "set-apn")
 	for where, text := range places {
 		for _, secret := range []string{"secret.apn.example", username, password} {
-			require.False(t, strings.Contains(text, secret), "%s is in %s", secret, where)
+			if strings.Contains(text, secret) { // the text itself is long, and says nothing
+				t.Errorf("%s is in %s", secret, where)
+			}
 		}
 	}
 }

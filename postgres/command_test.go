@@ -166,7 +166,9 @@ func TestSendsOfARentalAreStoredWithItsChanges(t *testing.T) {
 	records, err := b.SendsOf(b.ctx, id)
 	require.NoError(t, err)
 	require.Len(t, records, 2)
-	require.Equal(t, change.Sends, []command.Send{records[0].Send, records[1].Send})
+	for i, want := range change.Sends {
+		require.Equal(t, want, records[i].Send)
+	}
 	require.Equal(t, command.ForRental, records[0].Origin)
 	require.NotEmpty(t, records[0].RiderID)
 

@@ -51,7 +51,7 @@ func Command(ctx workflow.Context, in CommandInput) (CommandResult, error) {
 	persist(ctx, "store how it ended", commands.FinishOrder, activities.FinishInput{
 		ID: in.ID, Ending: result.ending(workflow.Now(ctx)), Sends: l.collect(),
 	})
-	return result, nil //nolint:nilerr // a cancelled command has ended too, and result says how
+	return result, nil // a cancelled command has ended too, and result says how
 }
 
 // until is when it is too late: however late the workflow begins, no command comes later than was said when it was given.

@@ -57,7 +57,7 @@ func run(ctx context.Context, parent, sub *cobra.Command, args []string) error {
 }
 
 // pick finds what the arguments ask for; nil is help.
-func pick(args []string, make func(plate string, spec protocol.Spec) *cobra.Command) (sub *cobra.Command, rest []string, err error) {
+func pick(args []string, of func(plate string, spec protocol.Spec) *cobra.Command) (sub *cobra.Command, rest []string, err error) {
 	switch {
 	case len(args) == 0, args[0] == "-h", args[0] == "--help", args[0] == "help" && len(args) == 1:
 		return nil, nil, nil
@@ -66,7 +66,7 @@ func pick(args []string, make func(plate string, spec protocol.Spec) *cobra.Comm
 		if err != nil {
 			return nil, nil, err
 		}
-		return make("PLATE", spec), []string{"--help"}, nil
+		return of("PLATE", spec), []string{"--help"}, nil
 	case args[0] == "list" && (len(args) == 1 || strings.HasPrefix(args[1], "-")):
 		return list(), args[1:], nil
 	case strings.HasPrefix(args[0], "-"):
@@ -78,7 +78,7 @@ func pick(args []string, make func(plate string, spec protocol.Spec) *cobra.Comm
 	if err != nil {
 		return nil, nil, err
 	}
-	return make(args[0], spec), args[2:], nil
+	return of(args[0], spec), args[2:], nil
 }
 
 // known finds a command that staff can give.

@@ -22,24 +22,24 @@ const (
 	ExitPending     = 8 // still under way
 )
 
-// Failure is an error with the code to exit with.
-type Failure struct {
+// ExitError is an error with the code to exit with.
+type ExitError struct {
 	Exit int
 	Text string
 }
 
-func (f *Failure) Error() string { return f.Text }
+func (f *ExitError) Error() string { return f.Text }
 
 // ExitCode is what the process ends with.
-func (f *Failure) ExitCode() int { return f.Exit }
+func (f *ExitError) ExitCode() int { return f.Exit }
 
 func usage(format string, args ...any) error {
-	return &Failure{Exit: ExitUsage, Text: fmt.Sprintf(format, args...)}
+	return &ExitError{Exit: ExitUsage, Text: fmt.Sprintf(format, args...)}
 }
 
 // ExitCode is what the process ends with for an error.
 func ExitCode(err error) int {
-	var f *Failure
+	var f *ExitError
 	switch {
 	case err == nil:
 		return 0
@@ -56,9 +56,9 @@ var exits = map[string]int{"command_refused": ExitRefused, "command_silent": Exi
 func failureOf(err error) error {
 	var p *client.Problem
 	if !errors.As(err, &p) {
-		return &Failure{Exit: ExitUnavailable, Text: "the API does not answer: " + err.Error()}
+		return &ExitError{Exit: ExitUnavailable, Text: "the API does not answer: " + err.Error()}
 	}
-	f := &Failure{Exit: exits[p.Code], Text: p.Detail}
+	f := &ExitError{Exit: exits[p.Code], Text: p.Detail}
 	if f.Exit == 0 {
 		switch p.Status {
 		case http.StatusUnprocessableEntity, http.StatusBadRequest, http.StatusNotFound:

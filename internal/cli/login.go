@@ -39,7 +39,7 @@ func logIn(ctx context.Context, settings Settings, ask Ask) (*client.Client, err
 	password := who.Password
 	if password == "" {
 		if password, err = ask("Password of " + who.Email + ": "); err != nil {
-			return nil, &Failure{Exit: ExitUsage, Text: err.Error()}
+			return nil, &ExitError{Exit: ExitUsage, Text: err.Error()}
 		}
 	}
 	app, err := client.New(who.URL).LogInStaff(ctx, who.Email, password)

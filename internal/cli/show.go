@@ -48,7 +48,7 @@ func show(out io.Writer, answer client.Answer, asJSON bool) error {
 		g.print(out)
 	}
 	if g.Outcome == "pending" {
-		return &Failure{Exit: ExitPending, Text: "no answer yet; its end will be at /admin/v1/scooters/" + g.Plate + "/commands/" + g.ID}
+		return &ExitError{Exit: ExitPending, Text: "no answer yet; its end will be at /admin/v1/scooters/" + g.Plate + "/commands/" + g.ID}
 	}
 	return nil
 }
