@@ -21,6 +21,7 @@ func (w *world) checkHistories(t *testing.T) {
 	replayer := worker.NewWorkflowReplayer()
 	for name, story := range map[string]any{
 		workflows.RentalName: workflows.Rental, workflows.PaymentName: workflows.Payment, workflows.CommandName: workflows.Command,
+		workflows.OnboardName: workflows.Onboard, workflows.RenumberName: workflows.Renumber,
 	} {
 		replayer.RegisterWorkflowWithOptions(story, workflow.RegisterOptions{Name: name})
 	}

@@ -48,10 +48,10 @@ func stubborn(ctx workflow.Context, summary string, result, activity any, args .
 }
 
 // patiently runs an activity that goes out to another part, and may take its time, until it succeeds, is refused or the limit
-// is over.
+// is over, which is long enough for a worker that dies meanwhile.
 func patiently(ctx workflow.Context, summary string, limit time.Duration, result, activity any, args ...any) error {
 	ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
-		StartToCloseTimeout: time.Minute, ScheduleToCloseTimeout: max(limit, time.Second),
+		StartToCloseTimeout: localPatience, ScheduleToCloseTimeout: max(limit, time.Minute),
 		RetryPolicy: &temporal.RetryPolicy{InitialInterval: time.Second, MaximumInterval: 10 * time.Second},
 		Summary:     summary,
 	})
