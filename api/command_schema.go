@@ -47,7 +47,7 @@ func bodySchema(spec protocol.Spec) *huma.Schema {
 	if locks(spec.Code) {
 		body.Properties["ride"] = &huma.Schema{
 			Type: huma.TypeString, Enum: []any{string(command.RidePauses), string(command.RideEnds)},
-			Description: "What it does to the ride that holds the scooter, if one does.",
+			Description: "What it does to the ride that holds the scooter, if one does. Left out: power-off ends the ride, pause and lock-motor pause it.",
 		}
 	}
 	return body

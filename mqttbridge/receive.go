@@ -56,7 +56,7 @@ func (b *Bridge) receive(in broker.Message) {
 	case m.Code == protocol.PositionReport:
 		ack := ackOf(m, in.Payload, now)
 		r.position = &ack
-	case answers[m.Code]:
+	case answers[m.Code] && conclusive(m):
 		if !b.answers[shard].put(answer{m.Plate, ackOf(m, in.Payload, now)}) {
 			b.counts.answer(answerLost)
 		}
@@ -64,6 +64,14 @@ func (b *Bridge) receive(in broker.Message) {
 	if !b.reports[shard].put(r) {
 		b.counts.dropped.WithLabelValues(droppedFull).Inc()
 	}
+}
+
+// conclusive reports whether an answer says how it went, if answers of its kind do. One that does not is no answer, and must
+// not take the place of the one that is.
+func conclusive(m protocol.Message) bool {
+	spec, _ := m.Spec()
+	_, said := m.Status()
+	return said || spec.Status != protocol.StatusResult
 }
 
 // ackOf is the message as a workflow and its history may see it.

@@ -279,6 +279,13 @@ func (b *box) drive(kmh int) {
 	b.speed, b.known.SpeedKmh = kmh, kmh
 }
 
+// answered reports whether an answer has come that nobody has cleared away.
+func (b *box) answered(code protocol.Code) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.taken[code].SendID != ""
+}
+
 // shut switches it off, as staff's lock does.
 func (b *box) shut() {
 	b.mu.Lock()

@@ -91,8 +91,9 @@ type recording struct {
 }
 
 var recordings = map[string]recording{
-	"ride": {play: func(l live, _ *box) {
+	"ride": {play: func(l live, b *box) {
 		l.ask(workflows.UpdateBegin, ref())
+		require.Eventually(l.t, func() bool { return b.answered(protocol.VehicleReport) }, time.Minute, 10*time.Millisecond, "the counters")
 		l.ask(workflows.UpdatePause, ref())
 		l.ask(workflows.UpdateResume, ref())
 		l.ask(workflows.UpdateCancel, ref())
@@ -154,6 +155,11 @@ var recordings = map[string]recording{
 			}))
 		},
 	},
+	"ride-plain": {play: func(l live, b *box) {
+		l.ask(workflows.UpdateBegin, ref())
+		require.Eventually(l.t, func() bool { return b.answered(protocol.VehicleReport) }, time.Minute, 10*time.Millisecond, "the counters")
+		l.end()
+	}},
 	"ride-outside-zone": {
 		before: func(w *world, _ *workflows.RentalInput) {
 			w.zones = square(w.t)

@@ -88,7 +88,7 @@ func (r *ride) unlock(ctx workflow.Context) error {
 }
 
 // prepare clears the trip counters and reads the baseline, while the rider rides already. What fails costs the rider
-// nothing: without a baseline no distance is charged. (Protocol notes, "Units")
+// nothing: without a baseline no distance is charged. What it sent is stored with the next change. (Protocol notes, "Units")
 func (r *ride) prepare(ctx workflow.Context) {
 	defer func() { r.s.Prepared, r.preparing = true, false }()
 	wait(ctx, time.Millisecond, "the rider rides; then the counters", r.over) // a task of its own: the rider has the answer
@@ -104,7 +104,6 @@ func (r *ride) prepare(ctx workflow.Context) {
 	if v, ok := r.queryUntil(ctx, r.over); ok && !r.over() {
 		r.s.Baseline = &v.tripKm
 	}
-	r.line.flush(ctx)
 }
 
 func (r *ride) over() bool { return r.s.State != rental.Riding && r.s.State != rental.Paused }
