@@ -38,7 +38,7 @@ func TestRideOnAnotherProgramsScooter(t *testing.T) {
 	require.Equal(t, "riding", p.act(t, r.ID, "resume").State)
 	require.Equal(t, "ended", p.act(t, r.ID, "end").State)
 	require.Eventually(t, func() bool {
-		s, err := w.store.ScooterByPlate(t.Context(), seedPlate)
+		s, err := w.store.ScooterByPlate(t.Context(), f.plate)
 		return err == nil && s.Hold == fleet.Free
 	}, patience, tick, "the scooter does not become free")
 

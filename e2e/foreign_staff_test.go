@@ -3,7 +3,9 @@ package e2e_test
 import (
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -125,9 +127,10 @@ func TestStaffCommandAnotherProgramsScooter(t *testing.T) {
 		"COMMAND_WINDOW": unlockWindow.String(),
 	})
 	eva := w.staff(t)
-	path := "/admin/v1/scooters/" + seedPlate + "/commands"
+	path := "/admin/v1/scooters/" + f.plate + "/commands"
 	for _, c := range seedConversation {
 		f.answer(c.frame, c.says)
+		c = c.of(f)
 		before := len(f.got(t))
 		var body any // none at all where the command takes nothing
 		if c.body != nil {
@@ -151,6 +154,25 @@ func TestStaffCommandAnotherProgramsScooter(t *testing.T) {
 	require.GreaterOrEqual(t, len(history.Sends), len(seedConversation))
 	require.Equal(t, "reboot", history.Sends[0].Name)
 	require.Equal(t, "power-on", history.Sends[len(history.Sends)-1].Name)
+}
+
+// of is the same with the scooter's number for the seed's.
+func (c told) of(f *foreign) told {
+	c.frame = f.mine(c.frame)
+	c.says = slices.Clone(c.says)
+	for i := range c.says {
+		c.says[i].payload = f.mine(c.says[i].payload)
+	}
+	c.body, c.values = maps.Clone(c.body), maps.Clone(c.values)
+	for name, v := range c.values {
+		if v == seedPlate {
+			c.values[name] = f.plate
+		}
+	}
+	if c.name == "set-plate" {
+		c.body["params"] = object{"plate": f.plate}
+	}
+	return c
 }
 
 // check compares what staff read with what was said on the wire.

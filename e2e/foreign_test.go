@@ -21,14 +21,14 @@ import (
 	"rodada/internal/testkit"
 )
 
-// seedPlate is the vehicle number of all of the seed's examples.
+// seedPlate is the vehicle number of all of the seed's examples. The scooter has another one, for every test needs its own.
 const seedPlate = "12AB"
 
 // foreign is a scooter that Rodada's own code has no part in: mosquitto_sub hears for it, mosquitto_pub speaks for it, and
 // what it says was written by hand after the seed's text.
 type foreign struct {
-	qr    string
-	login []string // of both programs
+	plate, qr string
+	login     []string // of both programs
 
 	mu      sync.Mutex
 	answers map[string][]spoken
@@ -53,15 +53,16 @@ func newForeignWorld(t *testing.T, settings ...set) (*world, *foreign) {
 		testkit.RequireProgram(t, program)
 	}
 	w := newWorldOn(t, devstack.Mosquitto, settings...)
-	require.NoError(t, w.stack.AddScooter(t.Context(), devstack.Account{User: seedPlate, Password: testkit.ScooterPassword}))
+	f := &foreign{plate: w.plates[0], qr: "qr-of-the-seed"}
+	w.plates = w.plates[1:]
 	_, err := w.store.CreateScooter(t.Context(), fleet.Scooter{
-		DeviceID: uuid.NewString(), PublicID: uuid.NewString(), QRCode: "qr-of-the-seed", Plate: seedPlate, IMEI: "123456789888888",
+		DeviceID: uuid.NewString(), PublicID: uuid.NewString(), QRCode: f.qr, Plate: f.plate, IMEI: "123456789888888",
 		Model: w.fleet.model, Service: fleet.InService, Hold: fleet.Free, Position: home, Battery: 90, LimitKmh: 25,
 	})
 	require.NoError(t, err)
 	host, port, ok := strings.Cut(strings.TrimPrefix(w.at.MQTT, "tcp://"), ":")
 	require.True(t, ok)
-	f := &foreign{qr: "qr-of-the-seed", login: []string{"-h", host, "-p", port, "-u", seedPlate, "-P", testkit.ScooterPassword}}
+	f.login = []string{"-h", host, "-p", port, "-u", f.plate, "-P", testkit.ScooterPassword}
 	f.listen(t)
 	return w, f
 }
@@ -69,28 +70,27 @@ func newForeignWorld(t *testing.T, settings ...set) (*world, *foreign) {
 // listen subscribes to the scooter's topic and returns when the broker has granted that.
 func (f *foreign) listen(t *testing.T) {
 	t.Helper()
-	// The account is new: the broker may take a moment to know it. Without a parent the program ends by itself.
+	// Without a parent the program ends by itself.
 	args := append([]string{"-oL", "mosquitto_sub"}, f.login...) // or what it says waits for the next message
-	args = append(args, "-d", "-i", "scooter-"+seedPlate, "-t", seedPlate, "-q", "2", "-W", "600", "-F", "heard %q %r %x")
-	for began := time.Now(); time.Since(began) < patience; {
-		cmd := exec.Command("stdbuf", args...)
-		out, err := cmd.StdoutPipe()
-		require.NoError(t, err)
-		require.NoError(t, cmd.Start())
-		granted, gone := make(chan struct{}), make(chan struct{})
-		go func() {
-			defer close(gone)
-			f.hear(t, out, granted)
-			_ = cmd.Wait()
-		}()
-		select {
-		case <-granted:
-			t.Cleanup(func() { _ = cmd.Process.Kill(); <-gone })
-			return
-		case <-gone:
-		}
+	args = append(args, "-d", "-i", "scooter-"+f.plate, "-t", f.plate, "-q", "2", "-W", "600", "-F", "heard %q %r %x")
+	cmd := exec.Command("stdbuf", args...)
+	out, err := cmd.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	granted, gone := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(gone)
+		f.hear(t, out, granted)
+		_ = cmd.Wait()
+	}()
+	t.Cleanup(func() { _ = cmd.Process.Kill(); <-gone })
+	select {
+	case <-granted:
+	case <-gone:
+		t.Fatal("mosquitto_sub is not let in")
+	case <-time.After(patience):
+		t.Fatal("mosquitto_sub is not subscribed")
 	}
-	t.Fatal("mosquitto_sub is not let in")
 }
 
 // hear reads what mosquitto_sub prints, and answers as was written down.
@@ -119,9 +119,12 @@ func (f *foreign) hear(t *testing.T, out io.Reader, granted chan struct{}) {
 	}
 }
 
+// mine puts the scooter's number in the place of the seed's.
+func (f *foreign) mine(text string) string { return strings.ReplaceAll(text, seedPlate, f.plate) }
+
 // say publishes by mosquitto_pub.
 func (f *foreign) say(t *testing.T, s spoken) {
-	if s.topic == seedPlate {
+	if s.topic == f.plate {
 		f.mu.Lock()
 		f.echo = s.payload
 		f.mu.Unlock()
@@ -141,7 +144,10 @@ func (f *foreign) answer(frame string, with []spoken) {
 	if f.answers == nil {
 		f.answers = map[string][]spoken{}
 	}
-	f.answers[frame] = with
+	f.answers[f.mine(frame)] = nil
+	for _, s := range with {
+		f.answers[f.mine(frame)] = append(f.answers[f.mine(frame)], spoken{f.mine(s.topic), s.qos, f.mine(s.payload)})
+	}
 }
 
 // got is what the scooter has heard so far.
