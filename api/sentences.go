@@ -115,7 +115,7 @@ var spanish = map[string]string{ //nolint:gosec // sentences about passwords are
 	"column_missing":           "Al archivo le falta una columna obligatoria.",
 	"cell_missing":             "Esta celda no puede estar vacía.",
 	"cell_invalid":             "Esta celda no tiene un valor válido para su columna.",
-	"cell_beyond_header":       "Esta fila tiene más celdas que columnas la cabecera.",
+	"cell_beyond_header":       "Esta fila tiene más celdas que la cabecera.",
 	"export_too_large":         "Es demasiado para un solo archivo. Redúcelo con filtros.",
 	"labels_none":              "No hay ningún patinete para el que imprimir una etiqueta.",
 	"labels_too_many":          "Son demasiadas etiquetas para un solo archivo.",

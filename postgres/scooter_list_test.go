@@ -89,7 +89,7 @@ func TestPagesOfTheFleetLoseNothing(t *testing.T) {
 						want = append(want, k.Plate)
 						require.Equal(t, k.Plate[2:4], fmt.Sprintf("%02d", k.Battery), "the stored battery comes along")
 					}
-					limit := 1 + rand.IntN(7) //nolint:gosec // any size will do
+					limit := 1 + rand.IntN(7)
 					require.Equal(t, want, b.pages(f, listing.Query{Order: order, Limit: limit}, func() {}), "%v by %d", order, limit)
 
 					extra := fleet.Scooter{Model: b.model, Note: "comes and goes"}

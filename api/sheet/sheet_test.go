@@ -81,7 +81,7 @@ func TestRowsHaveTheNumbersThatASpreadsheetShows(t *testing.T) {
 
 // Excel keeps large numbers in the form 8.6E14 on its own disk, which is not how an IMEI reads.
 func TestLargeNumbersKeepTheirDigits(t *testing.T) {
-	file := remade(t, func(name, text string) string {
+	file := remade(t, func(_, text string) string {
 		return strings.ReplaceAll(text, "<v>860000000000019</v>", "<v>8.60000000000019E14</v>")
 	})
 	got, err := sheet.Read(file)
