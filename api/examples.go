@@ -116,7 +116,7 @@ func examples() map[string]any {
 			ID: ana, FirstName: "Ana", LastName: "Ruiz", Email: "ana@example.com", Phone: "+34600000000", Language: "es",
 			CreatedAt: began.Add(-90 * 24 * time.Hour), Balance: &balance,
 		},
-		"open-session 201": Session{
+		"open-session 201": Session{ //nolint:gosec // tokens of nobody
 			AccessToken: "eyJhbGciOiJIUzI1NiJ9.eyJhdWQiOiJyaWRlciJ9.c2lnbmF0dXJl", ExpiresAt: began.Add(15 * time.Minute),
 			RefreshToken: "rider_Jq2m4mJ0o3uC8r1vT7wXyZ", RefreshExpiresAt: began.Add(30 * 24 * time.Hour),
 		},

@@ -130,7 +130,7 @@ func writeProblem(w http.ResponseWriter, p *Problem) {
 // before any API exists, and hold no state.
 func init() {
 	huma.ValidateStrictCasing = true
-	huma.ErrorFormatter = keepApart
+	huma.ErrorFormatter = keepApart                                                    //nolint:reassign // it is no error but the way in which huma says one, and meant to be set
 	huma.NewError = func(int, string, ...error) huma.StatusError { return &Problem{} } // asked for its type only
 	huma.NewErrorWithContext = func(ctx huma.Context, status int, _ string, errs ...error) huma.StatusError {
 		return requestProblem(ctx.Context(), status, errs)

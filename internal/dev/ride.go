@@ -113,16 +113,23 @@ func (n narrator) receipt(ctx context.Context, luis *client.Client, id string) e
 	return nil
 }
 
-// awaitScooter waits until the scooters' first reports have arrived.
+// reportsIn is how long the rest of the fleet may take once the first scooter was heard.
+const reportsIn = 3 * time.Second
+
+// awaitScooter waits until the scooters' first reports have arrived: all of them, or for a while those that have.
 func awaitScooter(ctx context.Context, c *client.Client) ([]client.Scooter, error) {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
+	var first time.Time
 	for ctx.Err() == nil {
 		near, err := c.Near(ctx, client.Place{Lat: square.Lat, Lng: square.Lng}, 3000)
 		if err != nil {
 			return nil, err
 		}
-		if len(near) > 0 {
+		if len(near) > 0 && first.IsZero() {
+			first = time.Now()
+		}
+		if len(near) >= fleetSize || len(near) > 0 && time.Since(first) > reportsIn {
 			return near, nil
 		}
 		sleep(ctx, 200*time.Millisecond)

@@ -58,12 +58,12 @@ func (t *Temporal) labelsOf(name string) []string {
 }
 
 // known finds the measurement with a name, or makes it.
-func known[V prometheus.Collector](t *Temporal, all map[string]V, name string, make func(labels []string) V) V {
+func known[V prometheus.Collector](t *Temporal, all map[string]V, name string, fresh func(labels []string) V) V {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	v, ok := all[name]
 	if !ok {
-		v = make(t.labelsOf(name))
+		v = fresh(t.labelsOf(name))
 		t.registry.MustRegister(v)
 		all[name] = v
 	}
