@@ -35,6 +35,9 @@ func (r renumberingRow) renumbering() onboarding.Renumbering {
 	}
 }
 
+// beginWithin is how long a renumbering may wait for its workflow before it stands in nobody's way any more.
+const beginWithin = 2 * time.Minute
+
 // OpenRenumbering begins to give a scooter another plate, which from now on is nobody else's: fleet.ErrPlateTaken,
 // fleet.ErrHeld, onboarding.ErrRenumbering.
 func (s *Store) OpenRenumbering(ctx context.Context, r onboarding.Renumbering) error {
@@ -49,6 +52,13 @@ func (s *Store) OpenRenumbering(ctx context.Context, r onboarding.Renumbering) e
 		if of.Hold != fleet.Free {
 			return fleet.ErrHeld
 		}
+		_, err := tx.ExecContext(ctx, `
+			UPDATE renumberings SET state = 'undone', trouble = 'It never began.', updated_at = now(), ended_at = now()
+			WHERE (scooter_id = $1 OR to_plate = $2) AND run_id IS NULL AND ended_at IS NULL AND started_at < now() - $3::interval`,
+			of.ID, r.To, beginWithin.String())
+		if err != nil {
+			return err
+		}
 		var taken bool
 		if err := tx.GetContext(ctx, &taken, `SELECT EXISTS (SELECT FROM scooters WHERE plate = $1)`, r.To); err != nil {
 			return err
@@ -56,7 +66,7 @@ func (s *Store) OpenRenumbering(ctx context.Context, r onboarding.Renumbering) e
 		if taken {
 			return fleet.ErrPlateTaken
 		}
-		_, err := tx.ExecContext(ctx, `
+		_, err = tx.ExecContext(ctx, `
 			INSERT INTO renumberings (id, scooter_id, from_plate, to_plate, staff_id, reason, state)
 			VALUES ($1, $2, $3, $4, $5, $6, 'running')`, r.ID, of.ID, r.From, r.To, r.StaffID, r.Reason)
 		if err != nil {
