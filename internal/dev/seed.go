@@ -51,8 +51,15 @@ func tariff(currency string) fare.Tariff {
 	}
 }
 
-// seed puts the demo's people, scooters and tariff into an empty database. What is there already stays as it is.
+// seed puts the demo's people, scooters, stations and tariff into an empty database. What is there already stays as it is.
 func seed(ctx context.Context, store *postgres.Store, currency string) error {
+	if err := seedFleet(ctx, store, currency); err != nil {
+		return err
+	}
+	return seedStations(ctx, store)
+}
+
+func seedFleet(ctx context.Context, store *postgres.Store, currency string) error {
 	if _, err := store.ScooterByPlate(ctx, plate(fleetSize-1)); err == nil {
 		return nil
 	} else if !errors.Is(err, fleet.ErrScooterUnknown) {

@@ -1,0 +1,3 @@
+package dev
+
+var Seed = seed
