@@ -2,6 +2,7 @@ package roles
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"log/slog"
 	"net"
@@ -10,7 +11,9 @@ import (
 
 	"rodada/activities"
 	"rodada/internal/config"
+	"rodada/postgres"
 	"rodada/providers/brokeraccounts"
+	"rodada/worker"
 )
 
 // dialAccounts makes the way on which scooters are given their accounts at the broker.
@@ -41,4 +44,21 @@ func boxServer(c config.MQTT) (activities.Server, error) {
 		return activities.Server{}, fmt.Errorf("RODADA_MQTT_BOX_ADDR: %w", err)
 	}
 	return activities.Server{Host: host, Port: n}, nil
+}
+
+// reconcile gives the broker, once it can be asked, the accounts that the books have and it has not.
+func reconcile(
+	ctx context.Context, log *slog.Logger, accounts *brokeraccounts.Broker, store *postgres.Store, credentials *activities.Credentials,
+) (done <-chan struct{}) {
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		helped, err := patiently(ctx, log, "the broker's accounts", func(ctx context.Context) (int, error) {
+			return worker.Reconcile(ctx, accounts, store, credentials)
+		})
+		if err == nil && helped > 0 {
+			log.Warn("the broker did not know all scooters; it does now", "scooters", helped)
+		}
+	}()
+	return over
 }

@@ -52,25 +52,31 @@ func Worker(ctx context.Context, c config.Config, log *slog.Logger) error {
 	}
 	live := newLive(redis, c)
 	ears := worker.NewEars(mqtt, protocol.Topics{Bike: c.MQTT.TopicBike, Other: c.MQTT.TopicOther}, log)
+	credentials := &activities.Credentials{
+		Store: store, Accounts: worker.Accounts{Broker: accounts}, Safe: keys, Server: server,
+	}
 	w := worker.New(temporal, worker.Options{
 		TaskQueue:   c.Temporal.TaskQueue,
 		StopTimeout: c.Temporal.StopTimeout,
 		Scooters: &activities.Scooters{
 			Publisher: mqtt, Ears: ears, Leases: lease.New(redis, c.Redis.Prefix), Live: live, Store: store, Secrets: keys, Now: time.Now,
 		},
-		Rentals:  &activities.Rentals{Store: meter.NewRentals(registry, store), Zones: store, Live: live},
-		Wallets:  &activities.Wallets{Ledger: store},
-		People:   &activities.People{Notifier: notify.Log{Logger: log}, Alerts: store},
-		Commands: &activities.Commands{Store: store},
-		Credentials: &activities.Credentials{
-			Store: store, Accounts: worker.Accounts{Broker: accounts}, Safe: keys, Server: server,
-		},
+		Rentals:     &activities.Rentals{Store: meter.NewRentals(registry, store), Zones: store, Live: live},
+		Wallets:     &activities.Wallets{Ledger: store},
+		People:      &activities.People{Notifier: notify.Log{Logger: log}, Alerts: store},
+		Commands:    &activities.Commands{Store: store},
+		Credentials: credentials,
 		Onboardings: &activities.Onboardings{Store: store},
 	})
 	if err := w.Start(); err != nil {
 		return fmt.Errorf("worker: %w", err)
 	}
 	defer w.Stop()
+	if !keys.Empty() {
+		ctx, stop := context.WithCancel(ctx)
+		reconciled := reconcile(ctx, log, accounts, store, credentials)
+		defer func() { stop(); <-reconciled }()
+	}
 	checks := map[string]check{
 		"postgres": store.Ping,
 		"redis":    func(ctx context.Context) error { return redis.Ping(ctx).Err() },
