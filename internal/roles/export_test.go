@@ -5,4 +5,5 @@ var (
 	Listen      = listen
 	Quieten     = quieten
 	NewRegistry = newRegistry
+	NewLive     = newLive
 )
