@@ -208,3 +208,27 @@ func TestAccountsThatNoBrokerShouldHave(t *testing.T) {
 		require.ErrorIs(t, err, brokeraccounts.ErrAccount, name)
 	}
 }
+
+// Whoever takes over another's session by its client ID hears nothing of what waits in it.
+func TestAStolenSessionTellsNothing(t *testing.T) {
+	eachBroker(t, func(t *testing.T, s *site) {
+		victim, thief := one("u1", "AAA111"), one("u2", "BBB222")
+		require.NoError(t, s.Put(t.Context(), victim))
+		require.NoError(t, s.Put(t.Context(), thief))
+		box, err := s.dial(t.Context(), "box", victim.User, victim.Password, false)
+		require.NoError(t, err)
+		require.NoError(t, box.listen(t.Context(), "AAA111"))
+		box.Disconnect(0)
+		backend := s.backend(t, "bike")
+		require.NoError(t, wait(t.Context(), backend.Publish("AAA111", 1, false, `{"a":3}`)))
+		stolen, err := s.dial(t.Context(), "box", thief.User, thief.Password, false)
+		if err != nil {
+			return // turned away, which is better still
+		}
+		t.Cleanup(func() { stolen.Disconnect(0) })
+		require.NoError(t, stolen.listen(t.Context(), "BBB222"))
+		backend.say(t, "AAA111", "x")
+		backend.say(t, "BBB222", "x")
+		require.Equal(t, "BBB222", stolen.next(t))
+	})
+}
