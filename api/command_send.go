@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"rodada/domain/command"
+	"rodada/domain/credential"
 	"rodada/domain/fault"
 	"rodada/domain/fleet"
 	"rodada/domain/rental"
@@ -65,7 +66,7 @@ func (e sendCommand) Meta() meta {
 		m.Faults = append(m.Faults, rental.ErrMoving)
 	}
 	if e.spec.HasSecrets() {
-		m.Faults = append(m.Faults, command.ErrNoKey, command.ErrSealed)
+		m.Faults = append(m.Faults, credential.ErrNoKey, command.ErrSealed)
 	}
 	if e.spec.Code == protocol.SetPlate || e.spec.Code == protocol.SetServerLegacy {
 		m.Faults = append(m.Faults, command.ErrElsewhere)
@@ -165,11 +166,11 @@ func (c *commands) seal(plate string, cmd protocol.Command) (protocol.Command, e
 			continue
 		}
 		if c.sealer == nil {
-			return cmd, command.ErrNoKey
+			return cmd, credential.ErrNoKey
 		}
 		text, err := c.sealer.Seal(secret, command.Purpose(plate, int(cmd.Code), name))
 		if err != nil {
-			return cmd, command.ErrNoKey.Because(err)
+			return cmd, credential.ErrNoKey.Because(err)
 		}
 		sealed.Args[name] = text
 	}
@@ -220,10 +221,10 @@ func (c *commands) answer(ctx context.Context, o command.Order) (*commandOut, er
 
 // failed is the fault of an order that was not carried out.
 func failed(o command.Order) *fault.Error {
-	switch {
-	case o.Outcome == command.Refused:
+	switch o.Outcome {
+	case command.Refused:
 		return command.ErrRefused
-	case o.Outcome == command.Silent:
+	case command.Silent:
 		return command.ErrSilent
 	}
 	if f, known := unsentFaults[o.Unsent]; known {

@@ -348,7 +348,7 @@ func TestSecretsStayBetweenStaffAndTheWorker(t *testing.T) {
 	require.NotContains(t, s.log.String(), password)
 
 	bare := newStage(t)
-	problem(t, bare.asStaff(t, "POST", commandsPath+"set-server", server), 503, "command_secrets_away")
+	problem(t, bare.asStaff(t, "POST", commandsPath+"set-server", server), 503, "secrets_unavailable")
 	require.Empty(t, bare.temporal.commands)
 }
 

@@ -2,6 +2,7 @@ package api
 
 import (
 	"fmt"
+	"hash/crc32"
 	"net/http"
 	"reflect"
 	"slices"
@@ -26,8 +27,9 @@ func newDocument() *huma.OpenAPI {
 			License: &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"},
 		},
 		Components: &huma.Components{
-			Examples: map[string]*huma.Example{},
-			Schemas:  huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
+			Examples:  map[string]*huma.Example{},
+			Responses: map[string]*huma.Response{},
+			Schemas:   huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
 			SecuritySchemes: map[string]*huma.SecurityScheme{
 				string(forRider): {Type: "http", Scheme: "bearer", BearerFormat: "JWT", Description: "A rider's access token, from /v1/sessions."},
 				string(forStaff): {Type: "http", Scheme: "bearer", BearerFormat: "JWT", Description: "A staff member's access token, from /admin/v1/sessions."},
@@ -56,13 +58,20 @@ func document(doc *huma.OpenAPI, op *huma.Operation, faults []*fault.Error, read
 	for status, of := range codes {
 		slices.Sort(of)
 		of = slices.Compact(of)
-		op.Responses[strconv.Itoa(status)] = &huma.Response{
+		op.Responses[strconv.Itoa(status)] = shared(doc, status, of, &huma.Response{
 			Description: fmt.Sprintf("%s. Codes: %s.", http.StatusText(status), strings.Join(of, ", ")),
 			Content: map[string]*huma.MediaType{
 				"application/problem+json": {Schema: schema, Examples: problemExamples(doc.Components, status, of)},
 			},
-		}
+		})
 	}
+}
+
+// shared keeps a response once for all operations that may give it, and refers to it.
+func shared(doc *huma.OpenAPI, status int, codes []string, r *huma.Response) *huma.Response {
+	name := fmt.Sprintf("Problem%d-%08x", status, crc32.ChecksumIEEE([]byte(strings.Join(codes, " "))))
+	doc.Components.Responses[name] = r
+	return &huma.Response{Ref: "#/components/responses/" + name}
 }
 
 // files writes into the document what is no JSON: an answer, or what is read.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"flag"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -75,11 +76,24 @@ func operations(t *testing.T) []operation {
 			RequestBody json.RawMessage            `json:"requestBody"`
 			Responses   map[string]json.RawMessage `json:"responses"`
 		} `json:"paths"`
+		Components struct {
+			Responses map[string]json.RawMessage `json:"responses"`
+		} `json:"components"`
 	}
 	require.NoError(t, json.Unmarshal(raw, &doc))
 	var all []operation
 	for path, methods := range doc.Paths {
 		for method, op := range methods {
+			for status, response := range op.Responses { // what several operations share stands once
+				var shared struct {
+					Ref string `json:"$ref"`
+				}
+				require.NoError(t, json.Unmarshal(response, &shared))
+				if name, is := strings.CutPrefix(shared.Ref, "#/components/responses/"); is {
+					require.Contains(t, doc.Components.Responses, name)
+					op.Responses[status] = doc.Components.Responses[name]
+				}
+			}
 			all = append(all, operation{method, path, op.OperationID, op.Security, op.RequestBody != nil, op.Responses})
 		}
 	}

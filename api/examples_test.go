@@ -29,12 +29,16 @@ func TestExamplesKeepTheirSchemas(t *testing.T) {
 		return schema
 	}
 	kept := doc.(map[string]any)["components"].(map[string]any)["examples"].(map[string]any)
+	shared := doc.(map[string]any)["components"].(map[string]any)["responses"].(map[string]any)
 	problem, examples := at("components", "schemas", "Problem"), map[string]bool{}
 	escape := strings.NewReplacer("~", "~0", "/", "~1")
 	for path, methods := range doc.(map[string]any)["paths"].(map[string]any) {
 		for method, op := range methods.(map[string]any) {
 			id := op.(map[string]any)["operationId"].(string)
 			for status, response := range op.(map[string]any)["responses"].(map[string]any) {
+				if ref, is := response.(map[string]any)["$ref"].(string); is {
+					response = shared[strings.TrimPrefix(ref, "#/components/responses/")]
+				}
 				content, _ := response.(map[string]any)["content"].(map[string]any)
 				for kind, media := range content {
 					if example, has := media.(map[string]any)["example"]; has {

@@ -41,7 +41,7 @@ var spanish = map[string]string{ //nolint:gosec // sentences about passwords are
 	"password_invalid":      "Una contraseña del bróker tiene de 8 a 64 caracteres imprimibles, sin espacios, comillas, llaves, barras invertidas, comas ni dos puntos.",
 	"username_taken":        "Otro patinete tiene o tuvo ese nombre de usuario en el bróker.",
 	"credential_missing":    "Este patinete todavía no tiene una credencial propia en el bróker: incorpóralo primero.",
-	"secrets_unavailable":   "Esta instalación no tiene una clave con la que guardar secretos.",
+	"secrets_unavailable":   "Esta instalación no tiene una clave con la que guardar contraseñas.",
 	"onboarding_unknown":    "Este patinete nunca se ha incorporado.",
 	"onboarding_not_parked": "Esta incorporación no espera a nadie.",
 	"onboarding_over":       "Esta incorporación ya ha terminado.",
@@ -80,7 +80,6 @@ var spanish = map[string]string{ //nolint:gosec // sentences about passwords are
 	"command_silent":       "El patinete no respondió a la orden.",
 	"command_late":         "La orden no se pudo enviar a tiempo, y no se envió. Inténtalo de nuevo.",
 	"command_sealed":       "El secreto de esta orden ya no se puede leer. Da la orden de nuevo.",
-	"command_secrets_away": "Esta instalación no tiene clave con la que ocultar secretos, así que ninguna orden puede llevarlos.",
 
 	// The register.
 	"plate_taken":              "Otro patinete tiene esta matrícula.",

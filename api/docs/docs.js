@@ -14,6 +14,10 @@ const resolve = (schema) => {
   return spec.components.schemas[schema.$ref.split("/").pop()] || {};
 };
 
+// answersOf gives an operation's answers; those that several operations share stand once in the document.
+const answersOf = (op) => Object.entries(op.responses || {}).map(([status, r]) =>
+  [status, r.$ref ? spec.components.responses[r.$ref.split("/").pop()] || {} : r]);
+
 const typeName = (schema) => {
   if (schema.$ref) return schema.$ref.split("/").pop();
   const types = [].concat(schema.type || "any").filter((t) => t !== "null");
@@ -53,10 +57,12 @@ const row = (cells, tag = "td") => make("tr", {}, ...cells.map((c) => make(tag, 
 const members = (schema) => {
   const s = resolve(schema);
   if (!s.properties) return make("p", {}, typeName(schema));
-  const required = s.required || [];
-  const rows = Object.entries(s.properties).map(([name, m]) =>
-    row([make("code", {}, name + (required.includes(name) ? "" : "?")), typeName(m), [m.description, limits(m)].filter(Boolean).join(" — ")]));
-  return make("table", {}, make("tbody", {}, ...rows));
+  const rows = (object, before) => Object.entries(object.properties).flatMap(([name, m]) => {
+    const optional = (object.required || []).includes(name) ? "" : "?";
+    const own = row([make("code", {}, before + name + optional), typeName(m), [m.description, limits(m)].filter(Boolean).join(" — ")]);
+    return m.properties ? [own, ...rows(m, before + name + ".")] : [own];
+  });
+  return make("table", {}, make("tbody", {}, ...rows(s, "")));
 };
 
 const tryIt = (method, path, op) => {
@@ -101,11 +107,11 @@ const tryIt = (method, path, op) => {
 
 const operation = (method, path, op) => {
   const locks = (op.security || []).flatMap((s) => Object.keys(s));
-  const answers = Object.entries(op.responses || {}).map(([status, r]) => {
+  const answers = answersOf(op).map(([status, r]) => {
     const content = Object.values(r.content || {})[0];
     return row([status, r.description || "", content ? typeName(content.schema) : ""]);
   });
-  const success = Object.entries(op.responses || {}).find(([status]) => status.startsWith("2"));
+  const success = answersOf(op).find(([status]) => status.startsWith("2"));
   const content = success && Object.values(success[1].content || {})[0];
   return make("details", { id: op.operationId },
     make("summary", {}, make("span", { className: "method" }, method.toUpperCase()), make("span", { className: "path" }, path), " ", op.summary || "", " ",

@@ -14,5 +14,4 @@ var (
 	ErrSilent       = fault.Declare(fault.Silent, "command_silent", "The scooter did not answer the command.")
 	ErrLate         = fault.Declare(fault.Unavailable, "command_late", "The command could not be sent in time, and was not. Try again.")
 	ErrSealed       = fault.Declare(fault.Conflict, "command_sealed", "The secret in this command can't be read any more. Give the command again.")
-	ErrNoKey        = fault.Declare(fault.Unavailable, "command_secrets_away", "This installation has no key to hide secrets with, so no command may carry one.")
 )
