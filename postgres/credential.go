@@ -12,7 +12,7 @@ import (
 
 const selectCredentials = `
 	SELECT c.id, c.username, c.sealed, c.digest, c.state, c.created_at, c.activated_at, c.revoked_at
-	FROM mqtt_credentials c JOIN scooters s ON s.id = c.scooter_id `
+	FROM mqtt_credentials c JOIN scooters s ON s.id = c.scooter_id ` //nolint:gosec // a query is none
 
 type credentialRow struct {
 	ID          string           `db:"id"`

@@ -60,7 +60,6 @@ type depot struct {
 	deafTo    map[protocol.Code]int // commands that get lost
 	onSwitch  func()                // when it is told another credential, or plate; nil: it obeys
 	told      []protocol.Command
-	ids       []string
 	accounts  map[string]account
 	brokerErr error
 	books     []credential.Credential

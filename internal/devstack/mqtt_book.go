@@ -20,7 +20,7 @@ func (r *rights) open(file string) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.file = file
-	text, err := os.ReadFile(file)
+	text, err := os.ReadFile(file) //nolint:gosec // in our own state folder
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -50,7 +50,7 @@ func (r *rights) change(user string, do func(h holder) holder) {
 	r.holders[user] = do(h)
 	kick := r.kick
 	if r.file != "" {
-		if text, err := json.Marshal(r.holders); err == nil {
+		if text, err := json.Marshal(r.holders); err == nil { //nolint:gosec // of a stack that opens nothing beyond 127.0.0.1
 			_ = os.WriteFile(r.file, text, 0o600) // a development stack that can't write says so elsewhere
 		}
 	}
