@@ -10,9 +10,9 @@ import (
 	"rodada/domain/staff"
 )
 
-const selectCredentials = `
+const selectMQTT = `
 	SELECT c.id, c.username, c.sealed, c.digest, c.state, c.created_at, c.activated_at, c.revoked_at
-	FROM mqtt_credentials c JOIN scooters s ON s.id = c.scooter_id ` //nolint:gosec // a query is none
+	FROM mqtt_credentials c JOIN scooters s ON s.id = c.scooter_id `
 
 type credentialRow struct {
 	ID          string           `db:"id"`
@@ -45,7 +45,7 @@ func (s *Store) Credentials(ctx context.Context, plate string) ([]credential.Cre
 	var rows []credentialRow
 	err := s.once(ctx, "credentials", func(db executor) error {
 		rows = nil
-		return db.SelectContext(ctx, &rows, selectCredentials+`WHERE s.plate = $1 ORDER BY c.created_at, c.id`, plate)
+		return db.SelectContext(ctx, &rows, selectMQTT+`WHERE s.plate = $1 ORDER BY c.created_at, c.id`, plate)
 	})
 	return credentialsOf(rows), err
 }
@@ -95,7 +95,7 @@ func (s *Store) IssueCredential(ctx context.Context, plate string, c credential.
 			return err
 		}
 		row = credentialRow{}
-		return tx.GetContext(ctx, &row, selectCredentials+`WHERE c.scooter_id = $1 AND c.state = 'issued'`, id)
+		return tx.GetContext(ctx, &row, selectMQTT+`WHERE c.scooter_id = $1 AND c.state = 'issued'`, id)
 	})
 	return row.credential(), err
 }
