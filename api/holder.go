@@ -69,16 +69,33 @@ func (h holders) begin(ctx context.Context, in workflows.RentalInput) error {
 		UpdateOptions:          update,
 	})
 	if err = outcome(ctx, handle, err); errors.Is(err, errStarted) {
-		handle, err = h.temporal.UpdateWorkflow(ctx, update)
-		err = outcome(ctx, handle, err)
+		err = h.ask(ctx, update)
 	}
 	return err
 }
 
 // update asks the holder of a scooter for something and waits until it is done. The same id asks only once.
 func (h holders) update(ctx context.Context, plate, name, id string, request any) error {
-	handle, err := h.temporal.UpdateWorkflow(ctx, updateOptions(plate, name, id, request))
-	return outcome(ctx, handle, err)
+	return h.ask(ctx, updateOptions(plate, name, id, request))
+}
+
+// askings is how often an update is sent that Temporal gives up.
+const askings = 5
+
+// ask sends an update. Temporal gives one up, with the task that had taken it, when the workflow would close while something
+// else comes in for it. The workflow may have acted on it already and knows nothing of that, so it must be asked again; whoever
+// asked nobody but the store would learn that all is well, and the scooter would stay held.
+func (h holders) ask(ctx context.Context, update client.UpdateWorkflowOptions) error {
+	for tries := 1; ; tries++ {
+		handle, err := h.temporal.UpdateWorkflow(ctx, update)
+		if err == nil {
+			err = handle.Get(ctx, nil)
+		}
+		var dropped *serviceerror.WorkflowNotReady
+		if !errors.As(err, &dropped) || tries == askings || ctx.Err() != nil {
+			return outcome(ctx, handle, err)
+		}
+	}
 }
 
 func updateOptions(plate, name, id string, request any) client.UpdateWorkflowOptions {

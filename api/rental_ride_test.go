@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 
 	"rodada/api"
@@ -66,6 +67,22 @@ func TestPauseResumeEnd(t *testing.T) {
 	require.Equal(t, []any{workflows.EndRequest{RentalID: id, Cause: rental.ByRider}}, s.temporal.asked(workflows.UpdateEnd)[0].Args)
 	problem(t, s.asRider(t, "POST", path+"/pause", nil), 409, "rental_over")
 	problem(t, s.asRider(t, "POST", path+"/resume", nil), 409, "rental_over")
+}
+
+// Temporal gives an update up that the workflow has acted on, as the store shows: it is sent again, or the workflow would never
+// know, and hold the scooter.
+func TestUpdateThatTemporalGivesUpIsAskedAgain(t *testing.T) {
+	s := newStage(t)
+	id := s.ride(t)
+	s.temporal.onUpdate = func(context.Context, client.UpdateWorkflowOptions) error {
+		s.finish(id)
+		if len(s.temporal.asked(workflows.UpdateEnd)) < 3 {
+			return serviceerror.NewWorkflowNotReady("unexpected workflow task failure")
+		}
+		return nil
+	}
+	body(t, s.asRider(t, "POST", "/v1/rentals/"+id+"/end", nil), 200)
+	require.Len(t, s.temporal.asked(workflows.UpdateEnd), 3)
 }
 
 func TestEndOfAVoidRentalIsTooLate(t *testing.T) {

@@ -36,6 +36,7 @@ type live struct {
 	id string // of the workflow
 	// plate is the one in its ID; the box answers to any.
 	plate, queue string
+	begun        client.WorkflowUpdateHandle // of the update that the rental was started with
 }
 
 func (l live) Now() time.Time                                     { return time.Now() }
@@ -46,6 +47,10 @@ func (l live) SignalWorkflow(name string, arg any) {
 
 // ask sends an update and waits for its answer, whatever it is.
 func (l live) ask(name string, arg any) {
+	if name == workflows.UpdateBegin {
+		_ = l.begun.Get(l.t.Context(), nil)
+		return
+	}
 	h, err := l.c.UpdateWorkflow(l.t.Context(), client.UpdateWorkflowOptions{
 		WorkflowID: l.id, UpdateName: name, Args: []any{arg}, WaitForStage: client.WorkflowUpdateStageCompleted,
 	})
@@ -302,7 +307,17 @@ func tell(t *testing.T, c client.Client, queue, name string, r recording) {
 	if r.before != nil {
 		r.before(w, &in)
 	}
-	run, err := c.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: l.id, TaskQueue: queue}, workflows.RentalName, in)
+	start := c.NewWithStartWorkflowOperation(client.StartWorkflowOptions{
+		ID: l.id, TaskQueue: queue, WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_FAIL,
+	}, workflows.RentalName, in)
+	var err error
+	l.begun, err = c.UpdateWithStartWorkflow(t.Context(), client.UpdateWithStartWorkflowOptions{
+		StartWorkflowOperation: start, UpdateOptions: client.UpdateWorkflowOptions{
+			WorkflowID: l.id, UpdateName: workflows.UpdateBegin, Args: []any{ref()}, WaitForStage: client.WorkflowUpdateStageAccepted,
+		},
+	})
+	require.NoError(t, err)
+	run, err := start.Get(t.Context())
 	require.NoError(t, err)
 	if r.play != nil {
 		r.play(l, b)

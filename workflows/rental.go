@@ -52,6 +52,7 @@ func Rental(ctx workflow.Context, in RentalInput) error {
 	}
 	r.closed = true
 	r.answerAll()
+	r.charged(steady)
 	return workflow.Await(steady, func() bool { return !r.preparing && workflow.AllHandlersFinished(steady) })
 }
 
@@ -65,10 +66,11 @@ type ride struct {
 	// cancelled reports whether the run was told to end, and ending that its story knows.
 	cancelled func() bool
 	ending    bool
-	begun     bool  // the claim is decided
-	mine      bool  // and the rental is ours
-	alarm     alarm // of the next limit
-	preparing bool  // the counters are being cleared
+	begun     bool            // the claim is decided
+	mine      bool            // and the rental is ours
+	alarm     alarm           // of the next limit
+	payment   workflow.Future // that it has begun
+	preparing bool            // the counters are being cleared
 	// closed: the story is over, and comes to no request any more.
 	closed bool
 }

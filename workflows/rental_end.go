@@ -3,6 +3,7 @@ package workflows
 import (
 	"time"
 
+	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"rodada/activities"
@@ -94,7 +95,26 @@ func (r *ride) charge(ctx workflow.Context, bill fare.Bill) {
 	if bill.Total.Minor <= 0 {
 		return
 	}
-	persist(ctx, "have the ride charged", wallets.Settle, activities.SettleInput{
+	ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		StartToCloseTimeout: localPatience,
+		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: 100 * time.Millisecond, MaximumInterval: 10 * time.Second},
+		Summary:             "have the ride charged",
+	})
+	r.payment = workflow.ExecuteActivity(ctx, wallets.Settle, activities.SettleInput{
 		ChargeInput: activities.ChargeInput{RentalID: r.in.RentalID, RiderID: r.in.RiderID, Price: bill.Total}, Plate: r.in.Plate,
 	})
+}
+
+// charged waits until the payment has begun. The rider has the answer by then, and the end of the ride is in the history:
+// Temporal gives up a task that would close a workflow while something else comes in, and with it the request that the task
+// had taken.
+func (r *ride) charged(ctx workflow.Context) {
+	if r.payment == nil {
+		return
+	}
+	err := r.payment.Get(ctx, nil)
+	r.payment = nil
+	if err != nil {
+		panic(err) // the scooter stays held, visibly, rather than a ride unpaid
+	}
 }

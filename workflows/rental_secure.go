@@ -49,6 +49,7 @@ func (r *ride) secure(ctx workflow.Context) error {
 		r.s.Backoff = r.in.Limits.LockBackoff
 	}
 	r.alarm.off()
+	r.charged(ctx)
 	for r.s.State == rental.Securing {
 		r.line.flush(ctx)
 		if r.asked() {
