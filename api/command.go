@@ -72,12 +72,14 @@ type Member struct {
 
 // CommandAck is a scooter's answer.
 type CommandAck struct {
-	Code       int            `json:"code" example:"14"`
-	Name       string         `json:"name" example:"set-speed-limit-ack"`
-	Status     *int           `json:"status,omitempty" doc:"The wire's s, where the answer has one."`
-	Meaning    string         `json:"meaning" example:"success" doc:"What the status says."`
-	Values     map[string]any `json:"values" doc:"Every value of the answer by its name; secrets are hidden."`
-	ReceivedAt time.Time      `json:"received_at"`
+	Code    int            `json:"code" example:"14"`
+	Name    string         `json:"name" example:"set-speed-limit-ack"`
+	Status  *int           `json:"status,omitempty" doc:"The wire's s, where the answer has one."`
+	Meaning string         `json:"meaning" example:"success" doc:"What the status says."`
+	Values  map[string]any `json:"values" doc:"Every value of the answer by its name; secrets are hidden."`
+	// Meanings explains the values that are numbers of a list.
+	Meanings   map[string]string `json:"meanings,omitempty" doc:"What values say that are numbers of a list, such as a fault code."`
+	ReceivedAt time.Time         `json:"received_at"`
 }
 
 func (c *commands) describe(o command.Order, sends []command.Record) StaffCommand {
@@ -97,7 +99,7 @@ func (c *commands) describe(o command.Order, sends []command.Record) StaffComman
 		code := protocol.Code(o.Ack.Code)
 		d.Ack = &CommandAck{
 			Code: o.Ack.Code, Name: code.String(), Status: o.Ack.Status, Meaning: meaning(code, o.Ack.Status),
-			Values: o.Ack.Values, ReceivedAt: o.Ack.ReceivedAt.UTC(),
+			Values: o.Ack.Values, Meanings: meanings(code, o.Ack.Values), ReceivedAt: o.Ack.ReceivedAt.UTC(),
 		}
 	}
 	for i, s := range sends {
@@ -106,12 +108,27 @@ func (c *commands) describe(o command.Order, sends []command.Record) StaffComman
 	return d
 }
 
+// meanings says what the catalogue knows of an answer's values.
+func meanings(ack protocol.Code, values map[string]any) map[string]string {
+	all := map[string]string{}
+	spec, _ := protocol.Lookup(ack)
+	for _, p := range spec.Params {
+		n, isNumber := values[p.Name].(float64)
+		if text, known := p.Values[int(n)]; isNumber && known {
+			all[p.Name] = text
+		}
+	}
+	return all
+}
+
 // meaning says what an answer says of itself.
 func meaning(ack protocol.Code, status *int) string {
 	spec, known := protocol.Lookup(ack)
 	switch {
 	case !known:
 		return "unknown message"
+	case spec.Status == protocol.StatusRaw:
+		return "answered"
 	case status != nil:
 		return spec.Meaning(*status)
 	case spec.Status == protocol.StatusResult:

@@ -442,3 +442,12 @@ func TestStateOfAScooterThatIsNotHeldIsNoMatter(t *testing.T) {
 	body(t, s.asStaff(t, "POST", commandsPath+"resume", nil), 200)
 	require.Empty(t, s.temporal.commands[0].RentalID)
 }
+
+func TestValuesOfAnAnswerAreExplained(t *testing.T) {
+	s := newStage(t)
+	raw := 7
+	s.obeys(command.Ending{Outcome: command.Done, Ack: &command.Ack{Status: &raw, Values: map[string]any{"power": 1., "fault": 4., "speed_kmh": 1.}}})
+	ack := body(t, s.asStaff(t, "POST", commandsPath+"query-vehicle", nil), 200)["ack"].(map[string]any)
+	require.Equal(t, map[string]any{"power": "powered off", "fault": "motor stalling"}, ack["meanings"])
+	require.Equal(t, "answered", ack["meaning"], "the protocol does not say what its s means")
+}

@@ -37,7 +37,7 @@ type desk struct {
 }
 
 const done = `{"id":"c1","plate":"12AB","name":"set-speed-limit","outcome":"done","attempts":1,
-	"ack":{"meaning":"success","values":{"status":0}},
+	"ack":{"meaning":"success","values":{"status":0,"time":1314140302,"power":1,"version":"1.0"},"meanings":{"power":"powered off"}},
 	"sends":[{"sent":"{\"a\":13,\"k\":2020}","received":"{\"a\":14,\"s\":0}","took_ms":43.2}]}`
 
 func newDesk(t *testing.T) *desk {
@@ -94,7 +94,7 @@ func TestCommandGoesToTheAPIAndShowsItsAnswer(t *testing.T) {
 	require.Equal(t, map[string]any{"params": map[string]any{"kmh": 20.}}, d.body)
 	require.NotEmpty(t, d.key)
 	require.Equal(t, "12AB set-speed-limit: done (success)\n"+
-		"  sent      {\"a\":13,\"k\":2020}\n  received  {\"a\":14,\"s\":0}\n  took      43 ms\n  status    0\n", out)
+		"  sent      {\"a\":13,\"k\":2020}\n  received  {\"a\":14,\"s\":0}\n  took      43.2 ms\n  power     1 (powered off)\n  status    0\n  time      1314140302\n  version   1.0\n", out)
 	require.Empty(t, d.asked)
 
 	first := d.key

@@ -20,8 +20,9 @@ type given struct {
 	Outcome  string `json:"outcome"`
 	Attempts int    `json:"attempts"`
 	Ack      *struct {
-		Meaning string         `json:"meaning"`
-		Values  map[string]any `json:"values"`
+		Meaning  string                     `json:"meaning"`
+		Values   map[string]json.RawMessage `json:"values"`
+		Meanings map[string]string          `json:"meanings"`
 	} `json:"ack"`
 	Sends []struct {
 		Sent     string   `json:"sent"`
@@ -70,13 +71,26 @@ func (g given) print(out io.Writer) {
 			fmt.Fprintf(w, "  received\t%s\n", last.Received)
 		}
 		if last.TookMs != nil {
-			fmt.Fprintf(w, "  took\t%.0f ms\n", *last.TookMs)
+			fmt.Fprintf(w, "  took\t%.1f ms\n", *last.TookMs)
 		}
 	}
 	if g.Ack != nil {
 		for _, name := range slices.Sorted(maps.Keys(g.Ack.Values)) {
-			fmt.Fprintf(w, "  %s\t%v\n", name, g.Ack.Values[name])
+			fmt.Fprintf(w, "  %s\t%s", name, plain(g.Ack.Values[name]))
+			if text := g.Ack.Meanings[name]; text != "" {
+				fmt.Fprintf(w, " (%s)", text)
+			}
+			fmt.Fprintln(w)
 		}
 	}
 	_ = w.Flush() // nobody can be told
+}
+
+// plain is a value as a person reads it: a number digit by digit, a text without its quotes.
+func plain(raw json.RawMessage) string {
+	var text string
+	if json.Unmarshal(raw, &text) == nil {
+		return text
+	}
+	return string(raw)
 }
