@@ -120,7 +120,8 @@ const operation = (method, path, op) => {
     tryIt(method, path, op),
     make("h4", {}, "Answers"),
     make("table", {}, make("tbody", {}, ...answers)),
-    content ? members(content.schema) : null);
+    content ? members(content.schema) : null,
+    content && content.example !== undefined ? make("pre", { className: "example" }, JSON.stringify(content.example, null, 2)) : null);
 };
 
 const render = () => {

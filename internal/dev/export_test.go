@@ -1,3 +1,8 @@
 package dev
 
-var Seed = seed
+var (
+	Seed       = seed
+	CheckPorts = checkPorts
+	Describe   = describe
+	BoxLogin   = boxPassword
+)
