@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -208,9 +209,13 @@ func TestARideLeavesTheStation(t *testing.T) {
 	require.NoError(t, b.StationScooter(b.ctx, s.Plate, at.ID, "", fleet.Sighted{}))
 	n := b.request(b.rider().ID, s)
 	b.open(n)
-	require.NoError(t, b.VoidUnstarted(b.ctx, n.ID, rental.NotStarted, noon))
+	require.NoError(t, b.VoidUnstarted(b.ctx, n.ID, rental.NotStarted, time.Now()))
 	require.Equal(t, at.ID, b.find(s.Plate).StationID, "it never left")
 
+	events, _, err := b.ScooterEvents(b.ctx, s.Plate, newestFirst)
+	require.NoError(t, err)
+	require.Equal(t, []any{fleet.Free, at.ID}, []any{events[0].Hold, events[0].StationID})
+	require.Equal(t, []any{fleet.InUse, at.ID}, []any{events[1].Hold, events[1].StationID})
 	require.NoError(t, b.SetService(b.ctx, s.Plate, fleet.Retired, "old", fleet.Sighted{}))
 	require.Empty(t, b.find(s.Plate).StationID)
 	require.ErrorIs(t, b.StationScooter(b.ctx, s.Plate, at.ID, "", fleet.Sighted{}), fleet.ErrRetired)
@@ -247,6 +252,20 @@ func TestManyRaceForTheRoom(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, stand, found.Scooters)
 	require.Equal(t, found.Capacity, found.Scooters, "and no room is left")
+}
+
+// A release ends a rental in the name of who asked for it, in the scooter's own history too.
+func TestAReleaseSaysWhoDidIt(t *testing.T) {
+	b := newBooks(t)
+	s := b.scooter()
+	b.open(b.request(b.rider().ID, s))
+	eva, ctx := b.actor()
+	require.NoError(t, b.ReleaseRental(ctx, s.Plate, eva.StaffID, "found in the river"))
+	events, _, err := b.ScooterEvents(b.ctx, s.Plate, newestFirst)
+	require.NoError(t, err)
+	last := events[0]
+	require.Equal(t, []any{fleet.StatusSet, fleet.Maintenance, fleet.Free, "staff", eva.StaffID, eva.Email, "found in the river"},
+		[]any{last.Kind, last.Service, last.Hold, last.Cause, last.StaffID, last.StaffEmail, last.Note})
 }
 
 func TestModels(t *testing.T) {

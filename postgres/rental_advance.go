@@ -70,9 +70,10 @@ var advance = `
 		FROM moved WHERE s.id = moved.scooter_id AND (s.hold <> $20 OR $21 <> '' OR $17 IS NOT NULL)
 		RETURNING s.*, moved.id AS rental_id
 	), noted AS (
-		INSERT INTO scooter_events (scooter_id, at, service, hold, cause, rental_id, lat, lng, note)
-		SELECT n.id, $5, n.service, n.hold, $4, n.rental_id, n.lat, n.lng, $21
+		INSERT INTO scooter_events (scooter_id, at, service, hold, station_id, cause, staff_id, staff_email, rental_id, lat, lng, note)
+		SELECT n.id, $5, n.service, n.hold, n.station_id, $4, who.id, coalesce(who.email, ''), n.rental_id, n.lat, n.lng, $21
 		FROM scooter n JOIN scooters before ON before.id = n.id -- as it was when the statement began
+			LEFT JOIN staff who ON who.id = $23
 		WHERE (n.service, n.hold) <> (before.service, before.hold)
 	)
 	SELECT count(*) FROM was`
@@ -145,8 +146,8 @@ const voidUnstarted = `
 		UPDATE scooters s SET hold = 'free', updated_at = now() FROM voided WHERE s.id = voided.scooter_id
 		RETURNING s.*, voided.id AS rental_id
 	), noted AS (
-		INSERT INTO scooter_events (scooter_id, at, service, hold, cause, rental_id, lat, lng)
-		SELECT id, $3, service, hold, 'system', rental_id, lat, lng FROM freed
+		INSERT INTO scooter_events (scooter_id, at, service, hold, station_id, cause, rental_id, lat, lng)
+		SELECT id, $3, service, hold, station_id, 'system', rental_id, lat, lng FROM freed
 	)
 	SELECT count(*) FROM voided`
 

@@ -28,8 +28,8 @@ const openRental = `
 	), event AS (
 		INSERT INTO rental_events (rental_id, seq, kind, cause, at) SELECT id, 0, state, 'rider', created_at FROM opened
 	), noted AS (
-		INSERT INTO scooter_events (scooter_id, at, service, hold, cause, rental_id, lat, lng)
-		SELECT t.id, t.updated_at, t.service, t.hold, 'rider', o.id, t.lat, t.lng FROM taken t, opened o
+		INSERT INTO scooter_events (scooter_id, at, service, hold, station_id, cause, rental_id, lat, lng)
+		SELECT t.id, t.updated_at, t.service, t.hold, t.station_id, 'rider', o.id, t.lat, t.lng FROM taken t, opened o
 	)
 	SELECT o.*, false AS charged FROM opened o`
 
