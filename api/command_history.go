@@ -83,7 +83,7 @@ func (listSends) Meta() meta {
 	return meta{
 		ID: "list-sends", Summary: "Everything a scooter was sent, newest first",
 		Description: "By staff, by rides and by everything else: who, when, the bytes that went out and came back, and how long that took. " +
-			"It goes on when the scooter gets another number.",
+			"A ride's are stored with its next change of state. The list goes on when the scooter gets another number.",
 		Faults: []*fault.Error{fleet.ErrScooterUnknown, command.ErrUnknown, listing.ErrCursor},
 	}
 }

@@ -62,7 +62,7 @@ var seedConversation = []told{
 		refusal, "refused", "fault", object{"status": 1.}},
 	{"query-vehicle", nil, `{"a":15}`, "0", // its keys have the seed's blanks
 		ack(`{"a": 16 , "i": "12AB", "s": 8, "k": 8, "p ": 0 , "e ": 8 , "b ": "80" , "y": 8, "q": 8 , "w": 8, "z": 8, "c": 0}`),
-		done, "done", "undefined by the protocol", object{"status": 8., "limit_kmh": 8., "speed_kmh": 0., "fault": 8.,
+		done, "done", "answered", object{"status": 8., "limit_kmh": 8., "speed_kmh": 0., "fault": 8.,
 			"battery_percent": 80., "total_seconds": 8., "total_km": 8., "trip_seconds": 8., "trip_km": 8., "power": 0.}},
 	{"query-position", nil, `{"a":18}`, "0", []spoken{{"bike", "1", `{"a": 19, "i": "12AB", "g": "3020.5887,12006.4229,1", "t": 1503046415}`}},
 		done, "done", "answered", object{"position": "3020.5887,12006.4229,1", "time": 1503046415.}},
