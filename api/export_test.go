@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"rodada/domain/fault"
+	"rodada/geo"
 )
 
 func Spanish(code string) string { return spanish[code] }
@@ -12,6 +13,8 @@ func Spanish(code string) string { return spanish[code] }
 func SpanishCodes() []string { return slices.Sorted(maps.Keys(spanish)) }
 
 func SpanishMessages() map[string]string { return spanishMessages }
+
+func SpanishFlaw(flaw geo.Flaw) string { return spanishFlaws[flaw] }
 
 func SpanishTitle(status int) string { return spanishTitles[status] }
 

@@ -44,8 +44,9 @@ type fakeStore struct {
 	sends    []command.Record
 	fakeRegistry
 	fakeDepot
-	broken error // every call fails with it
-	calls  int
+	broken  error // every call fails with it
+	badZone error // what a new zone fails with
+	calls   int
 }
 
 // lock begins a call, which stands for a round trip.
@@ -360,6 +361,9 @@ func (s *fakeStore) RetireZone(_ context.Context, id int64) error {
 
 func (s *fakeStore) CreateZone(_ context.Context, name string, order int, rideEnd bool, geojson []byte) (zone.Zone, error) {
 	defer s.lock()()
+	if s.badZone != nil {
+		return zone.Zone{}, s.badZone
+	}
 	s.geojson = geojson
 	z := zone.Zone{ID: 1, Version: 1, Name: name, Order: order, RideEnd: rideEnd}
 	s.zones = zone.Set{Version: 1, Zones: []zone.Zone{z}}

@@ -7,7 +7,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"rodada/api"
 	"rodada/domain/rider"
+	"rodada/domain/zone"
+	"rodada/geo"
 )
 
 func TestProblemsSpeakTheClientsLanguage(t *testing.T) {
@@ -45,6 +48,25 @@ func TestTheAccountSpeaksWhereTheClientDoesNot(t *testing.T) {
 	require.Equal(t, "Not Found", said("/admin/v1/rentals/"+ana, s.token(t, support, rider.ForStaff)), "staff have no language")
 	s.store.broken = errors.New("postgres: connection refused")
 	require.Equal(t, "Internal Server Error", said("/v1/wallet", s.token(t, eva, rider.ForRiders)))
+}
+
+func TestFlawsOfAZoneSpeakTheClientsLanguage(t *testing.T) {
+	for _, flaw := range geo.Flaws() {
+		require.NotEmpty(t, api.SpanishFlaw(flaw), flaw)
+	}
+	s := newStage(t)
+	s.store.badZone = zone.ErrGeometry.Saying("The zone is no area: polygon 1, ring 2 is flat.").
+		With("flaw", "flat").With("polygon", 1).With("ring", 2).With("problem", "is flat")
+	shape := map[string]any{"name": "x", "order": 1, "ride_end_allowed": true, "geometry": map[string]any{"type": "Polygon", "coordinates": []any{1}}}
+	for lang, want := range map[string]string{
+		"en": "The zone is no area: polygon 1, ring 2 is flat.",
+		"es": "La zona no es un área: polígono 1, anillo 2 es plano: está en una línea y no rodea superficie.",
+	} {
+		bearer := s.token(t, support, rider.ForStaff)
+		p := problem(t, s.do(t, "POST", "/admin/v1/zones", bearer, shape, "Accept-Language", lang), 422, "zone_geometry_invalid")
+		require.Equal(t, want, p["detail"])
+		require.Equal(t, []any{"flat", 1., 2.}, []any{p["flaw"], p["polygon"], p["ring"]})
+	}
 }
 
 func TestFieldsSpeakTheClientsLanguage(t *testing.T) {

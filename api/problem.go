@@ -11,6 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"rodada/domain/fault"
+	"rodada/geo"
 )
 
 // problemBase makes a code into the problem's type URI. It needs no page behind it, only to stay the same.
@@ -64,6 +65,9 @@ func problemOf(ctx context.Context, err error) *Problem {
 		}
 		p := newProblem(ctx, status, f.Code, f.Message)
 		p.Facts = f.Details
+		if flaw, is := f.Details["flaw"].(string); is && languageFrom(ctx) == "es" {
+			p.Detail = sayFlaw(geo.Flaw(flaw), f.Details)
+		}
 		return p
 	case errors.Is(err, context.DeadlineExceeded):
 		logFrom(ctx).LogAttrs(ctx, slog.LevelError, "too slow", slog.String("error", err.Error()))

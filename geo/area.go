@@ -32,7 +32,7 @@ func NewArea(polygons [][][]Point) (Area, error) {
 		}
 	}
 	if len(loops) == 0 {
-		return Area{}, &ShapeError{Problem: "has no ring"}
+		return Area{}, &ShapeError{Flaw: NoRing, Problem: "has no ring"}
 	}
 	if err := crossing(loops, places); err != nil {
 		return Area{}, err
@@ -40,12 +40,12 @@ func NewArea(polygons [][][]Point) (Area, error) {
 	for i, loop := range loops {
 		loop.Normalize()
 		if loop.Validate() != nil {
-			return Area{}, places[i].error(0, "is no ring around an area")
+			return Area{}, places[i].error(0, Inconsistent, "is no ring around an area")
 		}
 	}
 	polygon := s2.PolygonFromLoops(loops)
 	if polygon.Validate() != nil {
-		return Area{}, &ShapeError{Problem: "has rings that make no area together"}
+		return Area{}, &ShapeError{Flaw: Inconsistent, Problem: "has rings that make no area together"}
 	}
 	return Area{polygon}, nil
 }
@@ -56,22 +56,22 @@ func newLoop(at place, ring []Point) (*s2.Loop, error) {
 		ring = ring[:n-1]
 	}
 	if len(ring) < 3 {
-		return nil, at.error(0, "needs at least three corners and has %d", len(ring))
+		return nil, at.error(0, TooFew, "needs at least three corners and has %d", len(ring))
 	}
 	points := make([]s2.Point, len(ring))
 	seen := make(map[s2.Point]int, len(ring))
 	for i, p := range ring {
 		if !p.Valid() {
-			return nil, at.error(i+1, "is not on the Earth: longitude %v, latitude %v", p.Lng, p.Lat)
+			return nil, at.error(i+1, OffEarth, "is not on the Earth: longitude %v, latitude %v", p.Lng, p.Lat)
 		}
 		points[i] = p.s2()
 		if first, twice := seen[points[i]]; twice {
-			return nil, at.error(i+1, "is the same place as vertex %d", first)
+			return nil, at.error(i+1, Repeated, "is the same place as vertex %d", first)
 		}
 		seen[points[i]] = i + 1
 	}
 	if flat(points) {
-		return nil, at.error(0, "is flat: it lies on a line and surrounds no area")
+		return nil, at.error(0, Flat, "is flat: it lies on a line and surrounds no area")
 	}
 	return s2.LoopFromPoints(points), nil
 }
@@ -102,7 +102,7 @@ func crossing(loops []*s2.Loop, places []place) error {
 		for v := range loop.NumVertices() {
 			for other, edges := range query.CrossingsEdgeMap(loop.Vertex(v), loop.Vertex(v+1), s2.CrossingTypeInterior) {
 				if len(edges) > 0 {
-					return places[i].error(v+1, "begins an edge that crosses the one from vertex %d of %s", edges[0]+1, at[other])
+					return places[i].error(v+1, Crossing, "begins an edge that crosses the one from vertex %d of %s", edges[0]+1, at[other])
 				}
 			}
 		}

@@ -27,6 +27,7 @@ func reversed(ring []geo.Point) []geo.Point {
 
 func TestNewAreaRefuses(t *testing.T) {
 	type ring = []geo.Point
+	found := map[geo.Flaw]bool{}
 	for name, c := range map[string]struct {
 		polygons [][][]geo.Point
 		want     string
@@ -54,8 +55,11 @@ func TestNewAreaRefuses(t *testing.T) {
 			var shape *geo.ShapeError
 			require.ErrorAs(t, err, &shape)
 			require.EqualError(t, err, c.want)
+			require.Contains(t, geo.Flaws(), shape.Flaw)
+			found[shape.Flaw] = true
 		})
 	}
+	require.Len(t, found, len(geo.Flaws())-2, "unreadable is the parser's, inconsistent the last resort")
 }
 
 // A rack for scooters is a few metres wide, and a street may be a long and narrow zone.

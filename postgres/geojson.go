@@ -17,7 +17,7 @@ func parseArea(text []byte) (geo.Area, error) {
 		Coordinates any    `json:"coordinates"`
 	}
 	if err := json.Unmarshal(text, &shape); err != nil {
-		return geo.Area{}, badGeometry(&geo.ShapeError{Problem: "is not GeoJSON"})
+		return geo.Area{}, badGeometry(&geo.ShapeError{Flaw: geo.Unreadable, Problem: "is not GeoJSON"})
 	}
 	polygons, err := parsePolygons(shape.Type, shape.Coordinates)
 	if err != nil {
@@ -42,7 +42,7 @@ func badGeometry(err error) error {
 			f = f.With(name, number)
 		}
 	}
-	return f.With("problem", shape.Problem)
+	return f.With("flaw", string(shape.Flaw)).With("problem", shape.Problem)
 }
 
 func parsePolygons(kind string, coordinates any) ([][][]geo.Point, error) {
@@ -52,27 +52,27 @@ func parsePolygons(kind string, coordinates any) ([][][]geo.Point, error) {
 	case "MultiPolygon":
 		var ok bool
 		if list, ok = coordinates.([]any); !ok {
-			return nil, &geo.ShapeError{Problem: "has no list of polygons as its coordinates"}
+			return nil, &geo.ShapeError{Flaw: geo.Unreadable, Problem: "has no list of polygons as its coordinates"}
 		}
 	default:
-		return nil, &geo.ShapeError{Problem: fmt.Sprintf("is neither a Polygon nor a MultiPolygon but %q", kind)}
+		return nil, &geo.ShapeError{Flaw: geo.Unreadable, Problem: fmt.Sprintf("is neither a Polygon nor a MultiPolygon but %q", kind)}
 	}
 	polygons := make([][][]geo.Point, len(list))
 	for i, each := range list {
 		rings, ok := each.([]any)
 		if !ok {
-			return nil, &geo.ShapeError{Polygon: i + 1, Problem: "is not a list of rings"}
+			return nil, &geo.ShapeError{Flaw: geo.Unreadable, Polygon: i + 1, Problem: "is not a list of rings"}
 		}
 		polygons[i] = make([][]geo.Point, len(rings))
 		for j, ring := range rings {
 			positions, ok := ring.([]any)
 			if !ok {
-				return nil, &geo.ShapeError{Polygon: i + 1, Ring: j + 1, Problem: "is not a list of positions"}
+				return nil, &geo.ShapeError{Flaw: geo.Unreadable, Polygon: i + 1, Ring: j + 1, Problem: "is not a list of positions"}
 			}
 			for k, position := range positions {
 				p, ok := parsePosition(position)
 				if !ok {
-					return nil, &geo.ShapeError{Polygon: i + 1, Ring: j + 1, Vertex: k + 1, Problem: "is not [longitude, latitude]"}
+					return nil, &geo.ShapeError{Flaw: geo.Unreadable, Polygon: i + 1, Ring: j + 1, Vertex: k + 1, Problem: "is not [longitude, latitude]"}
 				}
 				polygons[i][j] = append(polygons[i][j], p)
 			}

@@ -74,7 +74,8 @@ func TestBadGeometry(t *testing.T) {
 		_, err := b.CreateZone(b.ctx, name, 1, true, []byte(c.text))
 		require.ErrorIs(t, err, zone.ErrGeometry, name)
 		f, _ := fault.From(err)
-		want := map[string]any{"problem": c.problem}
+		want := map[string]any{"problem": c.problem, "flaw": f.Details["flaw"]}
+		require.Contains(t, geo.Flaws(), geo.Flaw(f.Details["flaw"].(string)), name)
 		for i, name := range []string{"polygon", "ring", "vertex"} {
 			if i < len(c.at) {
 				want[name] = c.at[i]
