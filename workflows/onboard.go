@@ -113,8 +113,12 @@ func (o *onboard) trouble(ctx workflow.Context, what onboarding.Trouble, resume 
 
 // ask sends a command and keeps it in the scooter's history.
 func (o *onboard) ask(ctx workflow.Context, c protocol.Command) answer {
+	return o.askFor(ctx, c, o.in.Limits.AckWindow)
+}
+
+func (o *onboard) askFor(ctx workflow.Context, c protocol.Command, window time.Duration) answer {
 	o.s.AskedAt = workflow.Now(ctx)
-	got := o.line.ask(ctx, c, o.in.Limits.AckWindow)
+	got := o.line.ask(ctx, c, window)
 	o.line.flush(ctx)
 	if got.outcome == command.Done {
 		o.s.Backoff = o.in.Limits.Backoff

@@ -40,6 +40,15 @@ type OnboardLimits struct {
 	SwitchPatience time.Duration `json:"switch_patience"` // with one that is to come back as another
 }
 
+// comingBack is how long a box that reconnects is given before it is asked, and to answer: little at first, because most are
+// back within a second and a question that came too early is lost.
+func (l OnboardLimits) comingBack(tries int) (window, pause time.Duration) {
+	if tries <= 3 {
+		return min(l.AckWindow, 3*time.Second), min(l.Backoff, time.Second)
+	}
+	return l.AckWindow, l.Backoff
+}
+
 // OnboardState is what an onboarding takes along when it continues as new.
 type OnboardState struct {
 	State     onboarding.State   `json:"state"`

@@ -156,14 +156,19 @@ func (o *onboard) prove(ctx workflow.Context) {
 // answers asks until the box answers, for as long as one may take to come back.
 func (o *onboard) answers(ctx workflow.Context, summary string) bool {
 	deadline := workflow.Now(ctx).Add(o.in.Limits.SwitchPatience)
-	for {
-		if got := o.ask(ctx, protocol.Command{Code: protocol.QueryVersion}); got.outcome == command.Done {
+	for tries := 1; ; tries++ {
+		window, pause := o.in.Limits.comingBack(tries)
+		if tries <= 3 {
+			wait(ctx, pause, summary, o.asked)
+		} else {
+			o.rest(ctx, pause, summary)
+		}
+		if got := o.askFor(ctx, protocol.Command{Code: protocol.QueryVersion}, window); got.outcome == command.Done {
 			return true
 		}
 		if !workflow.Now(ctx).Before(deadline) || o.aborting() {
 			return false
 		}
-		o.rest(ctx, o.in.Limits.Backoff, summary)
 	}
 }
 

@@ -185,24 +185,28 @@ func (r *renumber) found(ctx workflow.Context) {
 // find asks under each of the plates in turn until the box answers under one, for as long as it may take to come back.
 func (r *renumber) find(ctx workflow.Context, plates ...string) string {
 	deadline := workflow.Now(ctx).Add(r.in.Limits.SwitchPatience)
-	for {
+	for tries := 1; ; tries++ {
+		window, pause := r.in.Limits.comingBack(tries)
+		wait(ctx, pause, "wait for the box to come back", never)
 		for _, plate := range plates {
-			if got := r.ask(ctx, plate, protocol.Command{Code: protocol.QueryVersion}); got.outcome == command.Done {
+			if got := r.askFor(ctx, plate, protocol.Command{Code: protocol.QueryVersion}, window); got.outcome == command.Done {
 				return plate
 			}
 		}
 		if !workflow.Now(ctx).Before(deadline) {
 			return ""
 		}
-		wait(ctx, r.in.Limits.Backoff, "wait for the box to come back", never)
 	}
 }
 
 // ask sends a command under a plate. The scooter's history is its own, whatever it is called.
 func (r *renumber) ask(ctx workflow.Context, plate string, c protocol.Command) answer {
+	return r.askFor(ctx, plate, c, r.in.Limits.AckWindow)
+}
+
+func (r *renumber) askFor(ctx workflow.Context, plate string, c protocol.Command, window time.Duration) answer {
 	r.line.plate = plate
-	defer func() { r.line.plate = r.in.From }()
-	got := r.line.ask(ctx, c, r.in.Limits.AckWindow)
+	got := r.line.ask(ctx, c, window)
 	r.line.plate = r.in.From
 	r.line.flush(ctx)
 	return got

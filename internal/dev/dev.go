@@ -59,11 +59,11 @@ func Run(ctx context.Context, c config.Config, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	err = seed(ctx, store, c.Currency)
+	boxes, err := furnish(ctx, store, c)
 	if err := errors.Join(err, store.Close()); err != nil {
 		return fmt.Errorf("seed the demo: %w", err)
 	}
-	err = play(ctx, c, log, out, addresses)
+	err = play(ctx, c, log, out, addresses, boxes)
 	if ctx.Err() != nil {
 		fmt.Fprintln(out, "\nStopping.")
 		return nil
@@ -71,8 +71,23 @@ func Run(ctx context.Context, c config.Config, out io.Writer) error {
 	return err
 }
 
+// furnish fills the books and returns what the fleet logs in with.
+func furnish(ctx context.Context, store *postgres.Store, c config.Config) ([]login, error) {
+	if err := seed(ctx, store, c.Currency); err != nil {
+		return nil, err
+	}
+	keys, err := seal.Parse(c.SealKeys)
+	if err != nil {
+		return nil, err
+	}
+	if err := seedLogins(ctx, store, keys); err != nil {
+		return nil, err
+	}
+	return logins(ctx, store, keys)
+}
+
 // play runs the roles and the fleet, takes the ride and waits for the end.
-func play(ctx context.Context, c config.Config, log *slog.Logger, out io.Writer, addresses devstack.Addresses) error {
+func play(ctx context.Context, c config.Config, log *slog.Logger, out io.Writer, addresses devstack.Addresses, known []login) error {
 	group, ctx := errgroup.WithContext(ctx)
 	for name, role := range map[string]func(context.Context, config.Config, *slog.Logger) error{
 		"api": roles.API, "worker": roles.Worker, "bridge": roles.Bridge,
@@ -82,7 +97,7 @@ func play(ctx context.Context, c config.Config, log *slog.Logger, out io.Writer,
 		group.Go(func() error { return role(ctx, own, log.With("role", name)) })
 	}
 	group.Go(func() error {
-		boxes, err := startFleet(ctx, c, log)
+		boxes, err := startFleet(ctx, c, log, known)
 		if err != nil {
 			return err
 		}
@@ -102,13 +117,15 @@ func play(ctx context.Context, c config.Config, log *slog.Logger, out io.Writer,
 	return group.Wait()
 }
 
-func startFleet(ctx context.Context, c config.Config, log *slog.Logger) (*simulator.Fleet, error) {
-	plates := make([]string, fleetSize)
-	for i := range plates {
-		plates[i] = plate(i)
+func startFleet(ctx context.Context, c config.Config, log *slog.Logger, known []login) (*simulator.Fleet, error) {
+	plates := make([]string, len(known))
+	by := map[string]login{}
+	for i, l := range known {
+		plates[i], by[l.plate] = l.plate, l
 	}
 	boxes, err := simulator.New(simulator.Options{
-		Broker: c.MQTT.URL, Plates: plates, Password: boxPassword, Lat: square.Lat, Lng: square.Lng, Radius: 400, Still: true, Logger: log,
+		Broker: c.MQTT.URL, Plates: plates, Username: func(plate string) string { return by[plate].username },
+		Password: func(plate string) string { return by[plate].password }, Lat: square.Lat, Lng: square.Lng, Radius: 400, Still: true, Logger: log,
 	})
 	if err != nil {
 		return nil, err

@@ -60,6 +60,9 @@ func (n narrator) rideOne(ctx context.Context, luis *client.Client, boxes *simul
 	var err error
 	began := time.Now()
 	for i = range fleetSize {
+		if boxes.Scooter(plate(i)) == nil {
+			continue // it was given another plate
+		}
 		began = time.Now()
 		r, err = luis.Rent(ctx, uuid.NewString(), "https://rodada.example/s/"+code(i))
 		var refused *client.Problem

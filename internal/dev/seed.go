@@ -79,7 +79,7 @@ func seedFleet(ctx context.Context, store *postgres.Store, currency string) erro
 	for i := range fleetSize {
 		_, err := store.CreateScooter(ctx, fleet.Scooter{
 			DeviceID: uuid.NewString(), PublicID: uuid.NewString(), QRCode: code(i), Plate: plate(i),
-			IMEI: fmt.Sprintf("8600000000%05d", i), Model: model, Service: fleet.InService, Hold: fleet.Free,
+			IMEI: fmt.Sprintf("8600000%08d", i+1), Model: model, Service: fleet.InService, Hold: fleet.Free,
 			Position: square, Battery: -1, LimitKmh: model.MaxKmh,
 		})
 		if err != nil {

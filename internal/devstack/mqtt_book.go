@@ -54,8 +54,11 @@ func (r *rights) change(user string, do func(h holder) holder) {
 			_ = os.WriteFile(r.file, text, 0o600) // a development stack that can't write says so elsewhere
 		}
 	}
+	now := r.holders[user]
 	r.mu.Unlock()
-	if listed || r.accounts != nil {
+	asBefore := !listed && r.accounts != nil && r.accounts(user, now.Password) && slices.Equal(now.Numbers, []string{user}) &&
+		!now.Suspended && !now.Gone
+	if !asBefore { // what it could do before without being listed, it can do still
 		kick(user)
 	}
 }
