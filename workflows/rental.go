@@ -53,7 +53,20 @@ func Rental(ctx workflow.Context, in RentalInput) error {
 	r.closed = true
 	r.answerAll()
 	r.charged(steady)
+	r.settle(steady)
 	return workflow.Await(steady, func() bool { return !r.preparing && workflow.AllHandlersFinished(steady) })
+}
+
+// settle parts the answer to a request from the closing of the workflow: Temporal gives up a task that would close it while
+// something else comes in, and with it the request that the same task had taken, though it is done.
+func (r *ride) settle(ctx workflow.Context) {
+	if r.requests == 0 || r.askedAt != workflow.GetInfo(ctx).GetCurrentHistoryLength() {
+		return
+	}
+	ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{StartToCloseTimeout: localPatience, Summary: "before it closes"})
+	if err := workflow.ExecuteActivity(ctx, rentals.Checkpoint).Get(ctx, nil); err != nil {
+		workflow.GetLogger(ctx).Warn("closing all the same", "error", err)
+	}
 }
 
 // ride is one run of a rental.
@@ -63,6 +76,7 @@ type ride struct {
 	line     *line
 	queue    []*request // updates that wait for their turn
 	requests int        // updates of this run
+	askedAt  int        // the length of the history when the last of them came
 	// cancelled reports whether the run was told to end, and ending that its story knows.
 	cancelled func() bool
 	ending    bool

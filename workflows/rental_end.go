@@ -105,9 +105,7 @@ func (r *ride) charge(ctx workflow.Context, bill fare.Bill) {
 	})
 }
 
-// charged waits until the payment has begun. The rider has the answer by then, and the end of the ride is in the history:
-// Temporal gives up a task that would close a workflow while something else comes in, and with it the request that the task
-// had taken.
+// charged waits until the payment has begun. The rider has the answer by then, and the end of the ride is in the history.
 func (r *ride) charged(ctx workflow.Context) {
 	if r.payment == nil {
 		return

@@ -90,6 +90,7 @@ func (r *ride) waitBegun(ctx workflow.Context, _ RentalRef) (RentalOutcome, erro
 func (r *ride) submit(ctx workflow.Context, q *request) (RentalOutcome, error) {
 	q.at = workflow.Now(ctx)
 	r.requests++
+	r.askedAt = workflow.GetInfo(ctx).GetCurrentHistoryLength()
 	r.put(q)
 	ctx, _ = workflow.NewDisconnectedContext(ctx) // as the story
 	if err := workflow.Await(ctx, func() bool { return q.answered }); err != nil {

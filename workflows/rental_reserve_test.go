@@ -1,10 +1,14 @@
 package workflows_test
 
 import (
+	"context"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/converter"
 
 	"rodada/domain/rental"
 	"rodada/protocol"
@@ -91,6 +95,26 @@ func TestReservationUnlockFails(t *testing.T) {
 			require.Equal(t, c.states, w.states())
 			require.NoError(t, unlocked.err)
 			require.Equal(t, rental.Voided, unlocked.got.Outcome)
+		})
+	}
+}
+
+// What a request did is in the history before the workflow closes, or Temporal might give both up; where nobody asked, nothing
+// waits.
+func TestARequestIsKeptBeforeTheWorkflowCloses(t *testing.T) {
+	for name, asked := range map[string]bool{"cancelled": true, "over": false} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			var run []string
+			w.env.SetOnActivityStartedListener(func(info *activity.Info, _ context.Context, _ converter.EncodedValues) {
+				run = append(run, info.ActivityType.Name)
+			})
+			if asked {
+				w.after(time.Minute, func() { w.cancel() })
+			}
+			w.run(w.reserved(10 * time.Minute))
+			w.consistent()
+			require.Equal(t, asked, slices.Contains(run, "Checkpoint"), "%v", run)
 		})
 	}
 }
