@@ -74,7 +74,7 @@ func New(o Options) (http.Handler, error) {
 		middleware.GetHead,
 		within(o.Config.HTTP.Deadline+5*time.Second),
 	)
-	document, err := describeAll(router, &mounter{tokens: tokens, riders: o.Store, members: o.Store, maxBody: o.Config.HTTP.MaxBody}, newApp(o, tokens, measured))
+	document, err := describeAll(router, &mounter{tokens: tokens, riders: o.Store, members: o.Store, proxies: parseProxies(o.Config.HTTP.Proxies), maxBody: o.Config.HTTP.MaxBody}, newApp(o, tokens, measured))
 	if err != nil {
 		return nil, err
 	}

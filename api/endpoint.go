@@ -69,6 +69,7 @@ type mounter struct {
 	tokens  *token.Issuer
 	riders  accountStore
 	members memberStore
+	proxies proxies
 	maxBody int64
 	// examples are answers to show in the document, by operation and status.
 	examples map[string]any
@@ -107,7 +108,7 @@ func mount[I, O any](m *mounter, who audience, at string, e endpoint[I, O]) {
 	}
 	if who == forStaff {
 		needs := about.needs(method)
-		op.Middlewares = append(op.Middlewares, authorise(m.api, m.members, needs))
+		op.Middlewares = append(op.Middlewares, authorise(m.api, m.members, m.proxies, needs))
 		op.Extensions = map[string]any{"x-permission": needs}
 		op.Description = strings.TrimSpace(fmt.Sprintf("%s\n\nNeeds the permission `%s`.", about.Description, needs))
 		faults = append(faults, staff.ErrPermission, fault.ErrAway)

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"net"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -16,7 +15,7 @@ type memberStore interface {
 
 // authorise lets a member of staff through who has a permission. It asks the books and not the token: what is taken away is
 // gone with the next request. From here on the request is the member's deed.
-func authorise(api huma.API, members memberStore, needs staff.Permission) func(huma.Context, func(huma.Context)) {
+func authorise(api huma.API, members memberStore, from proxies, needs staff.Permission) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		member, err := members.StaffByID(ctx.Context(), subjectFrom(ctx.Context()))
 		if err == nil && !member.May(needs) {
@@ -28,7 +27,7 @@ func authorise(api huma.API, members memberStore, needs staff.Permission) func(h
 		}
 		infoFrom(ctx.Context()).member = member
 		next(huma.WithContext(ctx, staff.Acting(ctx.Context(), staff.Actor{
-			StaffID: member.ID, Email: member.Email, Address: host(ctx.RemoteAddr()), RequestID: requestIDFrom(ctx.Context()),
+			StaffID: member.ID, Email: member.Email, Address: from.client(ctx.RemoteAddr(), ctx.Header("X-Forwarded-For")), RequestID: requestIDFrom(ctx.Context()),
 		})))
 	}
 }
@@ -39,11 +38,4 @@ func memberFrom(ctx context.Context) staff.Member {
 		return info.member
 	}
 	return staff.Member{}
-}
-
-func host(address string) string {
-	if h, _, err := net.SplitHostPort(address); err == nil {
-		return h
-	}
-	return address
 }

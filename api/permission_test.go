@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"rodada/api"
 	"rodada/domain/fault"
 	"rodada/domain/fleet"
 	"rodada/domain/staff"
@@ -121,4 +122,32 @@ func TestWhatStaffDoIsWrittenDown(t *testing.T) {
 	rest := body(t, s.asStaff(t, "GET", "/admin/v1/audit?limit=3&before="+first["next"].(string), nil), 200)
 	require.Equal(t, all, append(first["entries"].([]any), rest["entries"].([]any)...))
 	require.NotContains(t, rest, "next")
+}
+
+// The audit log has the address of who asked, which behind a proxy only the proxy knows, and anybody may claim.
+func TestAddressOfWhoAsks(t *testing.T) {
+	for name, c := range map[string]struct {
+		proxies   []string
+		forwarded string
+		want      string
+	}{
+		"without a proxy":                {nil, "", "192.0.2.1"},
+		"a claim without a proxy":        {nil, "203.0.113.9", "192.0.2.1"},
+		"a claim to somebody else's":     {[]string{"10.0.0.0/8"}, "203.0.113.9", "192.0.2.1"},
+		"behind a proxy":                 {[]string{"192.0.2.1"}, "203.0.113.9", "203.0.113.9"},
+		"behind two":                     {[]string{"192.0.2.0/24"}, "203.0.113.9, 192.0.2.77", "203.0.113.9"},
+		"a claim that a proxy passes on": {[]string{"192.0.2.1"}, "198.51.100.1, 203.0.113.9", "203.0.113.9"},
+		"a proxy that says nothing":      {[]string{"192.0.2.1"}, "", "192.0.2.1"},
+		"a proxy that says what is none": {[]string{"192.0.2.1"}, "unknown", "192.0.2.1"},
+		"an address of the newer kind":   {[]string{"192.0.2.1"}, "2001:db8::1", "2001:db8::1"},
+		"only proxies":                   {[]string{"192.0.2.0/24"}, "192.0.2.5", "192.0.2.5"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t, func(o *api.Options) { o.Config.HTTP.Proxies = c.proxies })
+			res := s.do(t, "POST", "/admin/v1/scooters/12AB/service", s.token(t, support, "staff"),
+				map[string]any{"service": "blocked", "reason": "The brake squeaks."}, "X-Forwarded-For", c.forwarded)
+			body(t, res, 200)
+			require.Equal(t, c.want, s.store.deeds[0].Address)
+		})
+	}
 }

@@ -38,6 +38,8 @@ type HTTP struct {
 	// Deadline is the API's own: past it a slow rental is answered with 202. Unlock window < deadline < the proxy's.
 	Deadline time.Duration `env:"DEADLINE" envDefault:"15s"`
 	MaxBody  int64         `env:"MAX_BODY" envDefault:"65536"` // bytes
+	// Proxies are the addresses or networks of proxies in front of the API, whose X-Forwarded-For the audit log believes.
+	Proxies []string `env:"PROXIES"`
 }
 
 // Postgres is the books.
@@ -129,9 +131,9 @@ type Command struct {
 
 // Client is the API as the commands for staff see it, from any machine, and who uses them.
 type Client struct {
-	URL      string `env:"URL" envDefault:"http://127.0.0.1:8080"`
-	Email    string `env:"STAFF_EMAIL"`
-	Password string `env:"STAFF_PASSWORD,unset"` // empty: asked for
+	URL      string `env:"URL" envDefault:"http://127.0.0.1:8080"` // The API.
+	Email    string `env:"STAFF_EMAIL"`                            // Who of staff logs in.
+	Password string `env:"STAFF_PASSWORD,unset"`                   // Empty: it is asked for.
 }
 
 // Telemetry is how live state ages.

@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"net"
+	"net/netip"
 	"net/url"
 	"regexp"
 	"slices"
@@ -27,6 +28,8 @@ func (c Config) Validate() error {
 	}
 	check(isAddr(c.HTTP.Addr), "HTTP_ADDR", "host:port", c.HTTP.Addr)
 	check(c.HTTP.MetricsAddr == "" || isAddr(c.HTTP.MetricsAddr), "HTTP_METRICS_ADDR", "host:port or empty", c.HTTP.MetricsAddr)
+	check(!slices.ContainsFunc(c.HTTP.Proxies, func(p string) bool { return !isNetwork(p) }),
+		"HTTP_PROXIES", "addresses or networks such as 10.0.0.0/8", c.HTTP.Proxies)
 	check(c.HTTP.MaxBody > 0, "HTTP_MAX_BODY", "above 0", c.HTTP.MaxBody)
 	check(isURL(c.Postgres.URL, "postgres", "postgresql"), "POSTGRES_URL", "a postgres:// URL", "its present value")
 	check(c.Postgres.MaxOpen > 0, "POSTGRES_MAX_OPEN", "above 0", c.Postgres.MaxOpen)
@@ -71,6 +74,12 @@ func (o Onboard) validate(check func(ok bool, name, want string, got any)) {
 	check(o.BackoffMax >= o.Backoff, "ONBOARD_BACKOFF_MAX", "not below RODADA_ONBOARD_BACKOFF", o.BackoffMax)
 	check(o.Patience > 0, "ONBOARD_PATIENCE", "above 0", o.Patience)
 	check(o.SwitchPatience > o.AckWindow, "ONBOARD_SWITCH_PATIENCE", "longer than RODADA_ONBOARD_ACK_WINDOW", o.SwitchPatience)
+}
+
+func isNetwork(s string) bool {
+	_, network := netip.ParsePrefix(s)
+	_, address := netip.ParseAddr(s)
+	return network == nil || address == nil
 }
 
 func isAddr(s string) bool {
