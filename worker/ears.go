@@ -37,10 +37,15 @@ func NewEars(conn *broker.Conn, topics protocol.Topics, log *slog.Logger) *Ears 
 	return &Ears{conn: conn, topic: topics.Bike, log: log, until: map[string]*ear{}}
 }
 
+// enough answers are handed on each time somebody listens: a scooter that floods its topic is not worth more.
+const enough = 32
+
 // Listen hears a scooter on its own topic from now on, for so long.
 func (e *Ears) Listen(ctx context.Context, plate string, d time.Duration) error {
+	heard := 0 // messages come one after the other
 	stop, err := e.conn.Listen(ctx, plate, 1, func(m broker.Message) {
-		if said(plate, m.Payload) {
+		if heard < enough && said(plate, m.Payload) {
+			heard++
 			go e.handOn(plate, m.Payload, d) // the connection waits for this function
 		}
 	})

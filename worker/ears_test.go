@@ -81,6 +81,14 @@ func TestAnswersOnTheScootersOwnTopic(t *testing.T) {
 			require.Eventually(t, func() bool { return got.list() == `{"a":78,"i":"ABC123","b":"one"}` }, patience, time.Millisecond,
 				"nothing but the scooter's answer")
 
+			for range 100 {
+				say(scooter, "ABC123", `{"a":78,"i":"ABC123","b":"flood"}`)
+			}
+			require.Eventually(t, func() bool { return strings.Count(got.list(), "flood") == 31 }, patience, time.Millisecond)
+			say(scooter, "bike", `{"a":4,"i":"ABC123","s":0}`)
+			require.Eventually(t, func() bool { return strings.Contains(got.list(), `"a":4`) }, patience, time.Millisecond)
+			require.Equal(t, 31, strings.Count(got.list(), "flood"), "enough is enough")
+
 			n := 0
 			require.NoError(t, ears.Listen(t.Context(), "ABC123", time.Millisecond))
 			require.Eventually(t, func() bool { // as soon as the broker knows
