@@ -98,8 +98,9 @@ func exportRow(s StaffScooter) []string {
 
 func degrees(d float64) string { return strconv.FormatFloat(d, 'f', 6, 64) }
 
-func (r *registry) attachment(kind, extension string, body []byte) *fileOut {
-	name := fmt.Sprintf("scooters-%s.%s", r.now().UTC().Format("2006-01-02"), extension)
+// attachment is a file to keep, with the day in its name.
+func (r *registry) attachment(kind, name, extension string, body []byte) *fileOut {
+	name = fmt.Sprintf("%s-%s.%s", name, r.now().UTC().Format(time.DateOnly), extension)
 	return &fileOut{ContentType: kind, Disposition: fmt.Sprintf("attachment; filename=%q", name), Body: body}
 }
 
@@ -132,7 +133,7 @@ func (e exportCSV) Execute(ctx context.Context, in *exportCSVIn) (*fileOut, erro
 	if err := sheet.WriteCSV(&file, comma, rows); err != nil {
 		return nil, err
 	}
-	return e.attachment(typeCSV, "csv", file.Bytes()), nil
+	return e.attachment(typeCSV, "scooters", "csv", file.Bytes()), nil
 }
 
 // exportXLSX is GET /admin/v1/scooters.xlsx.
@@ -153,5 +154,5 @@ func (e exportXLSX) Execute(ctx context.Context, in *ExportScootersIn) (*fileOut
 	if err := sheet.WriteXLSX(&file, "Scooters", rows); err != nil {
 		return nil, err
 	}
-	return e.attachment(typeXLSX, "xlsx", file.Bytes()), nil
+	return e.attachment(typeXLSX, "scooters", "xlsx", file.Bytes()), nil
 }

@@ -100,7 +100,7 @@ func (e qrSheet) Execute(ctx context.Context, in *qrSheetIn) (*fileOut, error) {
 	if err != nil {
 		return nil, err
 	}
-	return e.attachment("application/pdf", "pdf", file), nil
+	return e.attachment("application/pdf", "qr-labels", "pdf", file), nil
 }
 
 // missingOf is the plates that were asked for and not found.
