@@ -131,7 +131,7 @@ type Command struct {
 
 // Client is the API as the commands for staff see it, from any machine, and who uses them.
 type Client struct {
-	URL      string `env:"URL" envDefault:"http://127.0.0.1:8080"` // The API.
+	URL      string `env:"URL" envDefault:"http://127.0.0.1:8080"` // Where the API answers.
 	Email    string `env:"STAFF_EMAIL"`                            // Who of staff logs in.
 	Password string `env:"STAFF_PASSWORD,unset"`                   // Empty: it is asked for.
 }
