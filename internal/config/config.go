@@ -111,7 +111,7 @@ type Rental struct {
 
 // Onboard is how scooters are taken in and get a credential or a number.
 type Onboard struct {
-	// OnCreate begins it for every scooter that staff register; otherwise they ask for it.
+	// OnCreate begins it for every scooter that staff register one by one; otherwise, and after an import, they ask for it.
 	OnCreate  bool          `env:"ON_CREATE"`
 	AckWindow time.Duration `env:"ACK_WINDOW" envDefault:"10s"`
 	// Backoff is the first wait before a silent scooter is asked again; each wait is twice the one before.
