@@ -13,6 +13,7 @@ import (
 type ScooterFilter struct {
 	Service      []string `query:"service" enum:"in_service,blocked,maintenance,missing,retired" doc:"One or more, with commas."`
 	Hold         []string `query:"hold" enum:"free,reserved,in_use,securing" doc:"One or more, with commas."`
+	Status       []string `query:"status" enum:"available,reserved,in_use,securing,blocked,maintenance,missing,retired" doc:"One or more, with commas: the hold while there is one, else available or the service."`
 	Model        int64    `query:"model" minimum:"1" doc:"A model's ID."`
 	Station      string   `query:"station" maxLength:"36" doc:"A station's ID, or none for free-floating scooters."`
 	BatteryBelow int      `query:"battery_below" minimum:"1" maximum:"101" doc:"Percent, as the list shows it. A battery that is not known is not below."`
@@ -22,7 +23,7 @@ type ScooterFilter struct {
 
 func (f ScooterFilter) stored() fleet.Filter {
 	return fleet.Filter{
-		Service: as[fleet.Service](f.Service), Hold: as[fleet.Hold](f.Hold), ModelID: f.Model, Station: f.Station, Text: f.Text,
+		Service: as[fleet.Service](f.Service), Hold: as[fleet.Hold](f.Hold), Status: f.Status, ModelID: f.Model, Station: f.Station, Text: f.Text,
 	}
 }
 

@@ -78,6 +78,8 @@ func TestTheFleetFilteredByWhatItSaid(t *testing.T) {
 		"connection=offline":                    {"P00", "P02", "P04"},
 		"connection=online&battery_below=20":    {"P01", "P03", "P05"},
 		"connection=online&service=maintenance": {"P05"},
+		"status=maintenance,in_use":             {"P05"},
+		"status=available&connection=online":    {"P01", "P03"},
 		"service=maintenance,blocked":           {"P05"},
 		"sort=-battery":                         {"P02", "P03", "P01", "P05", "P00", "P04"},
 		"sort=seen":                             {"P00", "P04", "P02", "P01", "P03", "P05"},
@@ -159,7 +161,7 @@ func TestPagesLoseNothingAndRepeatNothing(t *testing.T) {
 		}
 		whole.Set("limit", "500")
 		inOne := slices.Concat(first(s.pages(t, whole.Encode()))...)
-		require.Equal(r, inOne, want)
+		require.Equal(r, want, inOne)
 
 		cursor, seen := "", map[string]int{}
 		for step := 0; ; step++ {

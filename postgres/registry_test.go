@@ -203,6 +203,11 @@ func TestARideLeavesTheStation(t *testing.T) {
 	r := b.open(b.request(b.rider().ID, s))
 	require.Equal(t, at.ID, b.find(s.Plate).StationID, "nobody has unlocked it yet")
 	require.ErrorIs(t, b.StationScooter(b.ctx, s.Plate, b.station(1).ID, "", fleet.Sighted{}), fleet.ErrHeld)
+	for status, want := range map[string]int{"in_use": 1, "available": 0, "securing": 0} {
+		_, n, err := b.ScooterKeys(b.ctx, fleet.Filter{Status: []string{status}}, listing.Query{Order: listing.Order{By: "plate"}, Limit: 1})
+		require.NoError(t, err)
+		require.Equal(t, want, n, status)
+	}
 	b.ride(r.ID)
 	require.Empty(t, b.find(s.Plate).StationID)
 

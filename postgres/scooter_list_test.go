@@ -72,6 +72,8 @@ func TestPagesOfTheFleetLoseNothing(t *testing.T) {
 		"a model":       {ModelID: other.ID},
 		"at a station":  {Station: at.ID},
 		"free-floating": {Station: fleet.FreeFloating},
+		"available":     {Status: []string{"available"}},
+		"two statuses":  {Status: []string{"blocked", "in_use"}},
 		"text":          {Text: "code-000"},
 		"several":       {Service: []fleet.Service{fleet.InService}, ModelID: b.model.ID, Station: fleet.FreeFloating, Text: "-"},
 	}

@@ -7,6 +7,7 @@ const FreeFloating = "none"
 type Filter struct {
 	Service []Service `json:"service,omitempty"`
 	Hold    []Hold    `json:"hold,omitempty"`
+	Status  []string  `json:"status,omitempty"` // words of Scooter.Status
 	ModelID int64     `json:"model,omitempty"`
 	Station string    `json:"station,omitempty"` // a UUID, or FreeFloating
 	Text    string    `json:"text,omitempty"`    // part of plate, printed code or IMEI
