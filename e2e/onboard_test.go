@@ -235,3 +235,42 @@ func TestAnotherBox(t *testing.T) {
 	require.NoError(t, n.eva.Call(t.Context(), "POST", n.path+"/onboarding/retry", map[string]any{"reason": "A typo."}, nil))
 	n.onItsOwn(t)
 }
+
+// The worker is killed when the box has its new plate and nobody knows it yet. Nobody rides meanwhile.
+func TestRenumberingThroughACrash(t *testing.T) {
+	t.Parallel()
+	eachBroker(t, func(t *testing.T, kind devstack.BrokerKind) {
+		n := newWorldOn(t, kind, hurried()).register(t)
+		b := n.arrive(t)
+		n.becomes(t, "done")
+		fresh := testkit.Plate(t)
+		b.LoseAck(protocol.SetPlate)
+		asked := beside(func() client.Answer {
+			answer, err := n.eva.Do(lasting(t), "POST", n.path+"/renumber", map[string]any{"plate": fresh, "reason": "New plate."})
+			require.NoError(t, err)
+			return answer
+		})
+		b.got(t, protocol.SetPlate, 1)
+		n.worker.kill()
+		p := n.rider(t)
+		_, err := p.app.Rent(t.Context(), key(), b.qr)
+		require.Error(t, err, "somebody rides it")
+		n.worker.start(t)
+		require.Contains(t, []int{200, 202}, asked.wait(t).Status)
+		require.Eventually(t, func() bool {
+			s, err := n.store.ScooterByQR(lasting(t), b.qr)
+			return err == nil && s.Plate == fresh
+		}, 2*time.Minute, tick, "the books do not follow the box")
+		require.Equal(t, fresh, b.Plate())
+		b.plate = fresh
+		n.free(t, b)
+		require.Eventually(t, func() bool {
+			r, err := p.app.Rent(t.Context(), key(), b.qr)
+			if err == nil {
+				p.end(t, r.ID)
+			}
+			return err == nil
+		}, patience, tick)
+		n.free(t, b)
+	})
+}
