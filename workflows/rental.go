@@ -60,12 +60,16 @@ func Rental(ctx workflow.Context, in RentalInput) error {
 // settle parts the answer to a request from the closing of the workflow: Temporal gives up a task that would close it while
 // something else comes in, and with it the request that the same task had taken, though it is done.
 func (r *ride) settle(ctx workflow.Context) {
-	if r.requests == 0 || r.askedAt != workflow.GetInfo(ctx).GetCurrentHistoryLength() {
-		return
+	if r.requests > 0 && r.askedAt == workflow.GetInfo(ctx).GetCurrentHistoryLength() {
+		checkpoint(ctx, "before it closes")
 	}
-	ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{StartToCloseTimeout: localPatience, Summary: "before it closes"})
+}
+
+// checkpoint ends the present task: what was answered goes out, what was done is in the history.
+func checkpoint(ctx workflow.Context, why string) {
+	ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{StartToCloseTimeout: localPatience, Summary: why})
 	if err := workflow.ExecuteActivity(ctx, rentals.Checkpoint).Get(ctx, nil); err != nil {
-		workflow.GetLogger(ctx).Warn("closing all the same", "error", err)
+		workflow.GetLogger(ctx).Warn("going on all the same", "error", err)
 	}
 }
 

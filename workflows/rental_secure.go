@@ -49,6 +49,9 @@ func (r *ride) secure(ctx workflow.Context) error {
 		r.s.Backoff = r.in.Limits.LockBackoff
 	}
 	r.alarm.off()
+	if r.payment == nil && r.s.Attempts == 0 {
+		checkpoint(ctx, "the rider is out; then the lock")
+	}
 	r.charged(ctx)
 	for r.s.State == rental.Securing {
 		r.line.flush(ctx)
