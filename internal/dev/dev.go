@@ -103,8 +103,13 @@ func play(ctx context.Context, c config.Config, log *slog.Logger, out io.Writer,
 		}
 		defer boxes.Stop()
 		base := "http://" + c.HTTP.Addr
-		if err := awaitAPI(ctx, base); err != nil {
-			return err
+		for what, at := range map[string]string{"API": base, "bridge": "http://" + metricsAddrs(c)["bridge"]} {
+			if err := awaitReady(ctx, what, at); err != nil {
+				return err
+			}
+		}
+		for _, box := range boxes.Scooters() {
+			box.ReportNow() // what they said before the bridge listened is lost
 		}
 		fmt.Fprintln(out, "\nA ride:")
 		if err := ride(ctx, narrator{out}, client.New(base), boxes); err != nil {
@@ -132,9 +137,6 @@ func startFleet(ctx context.Context, c config.Config, log *slog.Logger, known []
 	}
 	if err := boxes.Start(ctx); err != nil {
 		return nil, err
-	}
-	for _, box := range boxes.Scooters() {
-		box.ReportNow()
 	}
 	return boxes, nil
 }
@@ -168,17 +170,18 @@ func checkPorts(ctx context.Context, c config.Config) error {
 	)
 }
 
-func awaitAPI(ctx context.Context, base string) error {
+// awaitReady waits until a role says at its address that it is ready.
+func awaitReady(ctx context.Context, what, base string) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	api := client.New(base)
+	role := client.New(base)
 	for {
-		answer, err := api.Do(ctx, "GET", "/readyz", nil)
+		answer, err := role.Do(ctx, "GET", "/readyz", nil)
 		if err == nil && answer.Status == 200 {
 			return nil
 		}
 		if ctx.Err() != nil {
-			return fmt.Errorf("the API does not become ready: %s %w", answer.Body, err)
+			return fmt.Errorf("the %s does not become ready: %s %w", what, answer.Body, err)
 		}
 		sleep(ctx, 100*time.Millisecond)
 	}
@@ -238,7 +241,8 @@ Log in (POST /v1/sessions, staff: POST /admin/v1/sessions):
   rider  %s  %s
   staff  %s  %s
 
-%d scooters, plates %s to %s, codes %s to %s. At the MQTT broker a scooter's user is its plate and its password box- and the plate:
+%d scooters, plates %s to %s, codes %s to %s. At the MQTT broker a scooter's user is its plate and its password box- and
+the plate, until it is given a credential of its own:
   user %s, password %s
 `, base, base, a.TemporalUI, a.Temporal, a.PostgresURL, a.Redis, a.InfluxURL, a.MQTT, a.MQTTUser, a.MQTTPassword,
 		base, metricsAddrs(c)["worker"], metricsAddrs(c)["bridge"], logFile(c.Dev.Dir),
