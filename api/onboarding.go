@@ -84,7 +84,7 @@ func (onboardScooter) Meta() meta {
 			"`dangerous_commands` as well.",
 		Faults: []*fault.Error{
 			fleet.ErrScooterUnknown, onboarding.ErrRetired, credential.ErrUsername, credential.ErrPassword, credential.ErrUsernameTaken,
-			credential.ErrNoKey, rental.ErrUnreachable,
+			credential.ErrNoKey, onboarding.ErrRenumbering, rental.ErrUnreachable,
 		},
 	}
 }

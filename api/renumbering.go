@@ -67,7 +67,7 @@ func (renumberScooter) Meta() meta {
 		Also: map[int]string{http.StatusAccepted: "It goes on; see …/renumbering of the plate that the scooter has."},
 		Faults: []*fault.Error{
 			fleet.ErrScooterUnknown, fleet.ErrPlateInvalid, fleet.ErrPlateTaken, fleet.ErrHeld, onboarding.ErrSamePlate,
-			onboarding.ErrRenumbering, errUndone, rental.ErrUnreachable,
+			onboarding.ErrRenumbering, onboarding.ErrRunning, errUndone, rental.ErrUnreachable,
 		},
 	}
 }

@@ -44,6 +44,7 @@ var spanish = map[string]string{ //nolint:gosec // sentences about passwords are
 	"secrets_unavailable":   "Esta instalación no tiene una clave con la que guardar contraseñas.",
 	"onboarding_unknown":    "Este patinete nunca se ha incorporado.",
 	"onboarding_not_parked": "Esta incorporación no espera a nadie.",
+	"onboarding_running":    "Este patinete se está incorporando. Espera a que termine o cancélalo.",
 	"onboarding_over":       "Esta incorporación ya ha terminado.",
 	"scooter_out_of_use":    "Un patinete retirado no se incorpora.",
 	"renumbering_unknown":   "A este patinete nunca se le ha cambiado la matrícula.",

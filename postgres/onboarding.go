@@ -48,6 +48,14 @@ func (s *Store) OpenOnboarding(ctx context.Context, o onboarding.Onboarding) (op
 		if of.Service == fleet.Retired {
 			return onboarding.ErrRetired
 		}
+		var renumbered bool
+		err := tx.GetContext(ctx, &renumbered, `SELECT EXISTS (SELECT FROM renumberings WHERE scooter_id = $1 AND ended_at IS NULL)`, of.ID)
+		if err != nil {
+			return err
+		}
+		if renumbered { // nobody could say by which plate to ask
+			return onboarding.ErrRenumbering
+		}
 		result, err := tx.ExecContext(ctx, `
 			INSERT INTO onboardings (id, scooter_id, plate, staff_id, reason, state) VALUES ($1, $2, $3, $4, $5, 'waiting')
 			ON CONFLICT (scooter_id) WHERE ended_at IS NULL DO NOTHING`, o.ID, of.ID, o.Plate, nullText(o.StaffID), o.Reason)
@@ -62,8 +70,9 @@ func (s *Store) OpenOnboarding(ctx context.Context, o onboarding.Onboarding) (op
 		if err := tx.GetContext(ctx, &row, selectOnboardings+`WHERE o.scooter_id = $1 AND o.ended_at IS NULL`, of.ID); err != nil {
 			return err
 		}
-		if !created {
-			return nil
+		if !created { // if its workflow was lost, another counts from the beginning
+			_, err := tx.ExecContext(ctx, `UPDATE onboardings SET seq = 0 WHERE id = $1`, row.ID)
+			return err
 		}
 		return audit(ctx, tx, staff.Deed{Action: "scooter.onboard", Subject: o.Plate, Reason: o.Reason, After: facts{"onboarding": o.ID}})
 	})

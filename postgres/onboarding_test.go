@@ -121,6 +121,9 @@ func TestAnOnboarding(t *testing.T) {
 	require.NoError(t, err)
 	require.False(t, created, "one at a time")
 	require.Equal(t, one, again)
+	require.NoError(t, b.AdvanceOnboarding(b.ctx, onboarding.Change{ID: one.ID, Seq: 7, State: onboarding.Asking, At: noon}))
+	_, _, err = b.OpenOnboarding(b.ctx, asked)
+	require.NoError(t, err, "and its workflow may be a new one, that counts from 1")
 
 	step := onboarding.Change{ID: one.ID, Seq: 1, State: onboarding.Parked, Trouble: onboarding.Refused, Detail: "It refused.", At: noon}
 	require.NoError(t, b.AdvanceOnboarding(b.ctx, step))
@@ -128,6 +131,7 @@ func TestAnOnboarding(t *testing.T) {
 	got, err := b.Onboarding(b.ctx, s.Plate)
 	require.NoError(t, err)
 	require.Equal(t, onboarding.Refused, got.Trouble)
+	require.ErrorIs(t, b.OpenRenumbering(b.ctx, b.renumbering(s, "NEW-1")), onboarding.ErrRunning)
 	list, err := b.Onboardings(b.ctx, onboarding.Parked)
 	require.NoError(t, err)
 	require.Len(t, list, 1)
@@ -194,9 +198,11 @@ func TestARenumbering(t *testing.T) {
 	r := b.renumbering(s, "NEW-1")
 	require.NoError(t, b.OpenRenumbering(b.ctx, r))
 	require.ErrorIs(t, b.OpenRenumbering(b.ctx, b.renumbering(s, "NEW-2")), onboarding.ErrRenumbering)
+	_, _, err := b.OpenOnboarding(b.ctx, onboarding.Onboarding{ID: uuid.NewString(), Plate: s.Plate})
+	require.ErrorIs(t, err, onboarding.ErrRenumbering)
 	require.ErrorIs(t, b.OpenRenumbering(b.ctx, b.renumbering(other, "NEW-1")), fleet.ErrPlateTaken)
 	require.ErrorIs(t, b.OpenRenumbering(b.ctx, b.renumbering(other, s.Plate)), fleet.ErrPlateTaken)
-	_, err := b.CreateScooter(b.ctx, fleet.Scooter{QRCode: "NEWQR1", Plate: "NEW-1", Model: b.model, Battery: -1})
+	_, err = b.CreateScooter(b.ctx, fleet.Scooter{QRCode: "NEWQR1", Plate: "NEW-1", Model: b.model, Battery: -1})
 	require.ErrorIs(t, err, fleet.ErrPlateTaken, "the number is promised")
 
 	claimed, err := b.BeginRenumbering(b.ctx, r.ID, "run-1")

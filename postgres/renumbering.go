@@ -39,7 +39,7 @@ func (r renumberingRow) renumbering() onboarding.Renumbering {
 const beginWithin = 2 * time.Minute
 
 // OpenRenumbering begins to give a scooter another plate, which from now on is nobody else's: fleet.ErrPlateTaken,
-// fleet.ErrHeld, onboarding.ErrRenumbering.
+// fleet.ErrHeld, onboarding.ErrRenumbering, onboarding.ErrRunning.
 func (s *Store) OpenRenumbering(ctx context.Context, r onboarding.Renumbering) error {
 	return s.atomically(ctx, "open renumbering", func(tx executor) error {
 		var of struct {
@@ -59,12 +59,20 @@ func (s *Store) OpenRenumbering(ctx context.Context, r onboarding.Renumbering) e
 		if err != nil {
 			return err
 		}
-		var taken bool
-		if err := tx.GetContext(ctx, &taken, `SELECT EXISTS (SELECT FROM scooters WHERE plate = $1)`, r.To); err != nil {
-			return err
+		var in struct {
+			Taken     bool `db:"taken"`
+			Onboarded bool `db:"onboarded"`
 		}
-		if taken {
+		err = tx.GetContext(ctx, &in, `
+			SELECT EXISTS (SELECT FROM scooters WHERE plate = $1) AS taken,
+				EXISTS (SELECT FROM onboardings WHERE scooter_id = $2 AND ended_at IS NULL) AS onboarded`, r.To, of.ID)
+		switch {
+		case err != nil:
+			return err
+		case in.Taken:
 			return fleet.ErrPlateTaken
+		case in.Onboarded:
+			return onboarding.ErrRunning
 		}
 		_, err = tx.ExecContext(ctx, `
 			INSERT INTO renumberings (id, scooter_id, from_plate, to_plate, staff_id, reason, state)

@@ -102,5 +102,6 @@ var (
 	ErrUnknown   = fault.Declare(fault.NotFound, "onboarding_unknown", "This scooter was never onboarded.")
 	ErrNotParked = fault.Declare(fault.Conflict, "onboarding_not_parked", "This onboarding does not wait for anybody.")
 	ErrOver      = fault.Declare(fault.Conflict, "onboarding_over", "This onboarding is over.")
+	ErrRunning   = fault.Declare(fault.Conflict, "onboarding_running", "This scooter is being taken in. Wait for that, or abort it.")
 	ErrRetired   = fault.Declare(fault.Conflict, "scooter_out_of_use", "A retired scooter is not onboarded.")
 )

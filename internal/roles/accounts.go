@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/url"
 	"strconv"
+	"time"
 
 	"rodada/activities"
 	"rodada/internal/config"
@@ -53,11 +54,21 @@ func reconcile(
 	over := make(chan struct{})
 	go func() {
 		defer close(over)
-		helped, err := patiently(ctx, log, "the broker's accounts", func(ctx context.Context) (int, error) {
-			return worker.Reconcile(ctx, accounts, store, credentials)
-		})
-		if err == nil && helped > 0 {
-			log.Warn("the broker did not know all scooters; it does now", "scooters", helped)
+		for pause := retryEvery; ctx.Err() == nil; pause = min(2*pause, 10*time.Minute) {
+			helped, err := worker.Reconcile(ctx, accounts, store, credentials)
+			switch {
+			case err == nil && helped > 0:
+				log.Warn("the broker did not know all scooters; it does now", "scooters", helped)
+				return
+			case err == nil:
+				return
+			case ctx.Err() == nil:
+				log.Warn("the broker's accounts can't be compared with the books", "error", err, "retry_in", pause)
+			}
+			select {
+			case <-ctx.Done():
+			case <-time.After(pause):
+			}
 		}
 	}()
 	return over
