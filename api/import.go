@@ -44,7 +44,7 @@ const maxRowErrors = 500
 type ImportIn struct {
 	DryRun      bool   `query:"dry_run" doc:"Try everything, change nothing, and say what would be done."`
 	ContentType string `header:"Content-Type" hidden:"true"`
-	RawBody     []byte
+	RawBody     []byte `contentType:"text/csv"`
 }
 
 // upload documents what an import reads.
