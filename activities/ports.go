@@ -40,6 +40,7 @@ type Secrets interface {
 // LastKnown is what a scooter last said of itself.
 type LastKnown struct {
 	SpeedKmh int // -1 unknown
+	SpeedAt  time.Time
 	TripKm   int // -1 unknown
 	TripAt   time.Time
 	Seen     time.Time

@@ -117,7 +117,7 @@ func (b *box) say(code protocol.Code, how answer) {
 	now := b.env.Now()
 	b.known.Seen = now
 	if code == protocol.VehicleReport && !how.unheard {
-		b.known.SpeedKmh, b.known.TripKm, b.known.TripAt = b.speed, b.trip, now
+		b.known.SpeedKmh, b.known.SpeedAt, b.known.TripKm, b.known.TripAt = b.speed, now, b.trip, now
 	}
 	if b.heard != nil {
 		b.env.SignalWorkflow(workflows.SignalHeard, command.Heard{SendID: b.heard.SendID, At: now})

@@ -14,8 +14,8 @@ import (
 const longestCommand = time.Minute
 
 // Command sends one command of staff to a scooter, held or not, tells the holder what it changed, stores how it ended, and
-// returns that. A command that must not reach a moving scooter waits until it stands, and one that may be repeated blindly is
-// sent again while the scooter is silent, both as long as the window lasts.
+// returns that. Before a command that must not reach a moving scooter it asks for the speed, and waits until the scooter stands;
+// one that may be repeated blindly is sent again while the scooter is silent, both as long as the window lasts.
 func Command(ctx workflow.Context, in CommandInput) (CommandResult, error) {
 	cancelled := ctx
 	ctx, _ = workflow.NewDisconnectedContext(ctx) // what was sent is waited for
@@ -24,8 +24,7 @@ func Command(ctx workflow.Context, in CommandInput) (CommandResult, error) {
 	deadline := in.until(workflow.Now(ctx))
 	var result CommandResult
 	for {
-		left := deadline.Sub(workflow.Now(ctx))
-		got := l.ask(ctx, in.Command, in.attempt(left))
+		got := in.give(ctx, l, deadline)
 		if got.unsent == "" {
 			result.Attempts++
 		}
@@ -86,6 +85,9 @@ func (in CommandInput) again(got answer) bool {
 // ending is how the command ended, as its row keeps it; frames are the history's.
 func (r CommandResult) ending(at time.Time) command.Ending {
 	e := command.Ending{Outcome: r.Outcome, Unsent: r.Unsent, Attempts: r.Attempts, FinishedAt: at}
+	if r.Ack != nil && r.Ack.ReceivedAt.After(at) {
+		e.FinishedAt = r.Ack.ReceivedAt // by the bridge's clock, which may be ahead
+	}
 	if r.Unsent != "" {
 		e.Outcome = command.Unsent
 	}

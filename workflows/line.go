@@ -144,11 +144,16 @@ func judge(spec protocol.Spec, ack *command.Ack) answer {
 	return answer{outcome: command.Done, ack: ack}
 }
 
+// number is the ID of the next send.
+func (l *line) number() string {
+	l.sends++
+	return fmt.Sprintf("%s/%d", l.name, l.sends)
+}
+
 // send publishes a command, waiting for its turn until the deadline, and keeps the lease of the answer for a while after.
 func (l *line) send(ctx workflow.Context, cmd protocol.Command, deadline time.Time, keep time.Duration) (id, unsent string) {
 	var receipt activities.Receipt
-	l.sends++
-	id = fmt.Sprintf("%s/%d", l.name, l.sends)
+	id = l.number()
 	l.waiting[id] = nil
 	l.begin(id, cmd.Code, workflow.Now(ctx))
 	defer func() { l.published(id, receipt, unsent) }()

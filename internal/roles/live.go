@@ -24,7 +24,8 @@ func newLive(client redis.UniversalClient, c config.Config) lastKnown {
 func (l lastKnown) LastKnown(ctx context.Context, plate string) (activities.LastKnown, error) {
 	state, _, err := l.store.Get(ctx, plate)
 	known := activities.LastKnown{
-		SpeedKmh: state.SpeedKmh.Or(-1), TripKm: state.TripKm.Or(-1), TripAt: state.TripKm.At, Seen: state.Seen, FixedAt: state.Fix.At,
+		SpeedKmh: state.SpeedKmh.Or(-1), SpeedAt: state.SpeedKmh.At, TripKm: state.TripKm.Or(-1), TripAt: state.TripKm.At,
+		Seen: state.Seen, FixedAt: state.Fix.At,
 	}
 	if state.Fix.Known() {
 		known.Position = &state.Fix.Is
