@@ -31,7 +31,7 @@ var networkMessages = []Spec{
 		Param{Name: "username", Key: "z", Kind: Text, Example: "456", MaxLen: 64, Optional: true, Secret: true, text: textField},
 		Param{Name: "password", Key: "z", Kind: Text, Example: "789", MaxLen: 64, Optional: true, Secret: true, text: textField},
 	).line(Line{Key: "z", Before: "AT+QICSGP=15,1,", Separator: ",", Quoted: true, After: ",0"}).
-		dangerous().under("APN setting"),
+		dangerous().needs(NeedsUnheld).under("APN setting"),
 	plainAck(SetAPNAck, "set-apn-ack", "Set APN ack", plainResult).on(TopicOther).under("APN setting ack"),
 
 	command(SetServer, "set-server", "Set server", SetServerAck,
@@ -39,7 +39,7 @@ var networkMessages = []Spec{
 		Param{Name: "port", Key: "u", Kind: Integer, Example: 1883, Min: at(1), Max: at(65535)},
 		Param{Name: "username", Key: "u", Kind: Text, Example: "username", MaxLen: 64, Secret: true, text: textField},
 		Param{Name: "password", Key: "u", Kind: Text, Example: "password", MaxLen: 64, Secret: true, text: textField},
-	).line(Line{Key: "u", Separator: ":", After: ":"}).dangerous().under("Set server parameters").
+	).line(Line{Key: "u", Separator: ":", After: ":"}).dangerous().needs(NeedsUnheld).under("Set server parameters").
 		doc("Gives a box its own credential."),
 	plainAck(SetServerAck, "set-server-ack", "Set server ack", plainResult).on(TopicUnnamed).under("Set lot Parameters ack"),
 

@@ -47,13 +47,13 @@ func TestCatalogueFollowsTheNotes(t *testing.T) {
 		want []protocol.Code
 	}{
 		"dangerous":        {func(s spec) bool { return s.Dangerous }, []protocol.Code{1, 9, 11, 20, 33, 53, 60, 71, 93, 101, 103, 105}},
-		"not while moving": {func(s spec) bool { return s.NotWhileMoving }, []protocol.Code{3, 20, 73, 93, 107}},
+		"not while moving": {func(s spec) bool { return s.NotWhileMoving }, []protocol.Code{3, 20, 60, 71, 73, 93, 107}},
 		"may be repeated":  {func(s spec) bool { return s.Blind }, []protocol.Code{15, 18, 21, 24, 35, 37, 39, 41, 43, 62, 77, 83, 97}},
 		"deprecated":       {func(s spec) bool { return s.Deprecated }, []protocol.Code{33, 34, 55, 57}},
 		"secrets":          {spec.HasSecrets, []protocol.Code{33, 36, 53, 101}},
 		"no ack":           {func(s spec) bool { return s.Direction == protocol.ToScooter && s.Ack == 0 }, []protocol.Code{20, 28, 58, 93}},
 		"only by upgrade":  {has(protocol.OnlyByUpgrade), []protocol.Code{23, 67}},
-		"unheld":           {has(protocol.NeedsUnheld), []protocol.Code{33, 103}},
+		"unheld":           {has(protocol.NeedsUnheld), []protocol.Code{33, 53, 101, 103}},
 		"powered on":       {has(protocol.NeedsPowerOn), []protocol.Code{43}},
 		"powered off":      {has(protocol.NeedsPowerOff), []protocol.Code{41}},
 		"lamp mode":        {has(protocol.NeedsLampCommandMode), []protocol.Code{37}},

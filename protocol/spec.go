@@ -107,7 +107,7 @@ type Spec struct {
 	// Dangerous: needs a permission of its own, a reason and an audit entry.
 	Dangerous  bool `json:"dangerous"`
 	Deprecated bool `json:"deprecated,omitempty"`
-	// NotWhileMoving: would stop a rider at speed.
+	// NotWhileMoving: would stop a rider at speed, or opens what must hold while the wheels turn.
 	NotWhileMoving bool           `json:"not_while_moving,omitempty"`
 	Preconditions  []Precondition `json:"preconditions,omitempty"`
 	Section        string         `json:"section"` // heading in the seed's phase 1
