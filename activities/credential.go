@@ -3,6 +3,8 @@ package activities
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -23,8 +25,13 @@ type CredentialStore interface {
 type Accounts interface {
 	// Put makes an account what it says; whoever uses it loses the connection.
 	Put(ctx context.Context, username, password string, plates []string) error
-	// Add makes one where there is none.
+	// Add makes one where there is none; credential.ErrUsernameTaken when there is one for other plates.
 	Add(ctx context.Context, username, password string, plates []string) error
+	// Allow lets one that exists speak for these plates and no other. Its password stays, and unless that changes anything its
+	// connection.
+	Allow(ctx context.Context, username string, plates []string) error
+	// Users are the scooters' accounts, with the plates of each.
+	Users(ctx context.Context) (map[string][]string, error)
 	// Suspend lets nobody in with an account, or again; one that does not exist stays so.
 	Suspend(ctx context.Context, username string, suspended bool) error
 	Remove(ctx context.Context, username string) error
@@ -57,11 +64,12 @@ type Credentials struct {
 // ProvideInput names a scooter.
 type ProvideInput struct {
 	Plate string `json:"plate"`
-	// Anew sets accounts that the broker has already, too: a password may have changed.
+	// Anew sets the password of a bootstrap account that the broker has already, too: another one was told.
 	Anew bool `json:"anew,omitempty"`
 }
 
-// Provide lets the broker know every credential of a scooter, and reports how many there are.
+// Provide lets the broker know every credential of a scooter, and reports how many there are. An account that is there
+// already stays what it is: the box may be logged in with it.
 func (c *Credentials) Provide(ctx context.Context, in ProvideInput) (int, error) {
 	holders, err := c.Store.CredentialHolders(ctx, in.Plate)
 	if err != nil {
@@ -69,7 +77,7 @@ func (c *Credentials) Provide(ctx context.Context, in ProvideInput) (int, error)
 	}
 	for _, h := range holders {
 		put := c.Accounts.Add
-		if in.Anew {
+		if in.Anew && h.State == credential.Bootstrap {
 			put = c.Accounts.Put
 		}
 		if err := c.account(ctx, h.Credential, h.Plates, put); err != nil {
@@ -91,7 +99,7 @@ func (c *Credentials) account(
 	if err != nil {
 		return Failure(credential.ErrNoKey.Because(err))
 	}
-	return put(ctx, of.Username, password, plates)
+	return Failure(put(ctx, of.Username, password, plates))
 }
 
 // Issued is a credential on its way to a box: its command, with everything secret sealed.
@@ -144,7 +152,8 @@ type CredentialInput struct {
 	ID    string `json:"id"`
 }
 
-// SuspendOthers lets a scooter in with one credential alone; the others wait, for RestoreOthers or for their end.
+// SuspendOthers lets a scooter in with one credential alone; the others wait, for RestoreOthers or for their end. Others are
+// all that the broker lets speak for its plate, whether the books know them or not.
 func (c *Credentials) SuspendOthers(ctx context.Context, in CredentialInput) error {
 	return c.others(ctx, in, true)
 }
@@ -155,32 +164,64 @@ func (c *Credentials) RestoreOthers(ctx context.Context, in CredentialInput) err
 }
 
 func (c *Credentials) others(ctx context.Context, in CredentialInput, suspended bool) error {
-	holders, err := c.Store.CredentialHolders(ctx, in.Plate)
+	own, all, err := c.around(ctx, in)
 	if err != nil {
-		return Failure(err)
+		return err
 	}
 	var errs []error
-	for _, h := range holders {
-		if h.ID != in.ID {
-			errs = append(errs, c.Accounts.Suspend(ctx, h.Username, suspended))
+	for _, username := range slices.Sorted(maps.Keys(all)) {
+		switch plates := all[username]; {
+		case username == own || !slices.Contains(plates, in.Plate):
+		case len(plates) > 1: // other boxes may be logged in with it
+			return Failure(credential.ErrUsernameTaken)
+		default:
+			errs = append(errs, c.Accounts.Suspend(ctx, username, suspended))
 		}
 	}
 	return errors.Join(errs...)
 }
 
-// Activate makes a credential the only one of its scooter.
+// around names the account of a credential, and lists those of the broker.
+func (c *Credentials) around(ctx context.Context, in CredentialInput) (own string, all map[string][]string, err error) {
+	known, err := c.Store.Credentials(ctx, in.Plate)
+	if err != nil {
+		return "", nil, Failure(err)
+	}
+	for _, one := range known {
+		if one.ID == in.ID {
+			own = one.Username
+		}
+	}
+	if own == "" {
+		return "", nil, Failure(credential.ErrMissing)
+	}
+	all, err = c.Accounts.Users(ctx)
+	return own, all, err
+}
+
+// Activate makes a credential the only one of its scooter. What else spoke for its plate is gone then, but nothing is that
+// speaks for another's too.
 func (c *Credentials) Activate(ctx context.Context, in CredentialInput) error {
 	if err := c.Store.ActivateCredential(ctx, in.Plate, in.ID); err != nil {
 		return Failure(err)
 	}
-	all, err := c.Store.Credentials(ctx, in.Plate)
+	known, err := c.Store.Credentials(ctx, in.Plate)
 	if err != nil {
 		return Failure(err)
 	}
+	own, all, err := c.around(ctx, in)
+	if err != nil {
+		return err
+	}
+	revoked := func(username string) bool {
+		return slices.ContainsFunc(known, func(k credential.Credential) bool { return k.Username == username && k.State == credential.Revoked })
+	}
 	var errs []error
-	for _, one := range all {
-		if one.State == credential.Revoked {
-			errs = append(errs, c.Accounts.Remove(ctx, one.Username))
+	for _, username := range slices.Sorted(maps.Keys(all)) {
+		switch plates := all[username]; {
+		case username == own:
+		case slices.Equal(plates, []string{in.Plate}), len(plates) == 0 && revoked(username):
+			errs = append(errs, c.Accounts.Remove(ctx, username))
 		}
 	}
 	return errors.Join(errs...)
@@ -194,14 +235,32 @@ type NumbersInput struct {
 	Release string `json:"release,omitempty"`
 }
 
-// SetNumbers lets a scooter speak for these plates and no other. False: it has no credential that could.
+// SetNumbers lets a scooter speak for these plates and no other, with whatever it logs in. False: it has no credential.
 func (c *Credentials) SetNumbers(ctx context.Context, in NumbersInput) (bool, error) {
 	holders, err := c.Store.CredentialHolders(ctx, in.Plate)
-	if err != nil {
+	if err != nil || len(holders) == 0 {
 		return false, Failure(err)
 	}
 	for _, h := range holders {
-		if err := c.account(ctx, h.Credential, in.For, c.Accounts.Put); err != nil {
+		if err := c.account(ctx, h.Credential, with(in.For, in.Plate), c.Accounts.Add); err != nil {
+			return false, err
+		}
+	}
+	all, err := c.Accounts.Users(ctx)
+	if err != nil {
+		return false, err
+	}
+	for _, username := range slices.Sorted(maps.Keys(all)) {
+		booked := slices.ContainsFunc(holders, func(h credential.Holder) bool { return h.Username == username })
+		plates := in.For
+		switch {
+		case booked:
+		case !slices.Contains(all[username], in.Plate):
+			continue
+		default: // it may speak for another scooter too
+			plates = with(slices.DeleteFunc(slices.Clone(all[username]), func(p string) bool { return p == in.Plate || p == in.Release }), in.For...)
+		}
+		if err := c.Accounts.Allow(ctx, username, plates); err != nil {
 			return false, err
 		}
 	}
@@ -210,5 +269,11 @@ func (c *Credentials) SetNumbers(ctx context.Context, in NumbersInput) (bool, er
 			return false, err
 		}
 	}
-	return len(holders) > 0, nil
+	return true, nil
+}
+
+// with adds plates to others, each once.
+func with(plates []string, more ...string) []string {
+	all := slices.Sorted(slices.Values(slices.Concat(plates, more)))
+	return slices.Compact(all)
 }

@@ -3,6 +3,8 @@ package activities_test
 import (
 	"context"
 	"errors"
+	stdmaps "maps"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -19,7 +21,9 @@ import (
 type registry struct {
 	all  []credential.Credential
 	told []string
-	err  error
+	// known are the accounts of the broker that the books do not know, with their plates.
+	known map[string][]string
+	err   error
 }
 
 func (r *registry) CredentialHolders(context.Context, string) ([]credential.Holder, error) {
@@ -68,6 +72,19 @@ func (r *registry) Put(_ context.Context, username, password string, plates []st
 
 func (r *registry) Add(_ context.Context, username, password string, plates []string) error {
 	return r.tell("add " + username + " " + password + " " + plates[0])
+}
+
+func (r *registry) Allow(_ context.Context, username string, plates []string) error {
+	return r.tell("allow " + username + " " + strings.Join(plates, "+"))
+}
+
+func (r *registry) Users(context.Context) (map[string][]string, error) {
+	users := map[string][]string{}
+	for _, c := range r.all {
+		users[c.Username] = []string{"12AB"}
+	}
+	stdmaps.Copy(users, r.known)
+	return users, r.err
 }
 
 func (r *registry) Suspend(_ context.Context, username string, suspended bool) error {
@@ -140,9 +157,8 @@ func TestFromOneCredentialToTheOther(t *testing.T) {
 	known, err := c.SetNumbers(t.Context(), activities.NumbersInput{Plate: "12AB", For: []string{"34CD"}, Release: "12AB"})
 	require.NoError(t, err)
 	require.True(t, known)
-	require.Len(t, r.told, 2)
-	require.Contains(t, r.told[0], "34CD")
-	require.Equal(t, "release 12AB", r.told[1])
+	require.Contains(t, r.told, "allow "+r.all[1].Username+" 34CD")
+	require.Equal(t, "release 12AB", r.told[len(r.told)-1])
 	r.all = nil
 	known, err = c.SetNumbers(t.Context(), activities.NumbersInput{Plate: "12AB", For: []string{"34CD"}})
 	require.NoError(t, err)
@@ -179,4 +195,32 @@ func TestCredentialsThatCantBe(t *testing.T) {
 		require.Equal(t, credential.ErrNoKey.Code, app.Type())
 		require.False(t, app.NonRetryable())
 	}
+}
+
+// What the broker let speak for the plate before the books knew of it is suspended and ends as what they know. Another scooter's
+// account is never touched.
+func TestAccountsThatTheBooksDoNotKnow(t *testing.T) {
+	c, r, _ := newCredentials(t)
+	r.known = map[string][]string{"factory": {"12AB"}, "another": {"56EF"}}
+	issued, err := c.Issue(t.Context(), activities.ProvideInput{Plate: "12AB"})
+	require.NoError(t, err)
+	own := activities.CredentialInput{Plate: "12AB", ID: issued.ID}
+	r.told = nil
+	require.NoError(t, c.SuspendOthers(t.Context(), own))
+	require.NoError(t, c.RestoreOthers(t.Context(), own))
+	require.NoError(t, c.Activate(t.Context(), own))
+	require.Equal(t, []string{"suspend 12AB", "suspend factory", "restore 12AB", "restore factory", "remove 12AB", "remove factory"}, r.told)
+
+	r.told, r.known = nil, map[string][]string{"factory": {"12AB"}, "another": {"56EF"}}
+	_, err = c.SetNumbers(t.Context(), activities.NumbersInput{Plate: "12AB", For: []string{"34CD"}})
+	require.NoError(t, err)
+	require.Contains(t, r.told, "allow factory 34CD")
+	for _, told := range r.told {
+		require.NotContains(t, told, "another")
+	}
+
+	r.known = map[string][]string{"all-of-them": {"12AB", "56EF"}}
+	r.told = nil
+	require.Error(t, c.SuspendOthers(t.Context(), own), "another's box may be logged in with it")
+	require.NotContains(t, r.told, "suspend all-of-them")
 }

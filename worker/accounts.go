@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"rodada/domain/credential"
 	"rodada/providers/brokeraccounts"
 )
 
@@ -19,7 +20,26 @@ func (a Accounts) Put(ctx context.Context, username, password string, plates []s
 
 // Add makes an account where there is none.
 func (a Accounts) Add(ctx context.Context, username, password string, plates []string) error {
-	return a.Broker.Add(ctx, brokeraccounts.Account{User: username, Password: password, Numbers: plates})
+	err := a.Broker.Add(ctx, brokeraccounts.Account{User: username, Password: password, Numbers: plates})
+	if errors.Is(err, brokeraccounts.ErrTaken) || errors.Is(err, brokeraccounts.ErrBackend) {
+		return credential.ErrUsernameTaken.Because(err)
+	}
+	return err
+}
+
+// Allow lets an account speak for these plates alone.
+func (a Accounts) Allow(ctx context.Context, username string, plates []string) error {
+	return a.Broker.Allow(ctx, username, plates...)
+}
+
+// Users are the scooters' accounts, with the plates of each.
+func (a Accounts) Users(ctx context.Context) (map[string][]string, error) {
+	listed, err := a.Broker.List(ctx)
+	users := map[string][]string{}
+	for _, one := range listed {
+		users[one.User] = one.Numbers
+	}
+	return users, err
 }
 
 // Suspend lets nobody in with an account, or again. One that the broker does not know lets nobody in as it is.

@@ -74,6 +74,8 @@ type OnboardRequest struct {
 	OnboardingID string    `json:"onboarding_id"`
 	Do           OnboardDo `json:"do"`
 	By           string    `json:"by"` // staff ID
+	// Replace: the bootstrap account was made here before, and has another password now.
+	Replace bool `json:"replace,omitempty"`
 }
 
 // OnboardDo is a kind of wish.

@@ -7,8 +7,10 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"rodada/activities"
+	"rodada/domain/command"
 	"rodada/domain/onboarding"
 	"rodada/domain/staff"
+	"rodada/protocol"
 )
 
 // hear keeps what staff want until the story comes to it.
@@ -33,7 +35,7 @@ func (o *onboard) serve(ctx workflow.Context) {
 		o.requests = o.requests[1:]
 		switch q.Do {
 		case OnboardProvide:
-			if o.provide(ctx, true) && o.s.State == onboarding.Parked {
+			if o.provide(ctx, false) && o.supplant(ctx, q) && o.s.State == onboarding.Parked {
 				o.resume(ctx)
 			}
 		case OnboardRetry:
@@ -44,6 +46,15 @@ func (o *onboard) serve(ctx workflow.Context) {
 			o.abort(ctx, q.By)
 		}
 	}
+}
+
+// supplant gives a bootstrap account another password, unless the box answers, and so has what it needs.
+func (o *onboard) supplant(ctx workflow.Context, q OnboardRequest) bool {
+	if !q.Replace || (o.s.State != onboarding.Waiting && o.s.Trouble != onboarding.Silent) ||
+		o.ask(ctx, protocol.Command{Code: protocol.QueryVersion}).outcome == command.Done {
+		return true
+	}
+	return o.provide(ctx, true)
 }
 
 // resume goes on where the trouble was.

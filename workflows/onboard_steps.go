@@ -86,10 +86,8 @@ func (o *onboard) probe(ctx workflow.Context, code protocol.Code) (answer, bool)
 // hand tells the box its own credential, which the broker knows by then, while nobody rides: the box reconnects. A lost
 // answer changes nothing: the same is told again, and the proof decides.
 func (o *onboard) hand(ctx workflow.Context) {
-	for !o.free(ctx) {
-		if wait(ctx, o.in.Limits.Backoff, "wait until nobody has the scooter", o.asked) {
-			return
-		}
+	if !o.alone(ctx) {
+		return
 	}
 	if o.s.Issued == nil {
 		var issued activities.Issued
@@ -100,6 +98,9 @@ func (o *onboard) hand(ctx workflow.Context) {
 		o.s.Issued = &issued
 	}
 	for range probeTries {
+		if !o.alone(ctx) {
+			return
+		}
 		got := o.ask(ctx, o.s.Issued.Command)
 		switch {
 		case got.outcome == command.Refused:
@@ -114,6 +115,16 @@ func (o *onboard) hand(ctx workflow.Context) {
 		o.pause(ctx, "wait to tell the credential again")
 	}
 	o.enter(ctx, onboarding.Confirming, "The box did not say whether it took its credential.")
+}
+
+// alone waits until nobody has the scooter; false: staff want something. From switching on nobody can rent it.
+func (o *onboard) alone(ctx workflow.Context) bool {
+	for !o.free(ctx) {
+		if wait(ctx, o.in.Limits.Backoff, "wait until nobody has the scooter", o.asked) {
+			return false
+		}
+	}
+	return true
 }
 
 func (o *onboard) free(ctx workflow.Context) bool {
@@ -133,6 +144,9 @@ func (o *onboard) prove(ctx workflow.Context) {
 				o.trouble(ctx, onboarding.NotBack, onboarding.Switching,
 					"The box was not heard since it was told its credential. Both are good, and it goes on as soon as it is heard.")
 			}
+			return
+		}
+		if !o.alone(ctx) { // a rider keeps a box that may have stayed on the old one
 			return
 		}
 		if !o.broker(ctx, "suspend the old credential", onboarding.Confirming, nil, credentials.SuspendOthers, in) {

@@ -308,3 +308,70 @@ func TestWishesForAnotherOnboardingAreIgnored(t *testing.T) {
 	d.run(d.input())
 	require.Equal(t, smoothly, d.states())
 }
+
+// The box is logged in with an account that the books have another password for. It stays what it is until the box has one of
+// its own, whatever staff tell, and when they abort.
+func TestAnAccountThatWorksIsLeftAlone(t *testing.T) {
+	for name, end := range map[string]func(d *depot){
+		"to its own": func(d *depot) { d.onItsOwn() },
+		"aborted": func(d *depot) {
+			require.Equal(t, onboarding.Aborted, d.changes[len(d.changes)-1].State)
+			require.Equal(t, account{password: "what-the-box-has", plates: []string{plate}}, d.accounts[plate])
+			require.True(t, d.admitted(plate))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDepot(t)
+			d.password = "what-the-box-has"
+			d.accounts[plate] = account{password: d.password, plates: []string{plate}}
+			d.refuse[protocol.SetServer] = 1
+			d.after(0, func() { d.want(workflows.OnboardProvide) })
+			d.parked(func() {
+				require.True(t, d.admitted(plate))
+				d.refuse[protocol.SetServer] = 0
+				if name == "aborted" {
+					d.want(workflows.OnboardAbort)
+				} else {
+					d.want(workflows.OnboardRetry)
+				}
+			})
+			d.run(d.input())
+			end(d)
+		})
+	}
+}
+
+// An account that nobody told the books of: it is what must not work when the new one is proven.
+func TestAnAccountThatNobodyTold(t *testing.T) {
+	d := newDepot(t)
+	d.username, d.password = "factory", "what-the-box-has"
+	d.accounts["factory"] = account{password: d.password, plates: []string{plate}}
+	stays := true
+	d.onSwitch = func() {} // it says yes and stays
+	d.parked(func() {
+		require.True(t, d.admitted(plate), "not reachable")
+		d.onSwitch, stays = nil, false
+		d.want(workflows.OnboardRetry)
+	})
+	d.run(d.input())
+	require.False(t, stays)
+	require.Equal(t, []onboarding.Trouble{onboarding.NotSwitched}, d.troubles())
+	d.onItsOwn()
+}
+
+// Somebody who has the scooter meanwhile keeps it: neither is the box told again, nor is what it has suspended.
+func TestNobodyIsThrownOffWhileRiding(t *testing.T) {
+	d := newDepot(t)
+	d.onSwitch = func() {
+		d.onSwitch = nil
+		d.known.Hold = fleet.InUse
+		d.after(time.Hour, func() {
+			require.False(t, d.accounts[plate].suspended)
+			require.Equal(t, 1, d.count(protocol.SetServer))
+			d.known.Hold = fleet.Free
+		})
+	}
+	d.lost[protocol.SetServer] = 1
+	d.run(d.input())
+	d.onItsOwn()
+}

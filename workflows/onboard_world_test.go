@@ -147,7 +147,9 @@ func (d *depot) run(in workflows.OnboardInput) {
 func (d *depot) after(t time.Duration, do func()) { d.env.RegisterDelayedCallback(do, t) }
 
 func (d *depot) want(do workflows.OnboardDo) {
-	d.env.SignalWorkflow(workflows.SignalOnboard, workflows.OnboardRequest{OnboardingID: onboardingID, Do: do, By: "eva"})
+	d.env.SignalWorkflow(workflows.SignalOnboard, workflows.OnboardRequest{
+		OnboardingID: onboardingID, Do: do, By: "eva", Replace: do == workflows.OnboardProvide,
+	})
 }
 
 // parked says what happens when the onboarding parks, the next time and the times after.
@@ -233,6 +235,23 @@ func (d *depot) Add(_ context.Context, username, password string, plates []strin
 	return d.broker(func() {
 		if _, is := d.accounts[username]; !is {
 			d.accounts[username] = account{password: password, plates: plates}
+		}
+	})
+}
+
+func (d *depot) Allow(_ context.Context, username string, plates []string) error {
+	return d.broker(func() {
+		a := d.accounts[username]
+		a.plates = plates
+		d.accounts[username] = a
+	})
+}
+
+func (d *depot) Users(context.Context) (users map[string][]string, err error) {
+	users = map[string][]string{}
+	return users, d.broker(func() {
+		for name, a := range d.accounts {
+			users[name] = a.plates
 		}
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"reflect"
 	"slices"
 
 	"rodada/providers/brokeraccounts"
@@ -56,9 +57,7 @@ func (r *rights) change(user string, do func(h holder) holder) {
 	}
 	now := r.holders[user]
 	r.mu.Unlock()
-	asBefore := !listed && r.accounts != nil && r.accounts(user, now.Password) && slices.Equal(now.Numbers, []string{user}) &&
-		!now.Suspended && !now.Gone
-	if !asBefore { // what it could do before without being listed, it can do still
+	if !listed || !reflect.DeepEqual(h, now) { // what it could do before, it can do still
 		kick(user)
 	}
 }
@@ -71,7 +70,13 @@ func (r *rights) Has(user string) bool {
 
 // Set makes an account.
 func (r *rights) Set(a brokeraccounts.Account) {
-	r.change(a.User, func(holder) holder { return holder{Password: a.Password, Numbers: a.Numbers} })
+	r.change(a.User, func(h holder) holder {
+		if a.Password == "" {
+			h.Numbers = a.Numbers
+			return h
+		}
+		return holder{Password: a.Password, Numbers: a.Numbers}
+	})
 }
 
 // Suspend lets nobody in, or again.

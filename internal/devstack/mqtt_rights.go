@@ -65,7 +65,15 @@ func (r *rights) knows(user, password string) bool {
 	if h, listed := r.find(user); listed {
 		return !h.Gone && !h.Suspended && same(password, h.Password)
 	}
-	return r.accounts != nil && r.accounts(user, password)
+	if r.accounts == nil || !r.accounts(user, password) {
+		return false
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if _, listed := r.holders[user]; !listed && isPlate(user) { // from now on an account as any other, which can be suspended
+		r.holders[user] = holder{Password: password, Numbers: []string{user}}
+	}
+	return true
 }
 
 // numbers are a scooter's own topics.

@@ -27,6 +27,10 @@ var (
 	ErrAccount = errors.New("brokeraccounts: not an account")
 	// ErrRefused is a request that the broker understood and would not do.
 	ErrRefused = errors.New("brokeraccounts: the broker refused")
+	// ErrTaken is a user that the broker knows, for numbers of somebody else.
+	ErrTaken = errors.New("brokeraccounts: another's account")
+	// ErrBackend is an account of the backend's own, which nobody changes from here.
+	ErrBackend = errors.New("brokeraccounts: an account of the backend")
 	// ErrUnknown is a user that the broker does not know.
 	ErrUnknown = errors.New("brokeraccounts: no such user")
 	// ErrSilent is a broker that did not answer. What was asked may have been done.

@@ -2,6 +2,7 @@ package brokeraccounts
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -11,18 +12,19 @@ import (
 // Broker is a broker that keeps accounts. It is safe for concurrent use, and several may speak to one broker. Every method
 // may be repeated: it makes things so, whatever they were.
 type Broker struct {
-	link   *link
-	topics Topics
+	link    *link
+	topics  Topics
+	backend []string // users that are no scooter's
 }
 
-// Dial makes a Broker that connects in the background, as the account that may change accounts. Its error is
-// broker.ErrOptions.
-func Dial(o broker.Options, topics Topics) (*Broker, error) {
+// Dial makes a Broker that connects in the background, as the account that may change accounts. That one and the others of
+// the backend are never changed, whatever asks for it. Its error is broker.ErrOptions.
+func Dial(o broker.Options, topics Topics, backend ...string) (*Broker, error) {
 	l, err := dial(o)
 	if err != nil {
 		return nil, err
 	}
-	return &Broker{link: l, topics: topics}, nil
+	return &Broker{link: l, topics: topics, backend: append([]string{o.Username}, backend...)}, nil
 }
 
 // Close disconnects.
@@ -41,15 +43,88 @@ func (b *Broker) Put(ctx context.Context, a Account) error {
 	return b.change(ctx, a)
 }
 
-// Add makes an account where there is none of this user. One that is there stays as it is, and connected.
+// Add makes an account where there is none of this user. One that is there stays as it is, and connected; ErrTaken when it
+// may speak for none of these numbers.
 func (b *Broker) Add(ctx context.Context, a Account) error {
-	_, err := b.create(ctx, a)
-	return err
+	created, err := b.create(ctx, a)
+	if err != nil || created {
+		return err
+	}
+	there, err := b.find(ctx, a.User)
+	if err != nil {
+		return err
+	}
+	if one, is := there.scooter(); !is || !slices.ContainsFunc(a.Numbers, func(n string) bool { return slices.Contains(one.Numbers, n) }) {
+		return fmt.Errorf("%w: %s", ErrTaken, a.User)
+	}
+	return nil
+}
+
+// Allow lets an account speak for these numbers and no other. Its password stays, and where nothing changes its connection
+// too. ErrUnknown when there is no such account.
+func (b *Broker) Allow(ctx context.Context, user string, numbers ...string) error {
+	if err := b.ours(user); err != nil {
+		return err
+	}
+	there, err := b.find(ctx, user)
+	if err != nil {
+		return err
+	}
+	one, _ := there.scooter()
+	slices.Sort(one.Numbers)
+	if slices.Equal(one.Numbers, slices.Sorted(slices.Values(numbers))) {
+		return nil
+	}
+	commands := []request{}
+	for _, n := range numbers {
+		r := ofNumber(n)
+		commands = append(commands, request{Command: "createRole", Rolename: r.Name, ACLs: r.ACLs})
+	}
+	commands = append(commands, request{Command: "modifyClient", Username: user, Roles: rolesOf(Account{Numbers: numbers})})
+	answers, err := b.link.ask(ctx, commands...)
+	if err != nil {
+		return err
+	}
+	for _, r := range answers {
+		if r.Error != roleExists && r.Error != "" {
+			return refused(r)
+		}
+	}
+	return nil
+}
+
+// find is an account as the broker has it: ErrUnknown.
+func (b *Broker) find(ctx context.Context, user string) (client, error) {
+	answers, err := b.link.ask(ctx, request{Command: "getClient", Username: user})
+	if err != nil {
+		return client{}, err
+	}
+	if err := refused(answers[0]); err != nil {
+		return client{}, err
+	}
+	var data struct {
+		Client client `json:"client"`
+	}
+	if err := json.Unmarshal(answers[0].Data, &data); err != nil {
+		return client{}, fmt.Errorf("%w: getClient: %w", ErrRefused, err)
+	}
+	return data.Client, nil
+}
+
+// ours refuses to touch what is the backend's.
+func (b *Broker) ours(user string) error {
+	if user != "" && slices.Contains(b.backend, user) {
+		return fmt.Errorf("%w: %s", ErrBackend, user)
+	}
+	return nil
 }
 
 // create makes the roles of an account, which may exist, and the account; false: that exists.
 func (b *Broker) create(ctx context.Context, a Account) (created bool, err error) {
 	if err := a.check(b.topics); err != nil {
+		return false, err
+	}
+	if err := b.ours(a.User); err != nil {
 		return false, err
 	}
 	wanted := []role{scooterRole(b.topics)}
@@ -115,6 +190,9 @@ func (b *Broker) Restore(ctx context.Context, user string) error {
 
 // one sends a command that may fail for no reason but these.
 func (b *Broker) one(ctx context.Context, c request, fine ...string) error {
+	if err := b.ours(c.Username); err != nil {
+		return err
+	}
 	answers, err := b.link.ask(ctx, c)
 	if err != nil {
 		return err

@@ -10,7 +10,7 @@ import (
 type Book interface {
 	// Has reports whether there is an account of this user.
 	Has(user string) bool
-	// Set makes an account what it says, and enabled.
+	// Set makes an account what it says; without a password it keeps the one it has. A new one, or one with a password, is enabled.
 	Set(a Account)
 	// Suspend lets nobody in with an account, or again.
 	Suspend(user string, suspended bool)
@@ -70,6 +70,8 @@ func obey(book Book, c request) (data any, problem string) {
 		return nil, clientMissing
 	}
 	switch c.Command {
+	case "getClient":
+		return one(book, c.Username), ""
 	case "modifyClient":
 		book.Set(account(c))
 	case "disableClient", "enableClient":
@@ -92,12 +94,25 @@ func account(c request) Account {
 	return a
 }
 
+func one(book Book, user string) any {
+	for _, a := range book.All() {
+		if a.User == user {
+			return map[string]any{"client": shown(a)}
+		}
+	}
+	return map[string]any{}
+}
+
+func shown(a Listed) client {
+	return client{Username: a.User, Disabled: a.Suspended, Roles: rolesOf(Account{Numbers: a.Numbers})}
+}
+
 func list(book Book, c request) any {
 	all := book.All()
 	from := min(c.Offset, len(all))
 	clients := []client{}
 	for _, a := range all[from:min(from+c.Count, len(all))] {
-		clients = append(clients, client{Username: a.User, Disabled: a.Suspended, Roles: rolesOf(Account{Numbers: a.Numbers})})
+		clients = append(clients, shown(a))
 	}
 	return map[string]any{"totalCount": len(all), "clients": clients}
 }
