@@ -31,6 +31,24 @@ func audit(ctx context.Context, tx executor, d staff.Deed) error {
 	return err
 }
 
+// auditAll writes down many deeds of one member of staff in one statement, in their order.
+func auditAll(ctx context.Context, tx executor, deeds []staff.Deed) error {
+	actor, ok := staff.ActorFrom(ctx)
+	if !ok || len(deeds) == 0 {
+		return nil
+	}
+	raw, err := json.Marshal(deeds)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `
+		INSERT INTO audit_log (staff_id, staff_email, action, subject, before, after, reason, address, request_id)
+		SELECT $1, $2, d ->> 'Action', d ->> 'Subject', nullif(d -> 'Before', 'null'), nullif(d -> 'After', 'null'), d ->> 'Reason', $3, $4
+		FROM jsonb_array_elements($5::jsonb) WITH ORDINALITY AS each(d, n) ORDER BY n`,
+		nullText(actor.StaffID), actor.Email, actor.Address, actor.RequestID, string(raw))
+	return err
+}
+
 // jsonOf encodes anything for a jsonb column; nil is null.
 func jsonOf(v any) (sql.NullString, error) {
 	if v == nil {

@@ -59,6 +59,9 @@ func TestTheLawsOfTheFleet(t *testing.T) {
 	} {
 		b.breaks(constraint, `UPDATE scooters SET `+set)
 	}
+	_, err := b.CreateScooter(b.ctx, fleet.Scooter{Plate: "ghost1", Model: s.Model})
+	require.NoError(t, err)
+	b.breaks("scooters_plate_folded", `UPDATE scooters SET plate = 'GHOST1' WHERE id = $1`, s.ID)
 	for _, plate := range []string{"bike", "o", "", "a+", "a#", "$a", "a\tb"} {
 		b.breaks("scooters_plate", `UPDATE scooters SET plate = $1 WHERE id = $2`, plate, s.ID)
 	}
@@ -72,7 +75,7 @@ func TestTheLawsOfTheFleet(t *testing.T) {
 	b.breaks("tariff_versions_immutable", `UPDATE tariff_versions SET plan = '{}'`)
 	b.breaks("tariff_versions_currency", `INSERT INTO tariff_versions (tariff_id, version, name, currency, plan) VALUES ('standard', 9, '', 'eur', '{}')`)
 	b.breaks("tariffs_id", `INSERT INTO tariffs VALUES ('A b', 1)`)
-	_, err := b.CreateZone(b.ctx, "Centre", 1, true, []byte(square))
+	_, err = b.CreateZone(b.ctx, "Centre", 1, true, []byte(square))
 	require.NoError(t, err)
 	b.breaks("zone_versions_immutable", `UPDATE zone_versions SET ride_end = false`)
 	b.breaks("zone_versions_immutable", `DELETE FROM zone_versions`)

@@ -43,6 +43,7 @@ var byConstraint = map[string]*fault.Error{
 	"rental_keys_owner_fkey":         rental.ErrUnknown,
 	"rental_events_rental_fkey":      rental.ErrUnknown,
 	"scooters_plate_key":             fleet.ErrPlateTaken,
+	"scooters_plate_folded":          fleet.ErrPlateTaken,
 	"scooters_plate":                 fleet.ErrPlateInvalid,
 	"scooters_imei_key":              fleet.ErrIMEITaken,
 	"scooters_qr_code_key":           fleet.ErrCodeTaken,

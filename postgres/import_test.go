@@ -51,7 +51,10 @@ func TestImportingScooters(t *testing.T) {
 		require.Equal(t, []any{kind, "staff", eva.StaffID, "imported: fleet.csv"}, []any{events[0].Kind, events[0].Cause, events[0].StaffID, events[0].Note})
 	}
 	require.Equal(t, 1, b.count(`SELECT count(*) FROM audit_log WHERE action = 'scooter.import' AND subject = 'fleet.csv'
-		AND after -> 'created' = '["NEW-1", "NEW-2"]' AND after #>> ARRAY['changed', $1, 'after', 'note'] = 'painted'`, old.Plate))
+		AND after -> 'created' = '["NEW-1", "NEW-2"]' AND after #>> '{changed,0}' = $1`, old.Plate))
+	require.Equal(t, 1, b.count(`SELECT count(*) FROM audit_log WHERE action = 'scooter.station' AND subject = $1
+		AND staff_email <> '' AND before ->> 'note' = '' AND after ->> 'note' = 'painted' AND reason = 'imported: fleet.csv'`, old.Plate))
+	require.Equal(t, 2, b.count(`SELECT count(*) FROM audit_log WHERE action = 'scooter.create' AND subject IN ('NEW-1', 'NEW-2') AND before IS NULL`))
 
 	require.Equal(t, fleet.Plan{Unchanged: 3}, b.importScooters(ctx, records, false), "the same file again")
 	require.Equal(t, 1, b.count(`SELECT count(*) FROM audit_log WHERE action = 'scooter.import'`))

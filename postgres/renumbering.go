@@ -64,7 +64,7 @@ func (s *Store) OpenRenumbering(ctx context.Context, r onboarding.Renumbering) e
 			Onboarded bool `db:"onboarded"`
 		}
 		err = tx.GetContext(ctx, &in, `
-			SELECT EXISTS (SELECT FROM scooters WHERE plate = $1) AS taken,
+			SELECT EXISTS (SELECT FROM scooters WHERE lower(plate) = lower($1) AND id <> $2) AS taken,
 				EXISTS (SELECT FROM onboardings WHERE scooter_id = $2 AND ended_at IS NULL) AS onboarded`, r.To, of.ID)
 		switch {
 		case err != nil:

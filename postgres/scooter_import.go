@@ -1,9 +1,11 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -27,10 +29,10 @@ func (s *Store) ImportScooters(ctx context.Context, records []fleet.Record, file
 		if len(plan.Errors) > 0 || len(plan.Create)+len(plan.Change) == 0 {
 			return nil
 		}
-		if err := createAll(ctx, tx, plan.Create, "imported: "+file); err != nil {
+		if err := createAll(ctx, tx, plan.Create, importNote(file)); err != nil {
 			return err
 		}
-		if err := changeAll(ctx, tx, plan.Change, "imported: "+file); err != nil {
+		if err := changeAll(ctx, tx, plan.Change, importNote(file)); err != nil {
 			return err
 		}
 		// A full station is found out when the transaction ends, which for a dry run is too late.
@@ -40,7 +42,7 @@ func (s *Store) ImportScooters(ctx context.Context, records []fleet.Record, file
 		if dry {
 			return errDry
 		}
-		return audit(ctx, tx, staff.Deed{Action: "scooter.import", Subject: file, After: importFacts(plan)})
+		return auditAll(ctx, tx, importDeeds(plan, file))
 	})
 	if errors.Is(err, errDry) {
 		err = nil
@@ -48,16 +50,39 @@ func (s *Store) ImportScooters(ctx context.Context, records []fleet.Record, file
 	return plan, err
 }
 
-func importFacts(plan fleet.Plan) facts {
-	created, changes := make([]string, len(plan.Create)), map[string]any{}
+// importDeeds is what an import did as the audit log shows it: to each scooter as if it had been done by hand, and as a whole.
+func importDeeds(plan fleet.Plan, file string) []staff.Deed {
+	created, altered := make([]string, len(plan.Create)), make([]string, len(plan.Change))
+	var deeds []staff.Deed
 	for i, s := range plan.Create {
 		created[i] = s.Plate
+		deeds = append(deeds, staff.Deed{Action: "scooter.create", Subject: s.Plate, Reason: importNote(file), After: scooterFacts(s)})
 	}
-	for _, c := range plan.Change {
-		deed := changed(staff.Deed{}, scooterFacts(c.Before), scooterFacts(c.After))
-		changes[c.After.Plate] = facts{"before": deed.Before, "after": deed.After}
+	for i, c := range plan.Change {
+		altered[i] = c.After.Plate
+		deed := staff.Deed{Action: "scooter.change", Subject: c.After.Plate, Reason: cmp.Or(c.Reason, importNote(file))}
+		switch kindOf(c) {
+		case fleet.StatusSet:
+			deed.Action = "scooter.service"
+		case fleet.Stationed:
+			deed.Action = "scooter.station"
+		}
+		deeds = append(deeds, changed(deed, scooterFacts(c.Before), scooterFacts(c.After)))
 	}
-	return facts{"created": created, "changed": changes}
+	return append(deeds, staff.Deed{Action: "scooter.import", Subject: file, After: facts{"created": created, "changed": altered}})
+}
+
+func importNote(file string) string { return "imported: " + file }
+
+// kindOf is the event that a change by an import is.
+func kindOf(c fleet.Revision) fleet.EventKind {
+	switch {
+	case c.Before.Service != c.After.Service:
+		return fleet.StatusSet
+	case c.Before.StationID != c.After.StationID:
+		return fleet.Stationed
+	}
+	return fleet.Changed
 }
 
 // knownTo reads what an import is judged by, and keeps the scooters that it names from changing meanwhile.
@@ -68,7 +93,7 @@ func knownTo(ctx context.Context, tx executor, records []fleet.Record) (fleet.Kn
 	}
 	var plates, imeis, codes []string
 	for _, r := range records {
-		plates = append(plates, r.Plate)
+		plates = append(plates, strings.ToLower(r.Plate))
 		if r.IMEI != nil && *r.IMEI != "" {
 			imeis = append(imeis, *r.IMEI)
 		}
@@ -77,7 +102,7 @@ func knownTo(ctx context.Context, tx executor, records []fleet.Record) (fleet.Kn
 		}
 	}
 	var rows []scooterRow
-	err := tx.SelectContext(ctx, &rows, selectScooters+`WHERE s.plate = ANY($1) ORDER BY s.id FOR UPDATE OF s`, plates)
+	err := tx.SelectContext(ctx, &rows, selectScooters+`WHERE lower(s.plate) = ANY($1) ORDER BY s.id FOR UPDATE OF s`, plates)
 	if err != nil {
 		return k, err
 	}
@@ -183,14 +208,7 @@ func createAll(ctx context.Context, tx executor, scooters []fleet.Scooter, note 
 func changeAll(ctx context.Context, tx executor, revisions []fleet.Revision, note string) error {
 	rows := make([]importRow, len(revisions))
 	for i, c := range revisions {
-		kind := fleet.Changed
-		switch {
-		case c.Before.Service != c.After.Service:
-			kind = fleet.StatusSet
-		case c.Before.StationID != c.After.StationID:
-			kind = fleet.Stationed
-		}
-		rows[i] = rowOf(c.After, kind)
+		rows[i] = rowOf(c.After, kindOf(c))
 	}
 	return importAll(ctx, tx, rows, note, `
 		UPDATE scooters s SET imei = n.imei, model_id = n.model_id, service = n.service, reason = n.reason, note = n.note, updated_at = now(),

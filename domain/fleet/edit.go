@@ -1,6 +1,12 @@
 package fleet
 
-import "regexp"
+import (
+	"regexp"
+	"strings"
+)
+
+// fastest is what any model can drive, in km/h.
+const fastest = 200
 
 var imeiPattern = regexp.MustCompile(`^[0-9]{15}$`)
 
@@ -63,9 +69,9 @@ func (e ModelEdit) Apply(m Model) (Model, error) {
 // Check reports what is wrong with a model, as a detail "field".
 func (m Model) Check() error {
 	switch {
-	case m.Name == "" || len(m.Name) > 100:
+	case strings.TrimSpace(m.Name) == "" || len(m.Name) > 100:
 		return ErrModelInvalid.With("field", "name")
-	case m.MaxKmh < 1 || m.MaxKmh > 200:
+	case m.MaxKmh < 1 || m.MaxKmh > fastest:
 		return ErrModelInvalid.With("field", "max_kmh")
 	case m.RangeMeters < 0 || m.RangeMeters > 10_000_000:
 		return ErrModelInvalid.With("field", "range_meters")

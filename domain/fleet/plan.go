@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"rodada/domain/fault"
+	"rodada/domain/staff"
 	"rodada/domain/station"
 )
 
@@ -15,7 +16,10 @@ func Fold(name string) string { return strings.ToLower(strings.TrimSpace(name)) 
 // PlanImport says what it takes to bring the register to what a file tells: which scooters are new, which change and in what.
 // A file that was imported before changes nothing. Every bad row is in the plan's errors; one is enough to do nothing.
 func PlanImport(records []Record, known Known) Plan {
-	p := &planner{known: known, seen: map[string]map[string]bool{}, moved: map[string]int{}}
+	p := &planner{known: known, plates: map[string]string{}, seen: map[string]map[string]bool{}, moved: map[string]int{}}
+	for plate := range known.Scooters {
+		p.plates[Fold(plate)] = plate
+	}
 	for _, r := range records {
 		p.row(r)
 	}
@@ -27,28 +31,29 @@ func PlanImport(records []Record, known Known) Plan {
 }
 
 type planner struct {
-	known Known
-	plan  Plan
-	seen  map[string]map[string]bool // column, then what rows before have there
-	moved map[string]int             // station to how many scooters come, less those that go
+	known  Known
+	plates map[string]string // by Fold
+	plan   Plan
+	seen   map[string]map[string]bool // column, then what rows before have there
+	moved  map[string]int             // station to how many scooters come, less those that go
 }
 
 func (p *planner) wrong(r Record, column string, f *fault.Error) {
 	p.plan.Errors = append(p.plan.Errors, RowError{Row: r.Row, Column: column, Fault: f})
 }
 
-// once refuses a value that a row before has in the same column.
-func (p *planner) once(r Record, column, value string) {
+// once refuses a value that a row before has in the same column; key is what makes two values the same.
+func (p *planner) once(r Record, column, value, key string) {
 	if value == "" {
 		return
 	}
 	if p.seen[column] == nil {
 		p.seen[column] = map[string]bool{}
 	}
-	if p.seen[column][value] {
+	if p.seen[column][key] {
 		p.wrong(r, column, ErrRowTwice.With("value", value))
 	}
-	p.seen[column][value] = true
+	p.seen[column][key] = true
 }
 
 func (p *planner) row(r Record) {
@@ -58,15 +63,28 @@ func (p *planner) row(r Record) {
 		after = Scooter{Plate: r.Plate, Service: Maintenance, Hold: Free, Battery: -1}
 	}
 	wrong := len(p.plan.Errors)
-	p.once(r, "plate", r.Plate)
+	for _, flaw := range r.Wrong {
+		p.wrong(r, flaw.Column, flaw.Fault)
+	}
+	if _, taken := p.plates[Fold(r.Plate)]; taken && !exists {
+		p.wrong(r, "plate", ErrPlateTaken)
+	}
+	p.once(r, "plate", r.Plate, Fold(r.Plate))
 	p.model(r, &after, exists)
 	p.names(r, &after, exists)
 	p.station(r, &after)
 	if r.Service != nil && *r.Service != after.Service {
 		after.Service, after.Reason = *r.Service, ""
+		if exists && r.Reason == nil && !r.flawed("reason") { // as for staff who do so by hand
+			p.wrong(r, "reason", staff.ErrReason)
+		}
 	}
-	if r.Reason != nil && after.Service != InService {
-		after.Reason = *r.Reason
+	reason := ""
+	if r.Reason != nil {
+		reason = *r.Reason
+	}
+	if reason != "" && after.Service != InService {
+		after.Reason = reason
 	}
 	if r.Note != nil {
 		after.Note = *r.Note
@@ -84,7 +102,7 @@ func (p *planner) row(r Record) {
 	case !exists:
 		p.plan.Create = append(p.plan.Create, after)
 	case len(columns) > 0:
-		p.plan.Change = append(p.plan.Change, Revision{Row: r.Row, Before: before, After: after, Columns: columns})
+		p.plan.Change = append(p.plan.Change, Revision{Row: r.Row, Before: before, After: after, Columns: columns, Reason: reason})
 	default:
 		p.plan.Unchanged++
 	}
@@ -97,13 +115,16 @@ func (p *planner) model(r Record, after *Scooter, exists bool) {
 		model, ok := p.known.Models[Fold(*r.Model)]
 		if !ok {
 			p.wrong(r, "model", ErrModelUnknown.With("value", *r.Model))
-			return
+			after.Model = Model{MaxKmh: fastest}
+			break
 		}
 		after.Model = model
 		after.LimitKmh = min(after.LimitKmh, model.MaxKmh)
 	case !exists:
-		p.wrong(r, "model", ErrRowModel)
-		return
+		if !r.flawed("model") && !r.flawed("plate") {
+			p.wrong(r, "model", ErrRowModel)
+		}
+		after.Model = Model{MaxKmh: fastest}
 	}
 	switch {
 	case r.LimitKmh == nil && !exists:
@@ -116,10 +137,15 @@ func (p *planner) model(r Record, after *Scooter, exists bool) {
 	}
 }
 
+// flawed reports whether a cell is known to be wrong already.
+func (r Record) flawed(column string) bool {
+	return slices.ContainsFunc(r.Wrong, func(f Flaw) bool { return f.Column == column })
+}
+
 // names takes IMEI and printed code, which are one scooter's alone.
 func (p *planner) names(r Record, after *Scooter, exists bool) {
 	if r.IMEI != nil {
-		p.once(r, "imei", *r.IMEI)
+		p.once(r, "imei", *r.IMEI, *r.IMEI)
 		if owner, taken := p.known.IMEIs[*r.IMEI]; taken && owner != r.Plate {
 			p.wrong(r, "imei", ErrIMEITaken)
 		}
@@ -128,7 +154,7 @@ func (p *planner) names(r Record, after *Scooter, exists bool) {
 	if r.QRCode == nil {
 		return
 	}
-	p.once(r, "qr_code", *r.QRCode)
+	p.once(r, "qr_code", *r.QRCode, *r.QRCode)
 	owner, taken := p.known.Codes[*r.QRCode]
 	switch {
 	case exists && *r.QRCode != after.QRCode:

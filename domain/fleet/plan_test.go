@@ -1,6 +1,7 @@
 package fleet_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -8,6 +9,7 @@ import (
 
 	"rodada/domain/fault"
 	"rodada/domain/fleet"
+	"rodada/domain/staff"
 	"rodada/domain/station"
 )
 
@@ -50,7 +52,7 @@ func TestWhatAFileChanges(t *testing.T) {
 		"a slower model":           {fleet.Record{Model: ptr(" M2 ")}, []string{"limit_kmh", "model"}, func(s *fleet.Scooter) { s.Model, s.LimitKmh = m2, 15 }},
 		"back into service":        {fleet.Record{Service: ptr(fleet.InService), Reason: ptr("washed")}, []string{"reason", "service"}, func(s *fleet.Scooter) { s.Service, s.Reason = fleet.InService, "" }},
 		"another reason":           {fleet.Record{Reason: ptr("still dirty")}, []string{"reason"}, func(s *fleet.Scooter) { s.Reason = "still dirty" }},
-		"retired, so free":         {fleet.Record{Service: ptr(fleet.Retired)}, []string{"reason", "service", "station"}, func(s *fleet.Scooter) { s.Service, s.Reason, s.StationID, s.Station = fleet.Retired, "", "", "" }},
+		"retired, so free":         {fleet.Record{Service: ptr(fleet.Retired), Reason: ptr("burnt")}, []string{"reason", "service", "station"}, func(s *fleet.Scooter) { s.Service, s.Reason, s.StationID, s.Station = fleet.Retired, "burnt", "", "" }},
 		"taken from its station":   {fleet.Record{Station: ptr("None")}, []string{"station"}, func(s *fleet.Scooter) { s.StationID, s.Station = "", "" }},
 		"a limit":                  {fleet.Record{LimitKmh: ptr(10)}, []string{"limit_kmh"}, func(s *fleet.Scooter) { s.LimitKmh = 10 }},
 		"an IMEI":                  {fleet.Record{IMEI: ptr("860000000000002")}, []string{"imei"}, func(s *fleet.Scooter) { s.IMEI = "860000000000002" }},
@@ -62,7 +64,11 @@ func TestWhatAFileChanges(t *testing.T) {
 			c.edit(&want)
 			c.record.Row, c.record.Plate = 5, "OLD"
 			plan := fleet.PlanImport([]fleet.Record{c.record}, k)
-			require.Equal(t, fleet.Plan{Change: []fleet.Revision{{Row: 5, Before: k.Scooters["OLD"], After: want, Columns: c.columns}}}, plan)
+			reason := ""
+			if c.record.Reason != nil {
+				reason = *c.record.Reason
+			}
+			require.Equal(t, fleet.Plan{Change: []fleet.Revision{{Row: 5, Before: k.Scooters["OLD"], After: want, Columns: c.columns, Reason: reason}}}, plan)
 		})
 	}
 }
@@ -73,20 +79,23 @@ func TestBadRows(t *testing.T) {
 		column  string
 		want    *fault.Error
 	}{
-		"no model":             {[]fleet.Record{{Plate: "N"}}, "model", fleet.ErrRowModel},
-		"an unknown model":     {[]fleet.Record{{Plate: "OLD", Model: ptr("M9")}}, "model", fleet.ErrModelUnknown},
-		"too fast":             {[]fleet.Record{{Plate: "OLD", LimitKmh: ptr(26)}}, "limit_kmh", fleet.ErrLimitInvalid},
-		"a limit of nothing":   {[]fleet.Record{{Plate: "OLD", LimitKmh: ptr(0)}}, "limit_kmh", fleet.ErrLimitInvalid},
-		"another's IMEI":       {[]fleet.Record{{Plate: "OLD", IMEI: ptr("860000000000009")}}, "imei", fleet.ErrIMEITaken},
-		"another's code":       {[]fleet.Record{{Plate: "N", Model: ptr("M1"), QRCode: ptr("OTHERCODE")}}, "qr_code", fleet.ErrCodeTaken},
-		"a spent code":         {[]fleet.Record{{Plate: "N", Model: ptr("M1"), QRCode: ptr("SPENT")}}, "qr_code", fleet.ErrCodeTaken},
-		"another code":         {[]fleet.Record{{Plate: "OLD", QRCode: ptr("NEWCODE")}}, "qr_code", fleet.ErrCodeDiffers},
-		"an unknown station":   {[]fleet.Record{{Plate: "OLD", Station: ptr("S9")}}, "station", station.ErrUnknown},
-		"a closed station":     {[]fleet.Record{{Plate: "OLD", Station: ptr("gone")}}, "station", station.ErrClosed},
-		"a ridden scooter":     {[]fleet.Record{{Plate: "RIDDEN", Station: ptr("S1")}}, "station", fleet.ErrHeld},
-		"retired at a station": {[]fleet.Record{{Plate: "OLD", Service: ptr(fleet.Retired), Station: ptr("S1")}}, "station", fleet.ErrRetired},
-		"a plate twice":        {[]fleet.Record{{Plate: "OLD"}, {Plate: "OLD"}}, "plate", fleet.ErrRowTwice},
-		"an IMEI twice":        {[]fleet.Record{{Plate: "A", Model: ptr("M1"), IMEI: ptr("860000000000003")}, {Plate: "B", Model: ptr("M1"), IMEI: ptr("860000000000003")}}, "imei", fleet.ErrRowTwice},
+		"no model":              {[]fleet.Record{{Plate: "N"}}, "model", fleet.ErrRowModel},
+		"an unknown model":      {[]fleet.Record{{Plate: "OLD", Model: ptr("M9")}}, "model", fleet.ErrModelUnknown},
+		"too fast":              {[]fleet.Record{{Plate: "OLD", LimitKmh: ptr(26)}}, "limit_kmh", fleet.ErrLimitInvalid},
+		"a limit of nothing":    {[]fleet.Record{{Plate: "OLD", LimitKmh: ptr(0)}}, "limit_kmh", fleet.ErrLimitInvalid},
+		"another's IMEI":        {[]fleet.Record{{Plate: "OLD", IMEI: ptr("860000000000009")}}, "imei", fleet.ErrIMEITaken},
+		"another's code":        {[]fleet.Record{{Plate: "N", Model: ptr("M1"), QRCode: ptr("OTHERCODE")}}, "qr_code", fleet.ErrCodeTaken},
+		"a spent code":          {[]fleet.Record{{Plate: "N", Model: ptr("M1"), QRCode: ptr("SPENT")}}, "qr_code", fleet.ErrCodeTaken},
+		"another code":          {[]fleet.Record{{Plate: "OLD", QRCode: ptr("NEWCODE")}}, "qr_code", fleet.ErrCodeDiffers},
+		"an unknown station":    {[]fleet.Record{{Plate: "OLD", Station: ptr("S9")}}, "station", station.ErrUnknown},
+		"a closed station":      {[]fleet.Record{{Plate: "OLD", Station: ptr("gone")}}, "station", station.ErrClosed},
+		"a ridden scooter":      {[]fleet.Record{{Plate: "RIDDEN", Station: ptr("S1")}}, "station", fleet.ErrHeld},
+		"retired at a station":  {[]fleet.Record{{Plate: "OLD", Service: ptr(fleet.Retired), Reason: ptr("burnt"), Station: ptr("S1")}}, "station", fleet.ErrRetired},
+		"a plate twice":         {[]fleet.Record{{Plate: "OLD"}, {Plate: "OLD"}}, "plate", fleet.ErrRowTwice},
+		"a plate twice, nearly": {[]fleet.Record{{Plate: "new", Model: ptr("M1")}, {Plate: "NEW", Model: ptr("M1")}}, "plate", fleet.ErrRowTwice},
+		"a plate nearly taken":  {[]fleet.Record{{Plate: "old", Model: ptr("M1")}}, "plate", fleet.ErrPlateTaken},
+		"retired without a why": {[]fleet.Record{{Plate: "OLD", Service: ptr(fleet.Retired)}}, "reason", staff.ErrReason},
+		"an IMEI twice":         {[]fleet.Record{{Plate: "A", Model: ptr("M1"), IMEI: ptr("860000000000003")}, {Plate: "B", Model: ptr("M1"), IMEI: ptr("860000000000003")}}, "imei", fleet.ErrRowTwice},
 		"no room": {[]fleet.Record{{Plate: "A", Model: ptr("M1"), Station: ptr("S1")}, {Plate: "B", Model: ptr("M1"), Station: ptr("S1")}},
 			"station", station.ErrFull},
 	} {
@@ -97,6 +106,26 @@ func TestBadRows(t *testing.T) {
 			require.ErrorIs(t, plan.Errors[0].Fault, c.want)
 		})
 	}
+}
+
+// Whoever mends a file wants to know all of it at once.
+func TestEveryFlawOfARowIsNamed(t *testing.T) {
+	plan := fleet.PlanImport([]fleet.Record{
+		{Row: 2, Plate: "N", Model: ptr("M9"), LimitKmh: ptr(250), Station: ptr("S9"), IMEI: ptr("860000000000009"),
+			Wrong: []fleet.Flaw{{Column: "qr_code", Fault: fleet.ErrCodeInvalid}}},
+		{Row: 3, Plate: "OLD", Service: ptr(fleet.Retired), Wrong: []fleet.Flaw{{Column: "reason", Fault: staff.ErrReason}}},
+		{Row: 4, Plate: "a b", Wrong: []fleet.Flaw{{Column: "plate", Fault: fleet.ErrPlateInvalid}}},
+		{Row: 5, Plate: "OK", Model: ptr("M1")},
+	}, known())
+	var got []string
+	for _, e := range plan.Errors {
+		got = append(got, fmt.Sprint(e.Row, " ", e.Column, " ", e.Fault.Code))
+	}
+	require.Equal(t, []string{
+		"2 imei imei_taken", "2 limit_kmh limit_invalid", "2 model model_unknown", "2 qr_code qr_code_invalid", "2 station station_unknown",
+		"3 reason reason_invalid", "4 plate plate_invalid",
+	}, got)
+	require.Len(t, plan.Create, 1)
 }
 
 func TestAStationTakesWhoComesForWhoGoes(t *testing.T) {

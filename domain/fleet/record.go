@@ -15,6 +15,13 @@ type Record struct {
 	Station  *string // by its short name; FreeFloating: none
 	LimitKmh *int
 	Note     *string
+	Wrong    []Flaw // cells that can't be what their column says; each is nil above
+}
+
+// Flaw is what is wrong with the cell of a row in a column.
+type Flaw struct {
+	Column string
+	Fault  *fault.Error
 }
 
 // RowError is what is wrong with one cell of a file.
@@ -34,7 +41,7 @@ type Place struct {
 
 // Known is what an import is judged by.
 type Known struct {
-	Scooters map[string]Scooter // of the file's plates
+	Scooters map[string]Scooter // of the file's plates, and of those that differ from them in case alone
 	IMEIs    map[string]string  // plates of the file's IMEIs
 	Codes    map[string]string  // plates of the file's printed codes; empty for one that nobody may have any more
 	Models   map[string]Model   // by Fold of their name
@@ -55,6 +62,7 @@ type Revision struct {
 	Before  Scooter
 	After   Scooter
 	Columns []string
+	Reason  string // why, as the row says
 }
 
 // Faults of imported rows.

@@ -11,7 +11,7 @@ type Permission string
 
 // The permissions.
 const (
-	View              Permission = "view"    // to look at scooters, rentals, alerts, zones
+	View              Permission = "view"    // to look at scooters, rentals, alerts, zones; every other includes it
 	Operate           Permission = "operate" // to run the fleet: commands, service, rides of others
 	Pricing           Permission = "pricing"
 	Money             Permission = "money"
@@ -29,8 +29,12 @@ func Permissions() []Permission {
 // Known reports whether there is such a permission.
 func (p Permission) Known() bool { return slices.Contains(Permissions(), p) }
 
-// May reports whether the member has a permission. An admin has every one.
+// May reports whether the member has a permission. An admin has every one, and every other one includes the view: whoever
+// may change something may look.
 func (m Member) May(p Permission) bool {
+	if p == View && slices.ContainsFunc(m.Permissions, Permission.Known) {
+		return true
+	}
 	return slices.Contains(m.Permissions, p) || slices.Contains(m.Permissions, Admin)
 }
 

@@ -20,6 +20,7 @@ type Record struct {
 	Charging  *bool
 	State     *State
 	Note      *string
+	Wrong     []RowError // cells that can't be what their column says
 }
 
 // RowError is what is wrong with one cell of a file.
@@ -57,7 +58,10 @@ func PlanImport(records []Record, known map[string]Station) (p Plan) {
 	seen := map[string]bool{}
 	for _, r := range records {
 		before, exists := known[Fold(r.ShortName)]
-		after, wrong := r.apply(before, exists)
+		after, wrong := before, r.Wrong
+		if len(wrong) == 0 {
+			after, wrong = r.apply(before, exists)
+		}
 		if seen[Fold(r.ShortName)] {
 			wrong = append(wrong, RowError{r.Row, "short_name", ErrRepeated})
 		}

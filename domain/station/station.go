@@ -4,6 +4,7 @@ package station
 
 import (
 	"regexp"
+	"strings"
 	"time"
 
 	"rodada/domain/fault"
@@ -73,7 +74,7 @@ func (s Station) Check() error {
 	switch {
 	case !shortName.MatchString(s.ShortName):
 		return wrong("short_name")
-	case s.Name == "" || len(s.Name) > 200:
+	case strings.TrimSpace(s.Name) == "" || len(s.Name) > 200:
 		return wrong("name")
 	case len(s.Address) > 500:
 		return wrong("address")

@@ -1,0 +1,33 @@
+package staff
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"rodada/domain/fault"
+)
+
+// The shortest and the longest reason, in characters, without the blanks around it.
+const (
+	ReasonShortest = 3
+	ReasonLongest  = 500
+)
+
+// ErrReason is the answer to a reason that is none.
+var ErrReason = fault.Declare(fault.Invalid, "reason_invalid", "A reason has 3 to 500 characters that can be read, in one line.")
+
+// Reason is why staff do something, as histories and the audit log keep it: without blanks around it. A text that says
+// nothing, or that shows another thing than it says, is none: ErrReason.
+func Reason(text string) (string, error) {
+	text = strings.TrimSpace(text)
+	if n := utf8.RuneCountInString(text); n < ReasonShortest || n > ReasonLongest || !utf8.ValidString(text) {
+		return "", ErrReason
+	}
+	for _, r := range text {
+		if !unicode.IsGraphic(r) { // controls, ends of lines, and what turns the direction of writing
+			return "", ErrReason
+		}
+	}
+	return text, nil
+}
