@@ -56,7 +56,7 @@ var exits = map[string]int{"command_refused": ExitRefused, "command_silent": Exi
 func failureOf(err error) error {
 	var p *client.Problem
 	if !errors.As(err, &p) {
-		return &ExitError{Exit: ExitUnavailable, Text: "the API does not answer: " + err.Error()}
+		return &ExitError{Exit: ExitUnavailable, Text: "the API does not answer: " + clean(err.Error())}
 	}
 	f := &ExitError{Exit: exits[p.Code], Text: p.Detail}
 	if f.Exit == 0 {
@@ -82,6 +82,7 @@ func failureOf(err error) error {
 			Message  string `json:"message"`
 		} `json:"errors"`
 	}
+	defer func() { f.Text = clean(f.Text) }()
 	if json.Unmarshal(p.Rest, &facts) != nil {
 		return f
 	}

@@ -40,7 +40,8 @@ func order(settings Settings, ask Ask, plate string, spec protocol.Spec) *cobra.
 	}
 	flags.StringVar(&reason, "reason", "", why)
 	if locks(spec.Code) {
-		flags.StringVar(&ride, "ride", "", "what it does to the ride that holds the scooter: pause or end")
+		flags.StringVar(&ride, "ride", "", fmt.Sprintf(
+			"what it does to the ride that holds the scooter: pause, or end, which needs --reason; without it: %s", rideEffect(spec.Code)))
 	}
 	flags.StringVar(&key, "key", key, "Idempotency-Key: give the same again to repeat without sending twice")
 	flags.Lookup("key").DefValue = ""
@@ -100,6 +101,14 @@ func locks(code protocol.Code) bool {
 	return code == protocol.PowerOff || code == protocol.Pause || code == protocol.LockMotor
 }
 
+// rideEffect is what a lock does to a ride when --ride is left out.
+func rideEffect(code protocol.Code) string {
+	if code == protocol.PowerOff {
+		return "end"
+	}
+	return "pause"
+}
+
 // describe is the help of a command, as far as it is not flags.
 func describe(spec protocol.Spec) string {
 	lines := []string{fmt.Sprintf("%s (code %d)", spec.Title, spec.Code)}
@@ -121,6 +130,10 @@ func describe(spec protocol.Spec) string {
 	}
 	if spec.NotWhileMoving {
 		add("Not sent while the scooter moves.")
+	}
+	if locks(spec.Code) {
+		add("A ride that holds the scooter: without --ride its ride is %s. An end stops and charges the ride, needs --reason and is audited.",
+			rideEffect(spec.Code))
 	}
 	for _, need := range spec.Preconditions {
 		add("Needs: %s.", need)

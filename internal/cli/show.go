@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"slices"
+	"strconv"
 	"text/tabwriter"
 
 	"rodada/internal/client"
@@ -19,6 +21,8 @@ type given struct {
 	Name     string `json:"name"`
 	Outcome  string `json:"outcome"`
 	Attempts int    `json:"attempts"`
+	Ride     string `json:"ride"`
+	RentalID string `json:"rental_id"`
 	Ack      *struct {
 		Meaning  string                     `json:"meaning"`
 		Values   map[string]json.RawMessage `json:"values"`
@@ -55,30 +59,36 @@ func show(out io.Writer, answer client.Answer, asJSON bool) error {
 }
 
 func (g given) print(out io.Writer) {
-	fmt.Fprintf(out, "%s %s: %s", g.Plate, g.Name, g.Outcome)
+	fmt.Fprintf(out, "%s %s: %s", clean(g.Plate), clean(g.Name), clean(g.Outcome))
 	if g.Ack != nil {
-		fmt.Fprintf(out, " (%s)", g.Ack.Meaning)
+		fmt.Fprintf(out, " (%s)", clean(g.Ack.Meaning))
 	}
 	if g.Attempts > 1 {
 		fmt.Fprintf(out, ", sent %s", times(g.Attempts))
 	}
 	fmt.Fprintln(out)
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	if g.RentalID != "" {
+		fmt.Fprintf(w, "  rental\t%s\n", clean(g.RentalID))
+	}
+	if g.RentalID != "" && g.Ride != "" {
+		fmt.Fprintf(w, "  ride\t%s\n", clean(g.Ride))
+	}
 	if len(g.Sends) > 0 {
 		last := g.Sends[len(g.Sends)-1]
-		fmt.Fprintf(w, "  sent\t%s\n", last.Sent)
+		fmt.Fprintf(w, "  sent\t%s\n", clean(last.Sent))
 		if last.Received != "" {
-			fmt.Fprintf(w, "  received\t%s\n", last.Received)
+			fmt.Fprintf(w, "  received\t%s\n", clean(last.Received))
 		}
 		if last.TookMs != nil {
-			fmt.Fprintf(w, "  took\t%.1f ms\n", *last.TookMs)
+			fmt.Fprintf(w, "  took\t%s ms\n", millis(*last.TookMs))
 		}
 	}
 	if g.Ack != nil {
 		for _, name := range slices.Sorted(maps.Keys(g.Ack.Values)) {
-			fmt.Fprintf(w, "  %s\t%s", name, plain(g.Ack.Values[name]))
+			fmt.Fprintf(w, "  %s\t%s", clean(name), plain(g.Ack.Values[name]))
 			if text := g.Ack.Meanings[name]; text != "" {
-				fmt.Fprintf(w, " (%s)", text)
+				fmt.Fprintf(w, " (%s)", clean(text))
 			}
 			fmt.Fprintln(w)
 		}
@@ -86,11 +96,23 @@ func (g given) print(out io.Writer) {
 	_ = w.Flush() // nobody can be told
 }
 
-// plain is a value as a person reads it: a number digit by digit, a text without its quotes.
+// plain is a value as a person reads it: a whole number digit by digit, a text without its quotes.
 func plain(raw json.RawMessage) string {
 	var text string
 	if json.Unmarshal(raw, &text) == nil {
-		return text
+		return clean(text)
 	}
-	return string(raw)
+	var number float64
+	if json.Unmarshal(raw, &number) == nil && number == math.Trunc(number) && math.Abs(number) < 1<<53 {
+		return strconv.FormatFloat(number, 'f', -1, 64)
+	}
+	return clean(string(raw))
+}
+
+// millis keeps three digits of what is quick.
+func millis(ms float64) string {
+	if ms < 1 {
+		return strconv.FormatFloat(ms, 'f', 3, 64)
+	}
+	return strconv.FormatFloat(ms, 'f', 1, 64)
 }
