@@ -148,7 +148,7 @@ func TestStatuses(t *testing.T) {
 		"powered off is an answer": {22, 1, true, "powered off"},
 		"open chain is an answer":  {84, 1, true, "open"},
 		"chain by its command":     {83, 1, true, "open"},
-		"undefined is an answer":   {16, 8, true, "undefined by the protocol"},
+		"undefined is an answer":   {16, 8, true, "a report: the protocol does not say what its status means"},
 		"upgrade prohibited":       {66, 1, false, "upgrade prohibited"},
 		"packet again":             {67, 1, false, "send this packet again"},
 		"no ack, never done":       {20, 0, false, ""},

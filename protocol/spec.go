@@ -159,7 +159,7 @@ func (s Spec) Meaning(status int) string {
 		return text
 	}
 	if s.Status == StatusRaw {
-		return "undefined by the protocol"
+		return "a report: the protocol does not say what its status means"
 	}
 	return "unknown status"
 }
