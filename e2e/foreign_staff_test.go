@@ -65,7 +65,9 @@ var seedConversation = []told{
 		done, "done", "answered", object{"status": 8., "limit_kmh": 8., "speed_kmh": 0., "fault": 8.,
 			"battery_percent": 80., "total_seconds": 8., "total_km": 8., "trip_seconds": 8., "trip_km": 8., "power": 0.}},
 	{"query-position", nil, `{"a":18}`, "0", []spoken{{"bike", "1", `{"a": 19, "i": "12AB", "g": "3020.5887,12006.4229,1", "t": 1503046415}`}},
-		done, "done", "answered", object{"position": "3020.5887,12006.4229,1", "time": 1503046415.}},
+		done, "done", "answered", object{
+			"position": "3020.5887,12006.4229,1", "lat": 30.343145, "lng": 120.107048, "time": 1503046415.,
+		}},
 	{"query-version", nil, `{"a":21}`, "0",
 		[]spoken{{"bike", "1", `{"a": 22, "i": "12AB", "h":1.2, "f":"3.4.5", "c":"8958021", "m":123456789888888, "s": 0, "t": 1503046415}`}},
 		done, "done", "powered on", object{"hardware": "1.2", "firmware": "3.4.5", "sim": "8958021", "imei": "123456789888888",

@@ -82,6 +82,7 @@ func TestPositionAnswersToo(t *testing.T) {
 		require.Equal(t, "s1", got.SendID)
 		require.Nil(t, got.Status)
 		require.Equal(t, "3020.5887,12006.4229,0", got.Values["position"])
+		require.Equal(t, []any{30.343145, 120.107048}, []any{got.Values["lat"], got.Values["lng"]})
 	})
 }
 

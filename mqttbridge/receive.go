@@ -2,6 +2,7 @@ package mqttbridge
 
 import (
 	"errors"
+	"math"
 	"time"
 
 	"rodada/broker"
@@ -80,8 +81,14 @@ func ackOf(m protocol.Message, frame []byte, at time.Time) command.Ack {
 	if status, ok := m.Status(); ok {
 		ack.Status = &status
 	}
+	if fix, err := m.Fix(); err == nil { // what it writes in degrees and minutes
+		ack.Values["lat"], ack.Values["lng"] = microdegrees(fix.Lat), microdegrees(fix.Lng)
+	}
 	return ack
 }
+
+// microdegrees is finer than any satellite sees.
+func microdegrees(degrees float64) float64 { return math.Round(degrees*1e6) / 1e6 }
 
 func (b *Bridge) refuse(topic string, err error) {
 	reason := protocol.ReasonMalformed
