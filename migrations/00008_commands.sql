@@ -35,6 +35,7 @@ CREATE TABLE commands (
     name        text        NOT NULL,
     args        jsonb       NOT NULL DEFAULT '{}' CONSTRAINT commands_args CHECK (jsonb_typeof(args) = 'object'), -- secrets hidden
     ride        text        NOT NULL DEFAULT '' CONSTRAINT commands_ride CHECK (ride IN ('', 'pause', 'end')),
+    rental_id   uuid        CONSTRAINT commands_rental_fkey REFERENCES rentals, -- that held the scooter then
     key         text        CONSTRAINT commands_key CHECK (length(key) BETWEEN 1 AND 128),
     digest      text        NOT NULL DEFAULT '',
     asked_at    timestamptz NOT NULL,
@@ -57,8 +58,8 @@ CREATE INDEX commands_of_scooter ON commands (scooter_id, code, finished_at DESC
 -- +goose StatementBegin
 CREATE FUNCTION commands_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF OLD.outcome <> '' OR (OLD.id, OLD.scooter_id, OLD.staff_id, OLD.code, OLD.args, OLD.reason, OLD.ride, OLD.asked_at)
-            IS DISTINCT FROM (NEW.id, NEW.scooter_id, NEW.staff_id, NEW.code, NEW.args, NEW.reason, NEW.ride, NEW.asked_at) THEN
+    IF OLD.outcome <> '' OR (OLD.id, OLD.scooter_id, OLD.staff_id, OLD.code, OLD.args, OLD.reason, OLD.ride, OLD.rental_id, OLD.asked_at)
+            IS DISTINCT FROM (NEW.id, NEW.scooter_id, NEW.staff_id, NEW.code, NEW.args, NEW.reason, NEW.ride, NEW.rental_id, NEW.asked_at) THEN
         RAISE EXCEPTION 'command % is decided', OLD.id
             USING ERRCODE = 'check_violation', TABLE = TG_TABLE_NAME, CONSTRAINT = 'commands_decided';
     END IF;

@@ -23,6 +23,7 @@ type orderRow struct {
 	Name       string          `db:"name"`
 	Args       []byte          `db:"args"`
 	Ride       command.Ride    `db:"ride"`
+	RentalID   sql.NullString  `db:"rental_id"`
 	Key        sql.NullString  `db:"key"`
 	Digest     string          `db:"digest"`
 	AskedAt    time.Time       `db:"asked_at"`
@@ -35,13 +36,13 @@ type orderRow struct {
 }
 
 const selectOrders = `
-	SELECT c.id, c.plate, c.staff_id, m.email, c.reason, c.code, c.name, c.args, c.ride, c.key, c.digest, c.asked_at, c.deadline,
+	SELECT c.id, c.plate, c.staff_id, m.email, c.reason, c.code, c.name, c.args, c.ride, c.rental_id, c.key, c.digest, c.asked_at, c.deadline,
 		c.finished_at, c.outcome, c.unsent, c.attempts, c.ack
 	FROM commands c JOIN staff m ON m.id = c.staff_id `
 
 func (r orderRow) order() (command.Order, error) {
 	o := command.Order{
-		ID: r.ID, Plate: r.Plate, StaffID: r.StaffID, Email: r.Email, Reason: r.Reason, Code: r.Code, Name: r.Name, Ride: r.Ride,
+		ID: r.ID, Plate: r.Plate, StaffID: r.StaffID, Email: r.Email, Reason: r.Reason, Code: r.Code, Name: r.Name, Ride: r.Ride, RentalID: r.RentalID.String,
 		Key: r.Key.String, Digest: r.Digest, AskedAt: r.AskedAt.UTC(), Deadline: r.Deadline.UTC(),
 		Ending: command.Ending{Outcome: r.Outcome, Unsent: r.Unsent, Attempts: r.Attempts, FinishedAt: timeOf(r.FinishedAt)},
 	}
@@ -64,10 +65,10 @@ func (s *Store) OpenOrder(ctx context.Context, o command.Order, deed *staff.Deed
 		created = false
 		var id string
 		err := tx.GetContext(ctx, &id, `
-			INSERT INTO commands (id, scooter_id, plate, staff_id, reason, code, name, args, ride, key, digest, asked_at, deadline)
-			SELECT $1, id, plate, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12 FROM scooters WHERE plate = $2
+			INSERT INTO commands (id, scooter_id, plate, staff_id, reason, code, name, args, ride, rental_id, key, digest, asked_at, deadline)
+			SELECT $1, id, plate, $3, $4, $5, $6, $7, $8, $13, $9, $10, $11, $12 FROM scooters WHERE plate = $2
 			ON CONFLICT (staff_id, key) WHERE key IS NOT NULL DO NOTHING RETURNING id`,
-			o.ID, o.Plate, o.StaffID, o.Reason, o.Code, o.Name, argsText(args), o.Ride, nullText(o.Key), o.Digest, o.AskedAt, o.Deadline)
+			o.ID, o.Plate, o.StaffID, o.Reason, o.Code, o.Name, argsText(args), o.Ride, nullText(o.Key), o.Digest, o.AskedAt, o.Deadline, nullText(o.RentalID))
 		switch {
 		case err == nil:
 			created = true

@@ -234,3 +234,14 @@ func TestHistoryNeverChanges(t *testing.T) {
 		require.Error(t, err, statement)
 	}
 }
+
+func TestOrderKeepsTheRentalThatItMet(t *testing.T) {
+	b := newBooks(t)
+	s, m := b.scooter(), b.member()
+	asked := orderOf(s.Plate, m.ID)
+	asked.RentalID = b.open(b.request(b.rider().ID, s)).ID
+	o, _, err := b.OpenOrder(b.ctx, asked, nil)
+	require.NoError(t, err)
+	require.Equal(t, asked.RentalID, o.RentalID)
+	require.ErrorContains(t, b.exec(`UPDATE commands SET rental_id = NULL WHERE id = $1`, o.ID), "is decided")
+}

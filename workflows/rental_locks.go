@@ -69,18 +69,24 @@ func against(code protocol.Code) []protocol.Code {
 	return nil
 }
 
-// rideEffect is what a lock by staff does to the ride: what they said, else by the command. Switching off ends a ride, because
-// it leaves the rider with a scooter that is locked for good; a pause and a locked motor are for a while.
+// RideEffect is what a lock by staff does to a ride when they do not say. Switching off ends it, because it leaves the rider
+// with a scooter that is locked for good; a pause and a locked motor are for a while.
+func RideEffect(lock protocol.Code) command.Ride {
+	if lock == protocol.PowerOff {
+		return command.RideEnds
+	}
+	return command.RidePauses
+}
+
+// rideEffect is what a lock by staff does to the ride: what they said, else by the command.
 func (c ScooterChanged) rideEffect(rentalID string) command.Ride {
 	switch {
 	case c.RentalID != "" && c.RentalID != rentalID:
 		return command.RidePauses // the ride they meant is over; this one can't go on, but ends only when somebody says so
 	case c.Ride != "":
 		return c.Ride
-	case c.Command.Code == protocol.PowerOff:
-		return command.RideEnds
 	}
-	return command.RidePauses
+	return RideEffect(c.Command.Code)
 }
 
 // acked are the times at which the scooter last answered commands of the ride itself, by code.

@@ -13,9 +13,11 @@ type Order struct {
 	Name    string
 	Args    map[string]any // secrets hidden
 	Ride    Ride
-	Key     string // Idempotency-Key; empty: none
-	Digest  string // of the request, so that a key is not used for another
-	AskedAt time.Time
+	// RentalID is the rental that held the scooter when staff asked; empty: none did.
+	RentalID string
+	Key      string // Idempotency-Key; empty: none
+	Digest   string // of the request, so that a key is not used for another
+	AskedAt  time.Time
 	// Deadline is when it is too late to be sent, whenever its workflow begins.
 	Deadline time.Time
 	Ending
