@@ -57,7 +57,15 @@ func (s *Store) SetBootstrap(ctx context.Context, plate, reason string, c creden
 		if err := tx.GetContext(ctx, &id, `SELECT id FROM scooters WHERE plate = $1 FOR UPDATE`, plate); err != nil {
 			return orElse(err, fleet.ErrScooterUnknown)
 		}
-		_, err := tx.ExecContext(ctx, `
+		var another bool
+		err := tx.GetContext(ctx, &another, `SELECT EXISTS (SELECT FROM scooters WHERE lower(plate) = lower($1) AND id <> $2)`, c.Username, id)
+		if err != nil {
+			return err
+		}
+		if another { // whose box may be logged in with it
+			return credential.ErrUsernameTaken
+		}
+		_, err = tx.ExecContext(ctx, `
 			UPDATE mqtt_credentials SET state = 'revoked', revoked_at = now(), sealed = NULL, digest = NULL
 			WHERE scooter_id = $1 AND state = 'bootstrap' AND username <> $2`, id, c.Username)
 		if err != nil {

@@ -2,7 +2,10 @@
 // default that suits one machine; Validate names the setting that is wrong.
 package config
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Config is all settings. Each is read from RODADA_<prefix><name>.
 type Config struct {
@@ -79,6 +82,11 @@ type MQTT struct {
 	AccountsPassword string `env:"ACCOUNTS_PASSWORD,unset"`
 	// BoxAddr is the broker as scooters reach it, which they are told with their credential; empty: as RODADA_MQTT_URL.
 	BoxAddr string `env:"BOX_ADDR"`
+}
+
+// Backend are the names at the broker that no scooter may have: the backend's users and client ID.
+func (c MQTT) Backend() []string {
+	return slices.DeleteFunc([]string{c.Username, c.AccountsUsername, c.ClientID}, func(name string) bool { return name == "" })
 }
 
 // Influx is the history of telemetry.

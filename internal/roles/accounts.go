@@ -23,7 +23,7 @@ func dialAccounts(c config.MQTT, log *slog.Logger) (*brokeraccounts.Broker, erro
 	if c.AccountsUsername != "" {
 		o.Username, o.Password = c.AccountsUsername, c.AccountsPassword
 	}
-	return brokeraccounts.Dial(o, brokeraccounts.Topics{Bike: c.TopicBike, Other: c.TopicOther}, c.Username, c.AccountsUsername)
+	return brokeraccounts.Dial(o, brokeraccounts.Topics{Bike: c.TopicBike, Other: c.TopicOther}, c.Backend()...)
 }
 
 // boxServer is the broker as scooters are told of it.
