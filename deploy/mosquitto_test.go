@@ -25,7 +25,8 @@ const patience = 20 * time.Second
 
 // server is a real Mosquitto with the configuration that is deployed and the accounts of the script.
 type server struct {
-	url      string
+	url      string            // the backend's
+	boxes    string            // scooters'
 	accounts map[string]string // passwords
 	admin    string            // password of the account for accounts
 	data     string
@@ -44,10 +45,10 @@ func startMosquitto(t *testing.T, plates ...string) server {
 		accounts: map[string]string{"rodada": secret(t, dir, "mqtt_password")},
 		admin:    secret(t, dir, "mqtt_accounts_password"), data: t.TempDir(),
 	}
-	address := freeAddress(t)
-	s.url = "tcp://" + address
+	address, boxes := freeAddress(t), freeAddress(t)
+	s.url, s.boxes = "tcp://"+address, "tcp://"+boxes
 	conf := filepath.Join(t.TempDir(), "mosquitto.conf")
-	require.NoError(t, os.WriteFile(conf, []byte(moved(t, address, s.data, plugin)), 0o600))
+	require.NoError(t, os.WriteFile(conf, []byte(moved(t, address, boxes, s.data, plugin)), 0o600))
 	s.command = func() *exec.Cmd {
 		cmd := exec.CommandContext(t.Context(), "sh", "mosquitto/start.sh")
 		cmd.Env = append(cmd.Environ(), "MOSQUITTO="+program, "MOSQUITTO_CONFIG="+conf, "MOSQUITTO_DATA="+s.data,
@@ -102,13 +103,12 @@ func (s *server) provision(t *testing.T) *brokeraccounts.Broker {
 }
 
 // moved is the deployed configuration with the paths and the address of this test.
-func moved(t *testing.T, address, data, plugin string) string {
+func moved(t *testing.T, address, boxes, data, plugin string) string {
 	t.Helper()
 	conf := read(t, "deploy/mosquitto/mosquitto.conf")
-	host, port, err := net.SplitHostPort(address)
-	require.NoError(t, err)
 	for from, to := range map[string]string{
-		"listener 1883":                          "listener " + port + " " + host,
+		"listener 1883":                          listener(t, boxes),
+		"listener 1884":                          listener(t, address),
 		"/usr/lib/mosquitto_dynamic_security.so": plugin,
 		"/mosquitto/data/accounts/":              data + "/accounts/",
 		"persistence_location /mosquitto/data/":  "persistence_location " + data + "/",
@@ -117,6 +117,13 @@ func moved(t *testing.T, address, data, plugin string) string {
 		conf = strings.Replace(conf, from, to, 1)
 	}
 	return conf + asRoot()
+}
+
+func listener(t *testing.T, address string) string {
+	t.Helper()
+	host, port, err := net.SplitHostPort(address)
+	require.NoError(t, err)
+	return "listener " + port + " " + host
 }
 
 // ownUser owns the files of this test's server.
@@ -162,8 +169,17 @@ type peer struct {
 }
 
 func (s server) dial(ctx context.Context, user, password string) (*peer, error) {
+	return s.dialAs(ctx, "test-"+user, user, password)
+}
+
+// dialAs connects under a client ID, to the listener that is meant for whoever it is.
+func (s server) dialAs(ctx context.Context, clientID, user, password string) (*peer, error) {
+	url := s.boxes
+	if strings.HasPrefix(user, "rodada") {
+		url = s.url
+	}
 	p := &peer{got: make(chan string, 100), lost: make(chan error, 1)}
-	o := mqtt.NewClientOptions().AddBroker(s.url).SetClientID("test-" + user).SetUsername(user).SetPassword(password).
+	o := mqtt.NewClientOptions().AddBroker(url).SetClientID(clientID).SetUsername(user).SetPassword(password).
 		SetAutoReconnect(false).SetConnectTimeout(patience)
 	o.SetDefaultPublishHandler(func(_ mqtt.Client, m mqtt.Message) { p.got <- m.Topic() })
 	o.SetConnectionLostHandler(func(_ mqtt.Client, err error) { p.lost <- err })
@@ -279,7 +295,7 @@ func TestNobodyLeavesAMessageForLater(t *testing.T) {
 
 // The accounts for accounts and for everything else are two, and neither can do the other's work.
 func TestWhoMayChangeAccounts(t *testing.T) {
-	s := startMosquitto(t, "AAA111")
+	s := startMosquitto(t, "AAA111", "BBB222")
 	for _, name := range []string{"rodada", "AAA111"} {
 		b, err := brokeraccounts.Dial(broker.Options{
 			URL: s.url, Username: name, Password: s.accounts[name], Log: slog.New(slog.DiscardHandler),
@@ -287,10 +303,10 @@ func TestWhoMayChangeAccounts(t *testing.T) {
 		require.NoError(t, err)
 		t.Cleanup(b.Close)
 		ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
-		require.ErrorIs(t, b.Remove(ctx, "AAA111"), brokeraccounts.ErrSilent, name)
+		require.ErrorIs(t, b.Remove(ctx, "BBB222"), brokeraccounts.ErrSilent, name)
 		cancel()
 	}
-	s.connect(t, "AAA111")
+	s.connect(t, "BBB222")
 	backend := s.connect(t, "rodada")
 	backend.listen(t, "bike", "o")
 	admin, err := s.dial(t.Context(), "rodada-accounts", s.admin)
@@ -311,4 +327,29 @@ func TestARestartKeepsTheAccounts(t *testing.T) {
 	file, err := os.Stat(filepath.Join(s.data, "accounts", "dynamic-security.json"))
 	require.NoError(t, err)
 	require.Zero(t, file.Mode().Perm()&0o077, "others may read it")
+}
+
+// A box that comes under the bridge's client ID, or another box's, is itself: who has that one stays connected and hears what is
+// for it.
+func TestAScooterCantThrowAnotherOff(t *testing.T) {
+	s := startMosquitto(t, "AAA111", "BBB222")
+	bridge, err := s.dialAs(t.Context(), "rodada-bridge", "rodada", s.accounts["rodada"])
+	require.NoError(t, err)
+	t.Cleanup(func() { bridge.Disconnect(0) })
+	bridge.listen(t, "bike")
+	other := s.connect(t, "BBB222")
+	other.listen(t, "BBB222")
+	for _, id := range []string{"rodada-bridge", "test-rodada", "test-BBB222", "BBB222", "rodada"} {
+		box, err := s.dialAs(t.Context(), id, "AAA111", s.accounts["AAA111"])
+		require.NoError(t, err)
+		box.say(t, "bike")
+		require.Equal(t, "bike", bridge.next(t), "the bridge after a box came as %s", id)
+		wrote := s.connect(t, "rodada")
+		wrote.say(t, "BBB222")
+		require.Equal(t, "BBB222", other.next(t), "the other box after a box came as %s", id)
+		wrote.Disconnect(0)
+		box.Disconnect(0)
+	}
+	require.Empty(t, bridge.lost)
+	require.Empty(t, other.lost)
 }
