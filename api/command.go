@@ -50,7 +50,8 @@ type StaffCommand struct {
 	Name       string         `json:"name" example:"set-speed-limit"`
 	Code       int            `json:"code" example:"13" doc:"On the wire."`
 	Params     map[string]any `json:"params" doc:"Secrets are hidden."`
-	Ride       command.Ride   `json:"ride,omitempty" enum:"pause,end"`
+	Ride       command.Ride   `json:"ride,omitempty" enum:"pause,end" doc:"What a lock does to the ride that holds the scooter, once it is done."`
+	RentalID   string         `json:"rental_id,omitempty" format:"uuid" doc:"The rental that held the scooter when the command was given."`
 	Reason     string         `json:"reason,omitempty"`
 	By         Member         `json:"by"`
 	AskedAt    time.Time      `json:"asked_at"`
@@ -84,7 +85,7 @@ type CommandAck struct {
 
 func (c *commands) describe(o command.Order, sends []command.Record) StaffCommand {
 	d := StaffCommand{
-		ID: o.ID, Plate: o.Plate, Name: o.Name, Code: o.Code, Params: o.Args, Ride: o.Ride, Reason: o.Reason,
+		ID: o.ID, Plate: o.Plate, Name: o.Name, Code: o.Code, Params: o.Args, Ride: o.Ride, RentalID: o.RentalID, Reason: o.Reason,
 		By: Member{ID: o.StaffID, Email: o.Email}, AskedAt: o.AskedAt.UTC(), Deadline: o.Deadline.UTC(), FinishedAt: happened(o.FinishedAt),
 		Outcome: string(o.Outcome), Unsent: o.Unsent, Attempts: o.Attempts, Sends: make([]Exchange, len(sends)),
 		WorkflowID: commandWorkflow(o.ID),

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"rodada/domain/command"
+	"rodada/domain/fleet"
 	"rodada/protocol"
 )
 
@@ -26,6 +27,21 @@ func elsewhere(cmd protocol.Command, plate string) error {
 	}
 	if number, _ := cmd.Args["plate"].(string); number != plate {
 		return refuse(renumberOperation)
+	}
+	return nil
+}
+
+// withinLimits refuses a speed limit that the registry would not take: 0 would stop a rider and leave a scooter that nobody
+// can ride.
+func withinLimits(cmd protocol.Command, scooter fleet.Scooter) error {
+	if cmd.Code != protocol.SetSpeedLimit {
+		return nil
+	}
+	kmh, _ := cmd.Args["kmh"].(float64) // it came as JSON
+	if kmh < 1 || int(kmh) > scooter.Model.MaxKmh {
+		return fleet.ErrLimitInvalid.Saying(
+			"The speed limit is 1 to %d km/h, which is what its model can drive. To keep it from being ridden, take it out of service.",
+			scooter.Model.MaxKmh).With("max_kmh", scooter.Model.MaxKmh).With("field", "body.params.kmh")
 	}
 	return nil
 }

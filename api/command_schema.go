@@ -10,6 +10,7 @@ import (
 
 	"rodada/domain/command"
 	"rodada/protocol"
+	"rodada/workflows"
 )
 
 // The shortest and the longest reason that staff may give for a command.
@@ -47,7 +48,7 @@ func bodySchema(spec protocol.Spec) *huma.Schema {
 	if locks(spec.Code) {
 		body.Properties["ride"] = &huma.Schema{
 			Type: huma.TypeString, Enum: []any{string(command.RidePauses), string(command.RideEnds)},
-			Description: "What it does to the ride that holds the scooter, if one does. Left out: power-off ends the ride, pause and lock-motor pause it.",
+			Description: rideText(spec.Code),
 		}
 	}
 	return body
@@ -61,6 +62,12 @@ func ptr[T any](v T) *T { return &v }
 
 // sentByPeople leaves out what only a program can write: the data of a firmware packet.
 func sentByPeople(p protocol.Param) bool { return p.Kind != protocol.Bytes }
+
+// rideText says what a lock does to a ride.
+func rideText(code protocol.Code) string {
+	text := "What it does to the ride that holds the scooter, if one does: end stops and charges it, and needs a reason. Left out, it is "
+	return text + string(workflows.RideEffect(code)) + "; a reservation stays, unless this is end."
+}
 
 // locks reports whether a command locks the scooter under its rider.
 func locks(code protocol.Code) bool {

@@ -65,6 +65,12 @@ func (e sendCommand) Meta() meta {
 	if e.spec.NotWhileMoving {
 		m.Faults = append(m.Faults, rental.ErrMoving)
 	}
+	if e.spec.Code == protocol.SetSpeedLimit {
+		m.Faults = append(m.Faults, fleet.ErrLimitInvalid)
+	}
+	if locks(e.spec.Code) {
+		m.Faults = append(m.Faults, staff.ErrReason)
+	}
 	if e.spec.HasSecrets() {
 		m.Faults = append(m.Faults, credential.ErrNoKey, command.ErrSealed)
 	}
@@ -92,6 +98,9 @@ func (e sendCommand) Execute(ctx context.Context, in *sendCommandIn) (*commandOu
 		return nil, err
 	}
 	if err := elsewhere(cmd, scooter.Plate); err != nil {
+		return nil, err
+	}
+	if err := withinLimits(cmd, scooter); err != nil {
 		return nil, err
 	}
 	by := memberFrom(ctx).ID
@@ -125,16 +134,19 @@ func (c *commands) open(ctx context.Context, o command.Order, spec protocol.Spec
 	if err := c.ready(ctx, spec, o.Plate); err != nil {
 		return o, err
 	}
-	o.AskedAt = c.now().UTC()
-	o.Deadline = o.AskedAt.Add(c.window)
-	var deed *staff.Deed
-	if spec.Dangerous {
-		deed = &staff.Deed{
-			Action: "command." + spec.Name, Subject: o.Plate, Reason: o.Reason,
-			After: map[string]any{"command": o.ID, "params": o.Args, "ride": o.Ride},
+	held, has, err := c.store.HeldRental(ctx, o.Plate)
+	if err != nil {
+		return o, err
+	}
+	if has {
+		if o.RentalID, o.Ride = held.ID, effect(o, held); o.Ride == command.RideEnds && o.Reason == "" {
+			return o, staff.ErrReason.Saying("This ends the ride of rental %s: say why.", held.ID).With("field", "body.reason").
+				With("rental_id", held.ID)
 		}
 	}
-	o, _, err := c.store.OpenOrder(ctx, o, deed)
+	o.AskedAt = c.now().UTC()
+	o.Deadline = o.AskedAt.Add(c.window)
+	o, _, err = c.store.OpenOrder(ctx, o, deed(o, spec, held))
 	return o, err
 }
 
@@ -144,14 +156,10 @@ func (c *commands) start(ctx context.Context, o command.Order, scooter fleet.Sco
 	if err != nil {
 		return err
 	}
-	held, _, err := c.store.HeldRental(ctx, o.Plate)
-	if err != nil {
-		return err
-	}
 	return c.holders.command(ctx, workflows.CommandInput{
 		ID: o.ID, Plate: o.Plate, Command: sealed, Window: c.window, Deadline: o.Deadline, Try: c.try,
 		Dialect: workflows.Dialect{StrictJSON: scooter.Model.StrictJSON, LowercaseLength: scooter.Model.LowercaseLength},
-		By:      o.StaffID, Reason: o.Reason, Ride: o.Ride, RentalID: held.ID,
+		By:      o.StaffID, Reason: o.Reason, Ride: o.Ride, RentalID: o.RentalID,
 	})
 }
 

@@ -153,6 +153,8 @@ func TestWhatNoCommandMayBe(t *testing.T) {
 		"firmware":                   {"start-upgrade", map[string]any{"params": map[string]any{"packets": 5}}, 409, "command_elsewhere", ""},
 		"firmware's packets":         {"send-packet", nil, 409, "command_elsewhere", ""},
 		"a number too large":         {"set-speed-limit", map[string]any{"params": map[string]any{"kmh": 31}}, 422, "request_invalid", "body.params.kmh"},
+		"a limit that stops a rider": {"set-speed-limit", map[string]any{"params": map[string]any{"kmh": 0}}, 422, "limit_invalid", "body.params.kmh"},
+		"faster than its model":      {"set-speed-limit", map[string]any{"params": map[string]any{"kmh": 26}}, 422, "limit_invalid", "body.params.kmh"},
 		"a number that is none":      {"set-speed-limit", map[string]any{"params": map[string]any{"kmh": "20"}}, 422, "request_invalid", "body.params.kmh"},
 		"a parameter missing":        {"set-speed-limit", map[string]any{"params": map[string]any{}}, 422, "request_invalid", "body.params.kmh"},
 		"a parameter too many":       {"set-speed-limit", map[string]any{"params": map[string]any{"kmh": 20, "mph": 12}}, 422, "request_invalid", "body.params.mph"},
@@ -173,7 +175,7 @@ func TestWhatNoCommandMayBe(t *testing.T) {
 			switch c.code {
 			case "request_invalid":
 				require.Contains(t, p["errors"].([]any)[0].(map[string]any)["location"], c.field)
-			case "command_invalid":
+			case "command_invalid", "limit_invalid":
 				require.Equal(t, c.field, p["field"])
 			case "command_elsewhere":
 				require.NotEmpty(t, p["operation"])
