@@ -111,10 +111,15 @@ func (s *Store) Onboardings(ctx context.Context, state onboarding.State) ([]onbo
 	return list, err
 }
 
-// AdvanceOnboarding stores a step, once by its number; an older one than the last changes nothing.
+// AdvanceOnboarding stores a step, once by its number; an older one than the last changes nothing. From switching to the end of
+// confirming nobody can rent the scooter; its row is locked so that whoever looks afterwards sees who was faster.
 func (s *Store) AdvanceOnboarding(ctx context.Context, c onboarding.Change) error {
-	return s.once(ctx, "advance onboarding", func(db executor) error {
-		_, err := db.ExecContext(ctx, `
+	return s.atomically(ctx, "advance onboarding", func(tx executor) error {
+		_, err := tx.ExecContext(ctx, `SELECT FROM scooters WHERE id = (SELECT scooter_id FROM onboardings WHERE id = $1) FOR UPDATE`, c.ID)
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `
 			UPDATE onboardings SET seq = $2, state = $3, trouble = $4, detail = $5, updated_at = $6::timestamptz,
 				ended_at = CASE WHEN $3 IN ('done', 'aborted') THEN $6::timestamptz END
 			WHERE id = $1 AND seq < $2 AND ended_at IS NULL`, c.ID, c.Seq, c.State, c.Trouble, c.Detail, c.At)

@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -9,6 +10,7 @@ import (
 	"rodada/domain/credential"
 	"rodada/domain/fleet"
 	"rodada/domain/onboarding"
+	"rodada/domain/rental"
 )
 
 func fresh(username string) credential.Credential {
@@ -255,4 +257,39 @@ func TestARenumberingThatComesToNothing(t *testing.T) {
 	require.ErrorIs(t, b.OpenRenumbering(b.ctx, b.renumbering(held, "NEW-3")), fleet.ErrHeld)
 	_, err = b.Renumbering(b.ctx, held.Plate)
 	require.ErrorIs(t, err, onboarding.ErrRenumberingUnknown)
+}
+
+// A box that is given another credential reconnects, so nobody rents it then.
+func TestNobodyRentsAScooterWhoseBoxIsBeingChanged(t *testing.T) {
+	b := newBooks(t)
+	s := b.scooter()
+	o, _, err := b.OpenOnboarding(b.ctx, onboarding.Onboarding{ID: uuid.NewString(), Plate: s.Plate})
+	require.NoError(t, err)
+	for seq, c := range []struct {
+		state onboarding.State
+		free  bool
+	}{{onboarding.Asking, true}, {onboarding.Switching, false}, {onboarding.Confirming, false}, {onboarding.Parked, true}, {onboarding.Done, true}} {
+		change := onboarding.Change{ID: o.ID, Seq: seq + 1, State: c.state, At: time.Now()}
+		if c.state == onboarding.Parked {
+			change.Trouble = onboarding.Refused
+		}
+		require.NoError(t, b.AdvanceOnboarding(b.ctx, change))
+		r, created, err := b.OpenRental(b.ctx, b.request(b.rider().ID, s), time.Hour)
+		require.Equal(t, c.free, created, c.state)
+		if !c.free {
+			require.ErrorIs(t, err, fleet.ErrUnavailable)
+			continue
+		}
+		require.NoError(t, err)
+		require.NoError(t, b.VoidUnstarted(b.ctx, r.ID, rental.NotStarted, time.Now()))
+	}
+}
+
+// What another scooter's box logs in with at first is no bootstrap credential of this one.
+func TestABootstrapCredentialIsNotAnotherScootersPlate(t *testing.T) {
+	b := newBooks(t)
+	s, other := b.scooter(), b.scooter()
+	c := credential.Credential{ID: uuid.NewString(), Username: other.Plate, Sealed: "x", Digest: credential.Digest("x")}
+	require.ErrorIs(t, b.SetBootstrap(b.ctx, s.Plate, "Mine.", c), credential.ErrUsernameTaken)
+	require.NoError(t, b.SetBootstrap(b.ctx, other.Plate, "Mine.", c))
 }

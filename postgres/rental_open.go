@@ -17,6 +17,7 @@ const openRental = `
 	WITH taken AS (
 		UPDATE scooters SET hold = $8, updated_at = now()
 		WHERE id = $3 AND hold = 'free' AND service = 'in_service'
+			AND NOT ` + inTheWorkshop + `
 			AND NOT EXISTS (SELECT FROM rental_keys WHERE rider_id = $2 AND key = $4)
 			AND NOT EXISTS (SELECT FROM rentals WHERE rider_id = $2 AND outcome = '')
 		RETURNING *
@@ -33,9 +34,14 @@ const openRental = `
 	)
 	SELECT o.*, false AS charged FROM opened o`
 
+// inTheWorkshop holds for a scooter whose box is given another credential or another plate: it reconnects, so nobody rents it.
+// Who brings that about locks the scooter's row first, and looks who has it after.
+const inTheWorkshop = `(EXISTS (SELECT FROM onboardings w WHERE w.scooter_id = scooters.id AND w.ended_at IS NULL AND w.state IN ('switching', 'confirming'))
+			OR EXISTS (SELECT FROM renumberings w WHERE w.scooter_id = scooters.id AND w.ended_at IS NULL AND w.run_id IS NOT NULL))`
+
 // openObstacles says why a rental did not open.
 const openObstacles = `
-	SELECT s.service, s.hold,
+	SELECT s.service, s.hold, s.id IS NOT NULL AND (SELECT ` + inTheWorkshop + ` FROM scooters WHERE id = s.id) AS workshop,
 		k.rental_id AS key_rental, k.digest AS key_digest,
 		own.id AS own_rental, own.run_id IS NULL AND own.created_at < now() - make_interval(secs => $4) AS own_orphan,
 		held.id AS held_rental, held.state AS held_state,
@@ -49,6 +55,7 @@ const openObstacles = `
 type obstacles struct {
 	Service    sql.NullString `db:"service"`
 	Hold       sql.NullString `db:"hold"`
+	Workshop   sql.NullBool   `db:"workshop"`
 	KeyRental  sql.NullString `db:"key_rental"`
 	KeyDigest  sql.NullString `db:"key_digest"`
 	OwnRental  sql.NullString `db:"own_rental"`
@@ -139,6 +146,8 @@ func (s *Store) clear(ctx context.Context, o obstacles) error {
 		return s.voidOrphan(ctx, o.HeldRental.String)
 	case o.HeldState.String == string(rental.Securing), o.Hold.String == string(fleet.Securing):
 		return fleet.ErrSecuring
+	case o.Workshop.Bool:
+		return fleet.ErrUnavailable
 	case o.HeldRental.Valid, o.Hold.String != string(fleet.Free):
 		return fleet.ErrHeld
 	}
