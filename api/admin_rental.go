@@ -59,8 +59,9 @@ type ActingStaff struct {
 }
 
 type staffRentalOut struct {
-	Status int
-	Body   StaffRental
+	Status   int
+	Location string `header:"Location"`
+	Body     StaffRental
 }
 
 func (s *adminRentals) show(ctx context.Context, r rental.Rental) (*staffRentalOut, error) {
@@ -108,7 +109,7 @@ func (e getStaffRental) Execute(ctx context.Context, in *RentalRef) (*staffRenta
 type endStaffRental struct{ *adminRentals }
 
 type reasonBody struct {
-	Reason string `json:"reason" minLength:"3" maxLength:"500" example:"The rider called: the app does not work." doc:"Kept in the history."`
+	Reason Reason `json:"reason" minLength:"3" maxLength:"500" example:"The rider called: the app does not work." doc:"Kept in the history."`
 }
 
 type endStaffRentalIn struct {
@@ -132,7 +133,7 @@ func (e endStaffRental) Execute(ctx context.Context, in *endStaffRentalIn) (*sta
 	var asked error
 	if r.Outcome == rental.Open {
 		err := e.store.Audit(ctx, staff.Deed{
-			Action: "rental.end", Subject: r.ID, Before: map[string]any{"plate": r.Plate, "state": r.State}, Reason: in.Body.Reason,
+			Action: "rental.end", Subject: r.ID, Before: map[string]any{"plate": r.Plate, "state": r.State}, Reason: string(in.Body.Reason),
 		})
 		if err != nil {
 			return nil, err
@@ -140,7 +141,7 @@ func (e endStaffRental) Execute(ctx context.Context, in *endStaffRentalIn) (*sta
 		wait, cancel := context.WithTimeout(ctx, e.deadline)
 		defer cancel()
 		asked = e.holders.update(wait, r.Plate, workflows.UpdateEnd, uuid.NewString(), workflows.EndRequest{
-			RentalID: r.ID, Cause: rental.ByStaff, By: subjectFrom(ctx), Note: in.Body.Reason,
+			RentalID: r.ID, Cause: rental.ByStaff, By: subjectFrom(ctx), Note: string(in.Body.Reason),
 		})
 		if r, err = e.store.RentalForStaff(ctx, in.ID); err != nil {
 			return nil, err
@@ -155,7 +156,7 @@ func (e endStaffRental) Execute(ctx context.Context, in *endStaffRentalIn) (*sta
 	case asked != nil && wasTooSlow(asked):
 		out, err := e.show(ctx, r)
 		if err == nil {
-			out.Status = http.StatusAccepted
+			out.Status, out.Location = http.StatusAccepted, "/admin/v1/rentals/"+r.ID
 		}
 		return out, err
 	case asked != nil:

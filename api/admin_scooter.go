@@ -61,7 +61,7 @@ func (e releaseScooter) Execute(ctx context.Context, in *releaseScooterIn) (*sta
 		return nil, errNotHeld
 	}
 	err = e.store.Audit(ctx, staff.Deed{
-		Action: "scooter.release", Subject: in.Plate, Before: map[string]any{"rental": held.ID, "state": held.State}, Reason: in.Body.Reason,
+		Action: "scooter.release", Subject: in.Plate, Before: map[string]any{"rental": held.ID, "state": held.State}, Reason: string(in.Body.Reason),
 	})
 	if err != nil {
 		return nil, err
@@ -70,12 +70,12 @@ func (e releaseScooter) Execute(ctx context.Context, in *releaseScooterIn) (*sta
 	wait, cancel := context.WithTimeout(ctx, e.deadline)
 	defer cancel()
 	err = e.holders.update(wait, in.Plate, workflows.UpdateRelease, uuid.NewString(), workflows.ReleaseRequest{
-		RentalID: held.ID, By: by, Reason: in.Body.Reason,
+		RentalID: held.ID, By: by, Reason: string(in.Body.Reason),
 	})
 	switch {
 	case errors.Is(err, errNoHolder), errors.Is(err, rental.ErrOver):
 		// No workflow would ever end this rental: its row is all that is left of it.
-		if err := e.store.ReleaseRental(ctx, in.Plate, by, in.Body.Reason); err != nil {
+		if err := e.store.ReleaseRental(ctx, in.Plate, by, string(in.Body.Reason)); err != nil {
 			return nil, err
 		}
 	case isFault(err):

@@ -9,14 +9,9 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"rodada/domain/command"
+	"rodada/domain/staff"
 	"rodada/protocol"
 	"rodada/workflows"
-)
-
-// The shortest and the longest reason that staff may give for a command.
-const (
-	reasonShortest = 3
-	reasonLongest  = 500
 )
 
 // bodySchema is the body of one command, as the catalogue has it.
@@ -33,7 +28,7 @@ func bodySchema(spec protocol.Spec) *huma.Schema {
 	}
 	body := object()
 	body.Properties["reason"] = &huma.Schema{
-		Type: huma.TypeString, MinLength: ptr(reasonShortest), MaxLength: ptr(reasonLongest),
+		Type: huma.TypeString, MinLength: ptr(staff.ReasonShortest), MaxLength: ptr(staff.ReasonLongest),
 		Description: "Kept in the scooter's history, and of a dangerous command in the audit log.",
 	}
 	if len(params.Properties) > 0 {

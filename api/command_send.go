@@ -37,20 +37,21 @@ type sendCommandIn struct {
 // commandBody is what the schema of its command lets through.
 type commandBody struct {
 	Params map[string]any `json:"params,omitempty"`
-	Reason string         `json:"reason,omitempty"`
+	Reason Reason         `json:"reason,omitempty"`
 	Ride   command.Ride   `json:"ride,omitempty"`
 }
 
 type commandOut struct {
-	Status int
-	Body   StaffCommand
+	Status   int
+	Location string `header:"Location"`
+	Body     StaffCommand
 }
 
 func (e sendCommand) Meta() meta {
 	m := meta{
 		ID: "command-" + e.spec.Name, Summary: e.spec.Title, Description: describeCommand(e.spec),
 		Body: func() *huma.Schema { return bodySchema(e.spec) },
-		Also: map[int]string{http.StatusAccepted: "It was given; how it ends is at its address, or nobody will know: this command has no answer."},
+		Also: map[int]string{http.StatusAccepted: "It was given; how it ends is at Location, or nobody will know: this command has no answer."},
 		Faults: []*fault.Error{
 			fleet.ErrScooterUnknown, command.ErrInvalid, rental.ErrKeyInvalid, rental.ErrKeyReused, rental.ErrUnreachable,
 			command.ErrBusy, command.ErrLate, command.ErrPrecondition,
@@ -105,7 +106,7 @@ func (e sendCommand) Execute(ctx context.Context, in *sendCommandIn) (*commandOu
 	}
 	by := memberFrom(ctx).ID
 	order := command.Order{
-		ID: uuid.NewString(), Plate: scooter.Plate, StaffID: by, Reason: body.Reason, Code: int(e.spec.Code), Name: e.spec.Name,
+		ID: uuid.NewString(), Plate: scooter.Plate, StaffID: by, Reason: string(body.Reason), Code: int(e.spec.Code), Name: e.spec.Name,
 		Args: cmd.Redacted().Args, Ride: body.Ride, Key: key, Digest: e.digest(in.Plate, cmd, body),
 	}
 	order, err = e.open(ctx, order, e.spec)
@@ -224,7 +225,7 @@ func (c *commands) answer(ctx context.Context, o command.Order) (*commandOut, er
 		}
 		return nil, f
 	}
-	return &commandOut{Status: http.StatusAccepted, Body: described}, nil
+	return &commandOut{Status: http.StatusAccepted, Location: staffScooterAt(o.Plate) + "/commands/" + o.ID, Body: described}, nil
 }
 
 // failed is the fault of an order that was not carried out.

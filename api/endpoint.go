@@ -129,6 +129,9 @@ func mount[I, O any](m *mounter, who audience, at string, e endpoint[I, O]) {
 		}
 		return out, nil
 	})
+	if about.Upload != nil {
+		op.RequestBody.Required = false // that there is nothing in it, the endpoint says in its own words
+	}
 	also(op, about)
 	exemplify(op, m.examples)
 }

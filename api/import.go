@@ -72,9 +72,6 @@ type RowError struct {
 func (in *ImportIn) file() (raw []byte, name string, err error) {
 	kind, params, err := mime.ParseMediaType(in.ContentType)
 	if err != nil || kind != "multipart/form-data" {
-		if len(in.RawBody) == 0 {
-			return nil, "", errFileMissing
-		}
 		return in.RawBody, "body", nil
 	}
 	form := multipart.NewReader(bytes.NewReader(in.RawBody), params["boundary"])
@@ -135,9 +132,9 @@ func (in *ImportIn) table() (t sheet.Table, name string, err error) {
 // one that it is known by; an empty one: nothing is read from it.
 type columnWords map[string]string
 
-// read finds the columns. at says where each is; a header that is wrong is wrong[...] of row 1.
-func (w columnWords) read(t sheet.Table, must ...string) (at map[string]int, wrong []rowFault) {
-	at = map[string]int{}
+// read finds the columns. at says where each is, ignored which are known and not read; a header that is wrong is wrong[...] of row 1.
+func (w columnWords) read(t sheet.Table, must ...string) (at map[string]int, ignored []string, wrong []rowFault) {
+	at, ignored = map[string]int{}, []string{}
 	for i, title := range t.Header {
 		column, known := w[foldWord(title)]
 		_, twice := at[column]
@@ -145,9 +142,11 @@ func (w columnWords) read(t sheet.Table, must ...string) (at map[string]int, wro
 		case title == "":
 		case !known:
 			wrong = append(wrong, rowFault{1, title, errColumnUnknown})
-		case column != "" && twice:
+		case column == "":
+			ignored = append(ignored, title)
+		case twice:
 			wrong = append(wrong, rowFault{1, title, errColumnTwice})
-		case column != "":
+		default:
 			at[column] = i
 		}
 	}
@@ -156,12 +155,15 @@ func (w columnWords) read(t sheet.Table, must ...string) (at map[string]int, wro
 			wrong = append(wrong, rowFault{1, column, errColumnMissing})
 		}
 	}
-	for _, row := range t.Rows {
-		if len(row.Cells) > len(t.Header) {
-			wrong = append(wrong, rowFault{row.Number, row.Cells[len(row.Cells)-1], errCellBeyond})
-		}
+	return at, ignored, wrong
+}
+
+// beyond is what is wrong with a row that is longer than the header.
+func beyond(t sheet.Table, row sheet.Row) []rowFault {
+	if len(row.Cells) <= len(t.Header) {
+		return nil
 	}
-	return at, wrong
+	return []rowFault{{row.Number, row.Cells[len(row.Cells)-1], errCellBeyond}}
 }
 
 // rowFault is a fault with its place in a file.
@@ -216,6 +218,7 @@ type Imported struct {
 	Created   []string         `json:"created"`
 	Changed   []ImportedChange `json:"changed"`
 	Unchanged int              `json:"unchanged"`
+	Ignored   []string         `json:"ignored_columns" doc:"Columns of the file that an import does not set, such as those of an export that are for reading only."`
 }
 
 // ImportedChange is one row that differs from what is registered.

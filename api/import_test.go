@@ -33,15 +33,16 @@ func (s *stage) upload(t *testing.T, path, name string, file []byte, headers ...
 
 const (
 	importPath = "/admin/v1/scooters/import"
-	fleetFile  = "Matrícula;Modelo;IMEI;Estación;Servicio;Límite de velocidad;Nota\r\n" +
-		"34CD;m1;860000000000027;mad-01;En servicio;20,0;\"nuevo; rojo\"\r\n" +
-		"12AB;;;ninguna;mantenimiento;;\r\n"
+	fleetFile  = "Matrícula;Modelo;IMEI;Estación;Servicio;Límite de velocidad;Nota;Motivo;Batería\r\n" +
+		"34CD;m1;860000000000027;mad-01;En servicio;20,0;\"nuevo; rojo\";;80\r\n" +
+		"12AB;;;ninguna;mantenimiento;;; El freno chirría. ;\r\n"
 )
 
 func TestImportingAFile(t *testing.T) {
 	s, at := newRegister(t)
 	want := map[string]any{
-		"applied": false, "created": []any{"34CD"}, "changed": []any{map[string]any{"row": 3., "name": "12AB", "columns": []any{"service"}}}, "unchanged": 0.,
+		"applied": false, "created": []any{"34CD"}, "changed": []any{map[string]any{"row": 3., "name": "12AB", "columns": []any{"reason", "service"}}}, "unchanged": 0.,
+		"ignored_columns": []any{"Batería"},
 	}
 	b := body(t, s.upload(t, importPath+"?dry_run=true", "flota.csv", []byte(fleetFile)), 200)
 	require.Equal(t, want, without(b, "$schema"))
@@ -56,9 +57,10 @@ func TestImportingAFile(t *testing.T) {
 	require.Equal(t, []string{"scooter.import", "flota ñ.csv"}, []string{last.Action, last.Subject})
 
 	b = body(t, s.upload(t, importPath, "flota.csv", []byte(fleetFile)), 200)
-	require.Equal(t, map[string]any{"applied": false, "created": []any{}, "changed": []any{}, "unchanged": 2.}, without(b, "$schema"))
+	require.Equal(t, map[string]any{"applied": false, "created": []any{}, "changed": []any{}, "unchanged": 2., "ignored_columns": []any{"Batería"}}, without(b, "$schema"))
 	b = body(t, s.do(t, "POST", importPath, s.token(t, support, rider.ForStaff), fleetFile, "Content-Type", "text/csv"), 200)
 	require.EqualValues(t, 2, b["unchanged"], "a body without a form")
+	require.Equal(t, "El freno chirría.", s.store.scooters[plate].Reason)
 }
 
 func TestEveryBadRowIsNamed(t *testing.T) {
@@ -78,7 +80,7 @@ func TestEveryBadRowIsNamed(t *testing.T) {
 		got = append(got, fmt.Sprintf("%v %v %v", row["row"], row["column"], row["code"]))
 	}
 	require.Equal(t, []string{
-		"2 imei imei_invalid", "3 plate cell_missing", "4 plate plate_invalid", "4 limit_kmh cell_invalid", "5 qr_code qr_code_invalid",
+		"2 imei imei_invalid", "3 plate cell_missing", "4 limit_kmh cell_invalid", "4 plate plate_invalid", "5 qr_code qr_code_invalid",
 		"5 service cell_invalid", "6 limit_kmh cell_invalid",
 	}, got)
 	require.EqualValues(t, 7, p["errors_total"])
@@ -90,6 +92,35 @@ func TestEveryBadRowIsNamed(t *testing.T) {
 		got = append(got, fmt.Sprintf("%v %v %v", row["row"], row["column"], row["code"]))
 	}
 	require.Equal(t, []string{"2 model model_unknown", "3 station station_unknown", "4 model model_missing"}, got)
+	require.Len(t, s.store.scooters, 1)
+}
+
+// What no cell can be, what the register has not and what another scooter has: one answer tells all of it.
+func TestABadFileIsAnsweredInOneRound(t *testing.T) {
+	s, _ := newRegister(t)
+	taken := s.store.scooters[plate].IMEI
+	require.NotEmpty(t, taken)
+	file := "plate,model,imei,limit_kmh,service,reason\n" + // 1
+		"A1,M1,12,,,\n" + // 2
+		"A2,M9,,250,,\n" + // 3
+		"A3,M1,,250,,\n" + // 4
+		"a1,M1,,,,\n" + // 5
+		"A4,M1," + taken + ",,,\n" + // 6
+		plate + ",,,,retired,\n" + // 7
+		"A5,M1,,,blocked,x\n" + // 8
+		strings.ToLower(plate) + ",M1,,,,\n" + // 9
+		"import,M1,,,,,beyond\n" // 10
+	p := problem(t, s.upload(t, importPath, "f.csv", []byte(file)), 422, "import_invalid")
+	var got []string
+	for _, each := range p["rows"].([]any) {
+		row := each.(map[string]any)
+		got = append(got, fmt.Sprintf("%v %v %v", row["row"], row["column"], row["code"]))
+	}
+	require.Equal(t, []string{
+		"2 imei imei_invalid", "3 limit_kmh limit_invalid", "3 model model_unknown", "4 limit_kmh limit_invalid", "5 plate row_repeated",
+		"6 imei imei_taken", "7 reason reason_invalid", "8 reason reason_invalid", "9 plate plate_taken", "9 plate row_repeated",
+		"10 beyond cell_beyond_header", "10 plate plate_invalid",
+	}, got)
 	require.Len(t, s.store.scooters, 1)
 }
 
@@ -121,7 +152,8 @@ func TestFilesThatCanNotBe(t *testing.T) {
 	}
 	as := s.token(t, support, rider.ForStaff)
 	problem(t, s.do(t, "POST", importPath, as, "--x\r\nContent-Disposition: form-data; name=\"other\"\r\n\r\nA\r\n--x--", "Content-Type", "multipart/form-data; boundary=x"), 422, "file_missing")
-	problem(t, s.do(t, "POST", importPath, as, nil), 400, "body_malformed")
+	problem(t, s.do(t, "POST", importPath, as, nil), 422, "file_empty")
+	problem(t, s.do(t, "POST", importPath, as, "", "Content-Type", "text/csv"), 422, "file_empty")
 	problem(t, s.do(t, "POST", importPath, as, "no form at all", "Content-Type", "multipart/form-data; boundary=x"), 422, "file_missing")
 	problem(t, s.do(t, "POST", importPath, as, strings.Repeat("A", 5<<20), "Content-Type", "text/csv"), 413, "body_too_large")
 	member := s.store.staff[support]
@@ -136,7 +168,7 @@ func TestImportingStations(t *testing.T) {
 	file := "código,nombre,latitud,longitud,capacidad,carga,estado\nMAD-01,,,,4,,mantenimiento\nBCN-01,Sants,\"41,379\",\"2,140\",12,no,activa\n"
 	b := body(t, s.upload(t, path, "estaciones.csv", []byte(file)), 200)
 	require.Equal(t, map[string]any{
-		"applied": true, "created": []any{"BCN-01"}, "unchanged": 0.,
+		"applied": true, "created": []any{"BCN-01"}, "unchanged": 0., "ignored_columns": []any{},
 		"changed": []any{map[string]any{"row": 2., "name": "MAD-01", "columns": []any{"capacity", "state"}}},
 	}, without(b, "$schema"))
 	require.Equal(t, 4, s.store.stations[at].Capacity)

@@ -106,6 +106,9 @@ var spanishMessages = map[string]string{
 	validation.MsgExpectedRequiredProperty:           "falta la propiedad %s, que es obligatoria",
 	validation.MsgExpectedDependentRequiredProperty:  "falta la propiedad %s, que va con %s",
 
+	// What we say of a field.
+	msgReason: "se esperan de 3 a 500 caracteres legibles, en una sola línea",
+
 	// What huma says without a name for it.
 	"expected value to match exactly one schema but matched multiple": "se espera que cumpla exactamente un esquema y cumple varios",
 	"expected at most one value, but received multiple values":        "se espera un solo valor y hay varios",

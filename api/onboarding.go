@@ -47,7 +47,7 @@ type onboardScooter struct{ *onboardings }
 type onboardScooterIn struct {
 	PlateRef
 	Body struct {
-		Reason         string         `json:"reason" minLength:"3" maxLength:"500" example:"New in the fleet."`
+		Reason         Reason         `json:"reason" minLength:"3" maxLength:"500" example:"New in the fleet."`
 		KeepCredential bool           `json:"keep_credential,omitempty" doc:"Only ask the box who it is: what it logs in with stays."`
 		Bootstrap      *BootstrapBody `json:"bootstrap,omitempty" doc:"What the box logs in with now, if that is known."`
 	}
@@ -60,7 +60,8 @@ type BootstrapBody struct {
 }
 
 type onboardScooterOut struct {
-	Body StartedOnboarding
+	Location string `header:"Location"`
+	Body     StartedOnboarding
 }
 
 // StartedOnboarding is an onboarding that was asked for.
@@ -98,7 +99,7 @@ func (e onboardScooter) Execute(ctx context.Context, in *onboardScooterIn) (*onb
 	if err != nil {
 		return nil, err
 	}
-	login, made, err := e.bootstrap(ctx, scooter.Plate, in.Body.Reason, in.Body.Bootstrap)
+	login, made, err := e.bootstrap(ctx, scooter.Plate, string(in.Body.Reason), in.Body.Bootstrap)
 	if err != nil {
 		return nil, err
 	}
@@ -106,12 +107,12 @@ func (e onboardScooter) Execute(ctx context.Context, in *onboardScooterIn) (*onb
 	if login != nil {
 		wish = workflows.OnboardProvide
 	}
-	asked := onboarding.Onboarding{StaffID: member.ID, Reason: in.Body.Reason}
+	asked := onboarding.Onboarding{StaffID: member.ID, Reason: string(in.Body.Reason)}
 	open, err := e.begin(ctx, scooter, asked, !in.Body.KeepCredential, wish)
 	if err != nil {
 		return nil, err
 	}
-	out := &onboardScooterOut{}
+	out := &onboardScooterOut{Location: staffScooterAt(in.Plate) + "/onboarding"}
 	if out.Body.OnboardingBody, err = e.describe(ctx, open); err != nil {
 		return nil, err
 	}

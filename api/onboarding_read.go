@@ -88,7 +88,8 @@ func (o *onboardings) describe(ctx context.Context, one onboarding.Onboarding) (
 type getOnboarding struct{ *onboardings }
 
 type onboardingOut struct {
-	Body OnboardingBody
+	Location string `header:"Location"`
+	Body     OnboardingBody
 }
 
 func (getOnboarding) Meta() meta {
@@ -171,7 +172,7 @@ func (e decideOnboarding) Execute(ctx context.Context, in *decideIn) (*onboardin
 		return nil, onboarding.ErrOver
 	}
 	action := "scooter.onboard-" + string(e.do)
-	if err := e.store.Audit(ctx, staff.Deed{Action: action, Subject: in.Plate, Reason: in.Body.Reason}); err != nil {
+	if err := e.store.Audit(ctx, staff.Deed{Action: action, Subject: in.Plate, Reason: string(in.Body.Reason)}); err != nil {
 		return nil, err
 	}
 	request := workflows.OnboardRequest{OnboardingID: one.ID, Do: e.do, By: subjectFrom(ctx)}
@@ -179,5 +180,5 @@ func (e decideOnboarding) Execute(ctx context.Context, in *decideIn) (*onboardin
 		return nil, err
 	}
 	body, err := e.describe(ctx, one)
-	return &onboardingOut{Body: body}, err
+	return &onboardingOut{Location: staffScooterAt(in.Plate) + "/onboarding", Body: body}, err
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/google/uuid"
+
 	"rodada/domain/fleet"
 	"rodada/domain/listing"
 	"rodada/domain/station"
@@ -41,8 +43,8 @@ type registryStore interface {
 type registry struct {
 	store registryStore
 	live  Live
-	fresh time.Duration // a scooter that was not heard of for longer is offline
-	now   func() time.Time
+	fresh   time.Duration // a scooter that was not heard of for longer is offline
+	now     func() time.Time
 	// created is told of a new scooter.
 	created func(ctx context.Context, s fleet.Scooter)
 }
@@ -54,6 +56,22 @@ func (r *registry) sighted(ctx context.Context, plate string) fleet.Sighted {
 		return fleet.Sighted{}
 	}
 	return fleet.Sighted{Position: seen.Position, At: seen.PositionAt}
+}
+
+// picks refuses a filter that names a model or a station that there is not: nothing would fit it, which says something else.
+func (r *registry) picks(ctx context.Context, model int64, at string) error {
+	if model != 0 {
+		if _, err := r.model(ctx, model); err != nil {
+			return err
+		}
+	}
+	if at == "" || at == fleet.FreeFloating {
+		return nil
+	}
+	if uuid.Validate(at) != nil {
+		return station.ErrUnknown
+	}
+	return r.stationExists(ctx, at)
 }
 
 // online reports whether a scooter was heard of lately.

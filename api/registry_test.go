@@ -38,6 +38,7 @@ func TestAScooterAsStaffSeeIt(t *testing.T) {
 	require.EqualValues(t, 80, b["battery"])
 	require.Equal(t, false, b["online"])
 	require.NotContains(t, b, "live")
+	require.NotContains(t, b, "position")
 
 	on := true
 	seen := api.Sighting{
@@ -84,6 +85,9 @@ func TestRegisteringAScooter(t *testing.T) {
 		"the same plate":            {map[string]any{"plate": plate, "model": 1}, 409, "plate_taken"},
 		"a plate with a wildcard":   {map[string]any{"plate": "a+b", "model": 1}, 422, "plate_invalid"},
 		"a topic's name":            {map[string]any{"plate": "bike", "model": 1}, 422, "plate_invalid"},
+		"a plate for nobody's URL":  {map[string]any{"plate": "a?b", "model": 1}, 422, "plate_invalid"},
+		"a word of an address":      {map[string]any{"plate": "Import", "model": 1}, 422, "plate_invalid"},
+		"no speed at all":           {map[string]any{"plate": "X1", "model": 1, "limit_kmh": 0}, 422, "request_invalid"},
 		"the same IMEI":             {map[string]any{"plate": "X1", "model": 1, "imei": "860000000000001"}, 409, "imei_taken"},
 		"an IMEI that is none":      {map[string]any{"plate": "X1", "model": 1, "imei": "8600000000"}, 422, "imei_invalid"},
 		"the same code":             {map[string]any{"plate": "X1", "model": 1, "qr_code": code}, 409, "qr_code_taken"},
@@ -213,4 +217,50 @@ func TestChangesNeedThePermissionToOperate(t *testing.T) {
 	}
 	body(t, s.asStaff(t, "GET", "/admin/v1/scooters/"+plate, nil), 200)
 	body(t, s.asStaff(t, "GET", "/admin/v1/stations/"+at, nil), 200)
+}
+
+// A reason is held to one rule wherever staff give one, and kept without the blanks around it.
+func TestReasons(t *testing.T) {
+	s, at := newRegister(t)
+	path := "/admin/v1/scooters/" + plate
+	for to, with := range map[string]map[string]any{
+		path + "/service":                     {"service": "blocked"},
+		path + "/code":                        {},
+		path + "/station":                     {"station": at},
+		path + "/release":                     {},
+		path + "/onboard":                     {},
+		path + "/renumber":                    {"plate": "NEW1"},
+		path + "/onboarding/retry":            {},
+		path + "/onboarding/abort":            {},
+		path + "/renumbering/abort":           {},
+		path + "/commands/unlock-motor":       {},
+		path + "/commands/power-off":          {},
+		"/admin/v1/stations/" + at + "/close": {},
+		"/admin/v1/rentals/" + at + "/end":    {},
+	} {
+		for _, reason := range []string{"   ", "\u202eabc", "a\nb c", "ring\a", "  x  "} {
+			with["reason"] = reason
+			p := problem(t, s.do(t, "POST", to, s.token(t, support, rider.ForStaff), with, "Accept-Language", "es"), 422, "request_invalid")
+			require.Equal(t, []any{map[string]any{"location": "body.reason", "message": "se esperan de 3 a 500 caracteres legibles, en una sola línea"}}, p["errors"], "%s %q", to, reason)
+		}
+	}
+	b := body(t, s.asStaff(t, "POST", path+"/service", map[string]any{"service": "blocked", "reason": " The brake squeaks. "}), 200)
+	require.Equal(t, "The brake squeaks.", b["reason"])
+}
+
+// A filter that names what there is not says so: an empty list would say that nothing is there.
+func TestFiltersThatNameNothing(t *testing.T) {
+	s, at := newRegister(t)
+	for _, list := range []string{"/admin/v1/scooters", "/admin/v1/scooters.csv", "/admin/v1/scooters.xlsx"} {
+		problem(t, s.asStaff(t, "GET", list+"?station=nope", nil), 404, "station_unknown")
+		problem(t, s.asStaff(t, "GET", list+"?station="+uuid.NewString(), nil), 404, "station_unknown")
+		problem(t, s.asStaff(t, "GET", list+"?model=99", nil), 422, "model_unknown")
+		for _, query := range []string{"?station=none", "?station=" + at, "?model=1"} {
+			require.Equal(t, http.StatusOK, s.asStaff(t, "GET", list+query, nil).Code, query)
+		}
+	}
+	sheet := "/admin/v1/scooters/qr-sheet"
+	problem(t, s.asStaff(t, "POST", sheet, map[string]any{"plates": []string{}}), 422, "request_invalid")
+	problem(t, s.asStaff(t, "POST", sheet, map[string]any{"station": "nope"}), 404, "station_unknown")
+	problem(t, s.asStaff(t, "POST", sheet, map[string]any{"model": 99}), 422, "model_unknown")
 }

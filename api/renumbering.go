@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -14,7 +13,6 @@ import (
 	"rodada/domain/onboarding"
 	"rodada/domain/rental"
 	"rodada/domain/staff"
-	"rodada/protocol"
 	"rodada/workflows"
 )
 
@@ -25,13 +23,14 @@ type renumberIn struct {
 	PlateRef
 	Body struct {
 		Plate  string `json:"plate" minLength:"1" maxLength:"64" doc:"The new one."`
-		Reason string `json:"reason" minLength:"3" maxLength:"500" example:"The number plate was replaced."`
+		Reason Reason `json:"reason" minLength:"3" maxLength:"500" example:"The number plate was replaced."`
 	}
 }
 
 type renumberingOut struct {
-	Status int
-	Body   RenumberingBody
+	Status   int
+	Location string `header:"Location"`
+	Body     RenumberingBody
 }
 
 // RenumberingBody is the giving of another plate.
@@ -56,6 +55,9 @@ func renumberingBody(r onboarding.Renumbering) RenumberingBody {
 	}
 }
 
+// renumberingAt is its address while it goes on; once it is done it is at the new plate's.
+func renumberingAt(r onboarding.Renumbering) string { return staffScooterAt(r.From) + "/renumbering" }
+
 var errUndone = fault.Declare(fault.Conflict, "renumbering_undone", "The scooter could not be given another plate. It has its old one.")
 
 func (renumberScooter) Meta() meta {
@@ -64,7 +66,7 @@ func (renumberScooter) Meta() meta {
 		Description: "Nobody can ride it meanwhile. The box may use both plates at the broker, is told the new one (103), and only when " +
 			"it was heard under that one do the books follow; what it refuses or does not hear of is undone. Afterwards the old plate " +
 			"is nobody's, and may be given again.",
-		Also: map[int]string{http.StatusAccepted: "It goes on; see …/renumbering of the plate that the scooter has."},
+		Also: map[int]string{http.StatusAccepted: "It goes on; follow Location, and once it is done the same of the new plate."},
 		Faults: []*fault.Error{
 			fleet.ErrScooterUnknown, fleet.ErrPlateInvalid, fleet.ErrPlateTaken, fleet.ErrHeld, onboarding.ErrSamePlate,
 			onboarding.ErrRenumbering, onboarding.ErrRunning, errUndone, rental.ErrUnreachable,
@@ -79,13 +81,13 @@ func (e renumberScooter) Execute(ctx context.Context, in *renumberIn) (*renumber
 	}
 	to := in.Body.Plate
 	switch {
-	case protocol.ValidPlate(to) != nil, strings.Contains(to, "%"): // which brokers take for a pattern
-		return nil, fleet.ErrPlateInvalid
+	case fleet.CheckPlate(to) != nil:
+		return nil, fleet.CheckPlate(to)
 	case to == scooter.Plate:
 		return nil, onboarding.ErrSamePlate
 	}
 	r := onboarding.Renumbering{
-		ID: uuid.NewString(), From: scooter.Plate, To: to, StaffID: memberFrom(ctx).ID, Reason: in.Body.Reason,
+		ID: uuid.NewString(), From: scooter.Plate, To: to, StaffID: memberFrom(ctx).ID, Reason: string(in.Body.Reason),
 	}
 	if err := e.store.OpenRenumbering(ctx, r); err != nil {
 		return nil, err
@@ -124,7 +126,7 @@ func (e renumberScooter) outcome(ctx context.Context, r onboarding.Renumbering) 
 	case onboarding.Undone:
 		return nil, errUndone.With("trouble", now.Trouble)
 	}
-	return &renumberingOut{Status: http.StatusAccepted, Body: renumberingBody(now)}, nil
+	return &renumberingOut{Status: http.StatusAccepted, Location: renumberingAt(now), Body: renumberingBody(now)}, nil
 }
 
 // getRenumbering is GET /admin/v1/scooters/{plate}/renumbering.
@@ -167,12 +169,12 @@ func (e abortRenumbering) Execute(ctx context.Context, in *decideIn) (*renumberi
 	if r.State != onboarding.Stuck {
 		return nil, onboarding.ErrNotStuck
 	}
-	if err := e.store.Audit(ctx, staff.Deed{Action: "scooter.renumber-abort", Subject: in.Plate, Reason: in.Body.Reason}); err != nil {
+	if err := e.store.Audit(ctx, staff.Deed{Action: "scooter.renumber-abort", Subject: in.Plate, Reason: string(in.Body.Reason)}); err != nil {
 		return nil, err
 	}
 	request := workflows.RenumberRequest{RenumberingID: r.ID, By: subjectFrom(ctx)}
 	if err := e.holders.signal(ctx, workflows.ScooterID(r.From), workflows.SignalRenumber, request); err != nil {
 		return nil, err
 	}
-	return &renumberingOut{Status: http.StatusAccepted, Body: renumberingBody(r)}, nil
+	return &renumberingOut{Status: http.StatusAccepted, Location: renumberingAt(r), Body: renumberingBody(r)}, nil
 }

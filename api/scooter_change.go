@@ -46,7 +46,7 @@ type setServiceIn struct {
 	PlateRef
 	Body struct {
 		Service fleet.Service `json:"service" enum:"in_service,blocked,maintenance,missing,retired"`
-		Reason  string        `json:"reason" minLength:"3" maxLength:"500" example:"The brake squeaks."`
+		Reason  Reason        `json:"reason" minLength:"3" maxLength:"500" example:"The brake squeaks."`
 	}
 }
 
@@ -59,7 +59,7 @@ func (setService) Meta() meta {
 }
 
 func (e setService) Execute(ctx context.Context, in *setServiceIn) (*staffScooterOut, error) {
-	if err := e.store.SetService(ctx, in.Plate, in.Body.Service, in.Body.Reason, e.sighted(ctx, in.Plate)); err != nil {
+	if err := e.store.SetService(ctx, in.Plate, in.Body.Service, string(in.Body.Reason), e.sighted(ctx, in.Plate)); err != nil {
 		return nil, err
 	}
 	return e.scooter(ctx, in.Plate)
@@ -72,7 +72,7 @@ type stationScooterIn struct {
 	PlateRef
 	Body struct {
 		Station string `json:"station" maxLength:"36" doc:"A station's ID; empty: free-floating from now on."`
-		Reason  string `json:"reason,omitempty" maxLength:"500"`
+		Reason  Reason `json:"reason,omitempty" maxLength:"500"`
 	}
 }
 
@@ -91,7 +91,7 @@ func (e stationScooter) Execute(ctx context.Context, in *stationScooterIn) (*sta
 	if err := e.stationExists(ctx, in.Body.Station); err != nil {
 		return nil, err
 	}
-	err := e.store.StationScooter(ctx, in.Plate, in.Body.Station, in.Body.Reason, e.sighted(ctx, in.Plate))
+	err := e.store.StationScooter(ctx, in.Plate, in.Body.Station, string(in.Body.Reason), e.sighted(ctx, in.Plate))
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +115,7 @@ func (replaceCode) Meta() meta {
 }
 
 func (e replaceCode) Execute(ctx context.Context, in *replaceCodeIn) (*staffScooterOut, error) {
-	err := e.store.ReplaceCode(ctx, in.Plate, fleet.NewCode(), in.Body.Reason, e.sighted(ctx, in.Plate))
+	err := e.store.ReplaceCode(ctx, in.Plate, fleet.NewCode(), string(in.Body.Reason), e.sighted(ctx, in.Plate))
 	if err != nil {
 		return nil, err
 	}

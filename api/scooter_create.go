@@ -8,7 +8,6 @@ import (
 	"rodada/domain/fleet"
 	"rodada/domain/station"
 	"rodada/geo"
-	"rodada/protocol"
 )
 
 // createScooter is POST /admin/v1/scooters.
@@ -23,7 +22,7 @@ type createScooterIn struct {
 		Service  fleet.Service `json:"service,omitempty" enum:"in_service,blocked,maintenance,missing,retired" default:"maintenance"`
 		Station  string        `json:"station,omitempty" maxLength:"36" doc:"A station's ID; absent: free-floating."`
 		Position *geo.Point    `json:"position,omitempty" doc:"Where it stands; absent: at its station."`
-		LimitKmh int           `json:"limit_kmh,omitempty" minimum:"0" maximum:"200" doc:"Absent: what the model can drive."`
+		LimitKmh int           `json:"limit_kmh,omitempty" minimum:"1" maximum:"200" doc:"Absent: what the model can drive."`
 		Note     string        `json:"note,omitempty" maxLength:"1000"`
 	}
 }
@@ -64,8 +63,8 @@ func (e createScooter) Execute(ctx context.Context, in *createScooterIn) (*staff
 
 // admit checks a scooter that is new to the register, and gives it its code.
 func (r *registry) admit(ctx context.Context, n *fleet.Scooter) error {
-	if err := protocol.ValidPlate(n.Plate); err != nil {
-		return fleet.ErrPlateInvalid.Because(err)
+	if err := fleet.CheckPlate(n.Plate); err != nil {
+		return err
 	}
 	if n.QRCode == "" {
 		n.QRCode = fleet.NewCode()

@@ -11,6 +11,7 @@ import (
 	"rodada/domain/fault"
 	"rodada/domain/fleet"
 	"rodada/domain/listing"
+	"rodada/domain/station"
 )
 
 // fileOut is an answer that is a file.
@@ -50,6 +51,9 @@ func (e exportScooters) rows(ctx context.Context, in *ExportScootersIn) ([][]str
 		return nil, err
 	}
 	q.Limit = 0
+	if err := e.picks(ctx, in.Model, in.Station); err != nil {
+		return nil, err
+	}
 	keys, total, states, err := e.find(ctx, in.ScooterFilter, q)
 	if err != nil {
 		return nil, err
@@ -79,19 +83,22 @@ var exportHeader = []string{
 }
 
 func exportRow(s StaffScooter) []string {
-	station, battery, seen := fleet.FreeFloating, "", ""
+	at, battery, lat, lng, seen := fleet.FreeFloating, "", "", "", ""
 	if s.Station != nil {
-		station = s.Station.ShortName
+		at = s.Station.ShortName
 	}
-	if s.Battery >= 0 {
-		battery = strconv.Itoa(s.Battery)
+	if s.Battery != nil {
+		battery = strconv.Itoa(*s.Battery)
+	}
+	if s.Position != nil {
+		lat, lng = degrees(s.Position.Lat), degrees(s.Position.Lng)
 	}
 	if s.Live != nil {
 		seen = s.Live.SeenAt.Format(time.RFC3339)
 	}
 	return []string{
-		s.Plate, s.QRCode, s.IMEI, s.Model, string(s.Service), s.Reason, station, strconv.Itoa(s.LimitKmh), s.Note,
-		s.Status, string(s.Hold), battery, degrees(s.Position.Lat), degrees(s.Position.Lng), strconv.FormatBool(s.Online), seen,
+		s.Plate, s.QRCode, s.IMEI, s.Model, string(s.Service), s.Reason, at, strconv.Itoa(s.LimitKmh), s.Note,
+		s.Status, string(s.Hold), battery, lat, lng, strconv.FormatBool(s.Online), seen,
 		s.DeviceID, s.CreatedAt.Format(time.RFC3339), s.UpdatedAt.Format(time.RFC3339),
 	}
 }
@@ -104,7 +111,7 @@ func (r *registry) attachment(kind, name, extension string, body []byte) *fileOu
 	return &fileOut{ContentType: kind, Disposition: fmt.Sprintf("attachment; filename=%q", name), Body: body}
 }
 
-var exportFaults = []*fault.Error{errExport, fleet.ErrMapAway, listing.ErrSort}
+var exportFaults = []*fault.Error{errExport, fleet.ErrMapAway, fleet.ErrModelUnknown, station.ErrUnknown, listing.ErrSort}
 
 // exportCSV is GET /admin/v1/scooters.csv.
 type exportCSV struct{ exportScooters }

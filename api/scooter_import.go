@@ -9,8 +9,8 @@ import (
 	"rodada/api/sheet"
 	"rodada/domain/fault"
 	"rodada/domain/fleet"
+	"rodada/domain/staff"
 	"rodada/domain/station"
-	"rodada/protocol"
 )
 
 // scooterColumns are the columns of a file of scooters; those of an export that nobody sets are known and not read.
@@ -49,7 +49,7 @@ func (importScooters) Meta() meta {
 	return importMeta("import-scooters", "Register and change scooters by a CSV or Excel file",
 		"Columns, in English or Spanish and in any order: plate (matrícula), model (modelo), imei, qr_code (código), service (servicio), "+
 			"reason (motivo), station (estación, by its short name, or none), limit_kmh (límite), note (nota). A scooter is known by its plate; "+
-			"a new one needs a model. An empty cell leaves what is registered, and the same file a second time changes nothing. All of a file "+
+			"a new one needs a model, and a change of service a reason. An empty cell leaves what is registered, and the same file a second time changes nothing. All of a file "+
 			"is imported or none of it: with one bad row every bad row is named, with its row, its column and a code. At most 5000 rows and 4 MiB.",
 		fleet.ErrPlateTaken, fleet.ErrIMEITaken, fleet.ErrCodeTaken, station.ErrFull)
 }
@@ -59,10 +59,11 @@ func (e importScooters) Execute(ctx context.Context, in *ImportIn) (*importedOut
 	if err != nil {
 		return nil, err
 	}
-	records, wrong := scooterRecords(table)
+	at, ignored, wrong := scooterColumns.read(table, "plate")
 	if len(wrong) > 0 {
 		return nil, refuse(languageFrom(ctx), wrong)
 	}
+	records := scooterRecords(table, at)
 	plan, err := e.store.ImportScooters(ctx, records, name, in.DryRun)
 	if err != nil {
 		return nil, err
@@ -75,6 +76,7 @@ func (e importScooters) Execute(ctx context.Context, in *ImportIn) (*importedOut
 	}
 	out := &importedOut{Body: Imported{
 		Applied: !in.DryRun && len(plan.Create)+len(plan.Change) > 0, Created: []string{}, Changed: []ImportedChange{}, Unchanged: plan.Unchanged,
+		Ignored: ignored,
 	}}
 	for _, s := range plan.Create {
 		out.Body.Created = append(out.Body.Created, s.Plate)
@@ -85,36 +87,37 @@ func (e importScooters) Execute(ctx context.Context, in *ImportIn) (*importedOut
 	return out, nil
 }
 
-// scooterRecords reads the rows, and names every cell that can't be one of its column.
-func scooterRecords(t sheet.Table) (records []fleet.Record, wrong []rowFault) {
-	at, wrong := scooterColumns.read(t, "plate")
-	if len(wrong) > 0 {
-		return nil, wrong
-	}
+// scooterRecords reads the rows. Cells that can't be what their column says are named in their record, so that what the
+// register has against the file is told together with them.
+func scooterRecords(t sheet.Table, at map[string]int) (records []fleet.Record) {
 	for _, row := range t.Rows {
 		c := &cells{row: row, at: at}
 		r := fleet.Record{Row: row.Number, Plate: row.Cells[at["plate"]]}
-		switch {
-		case r.Plate == "":
+		if f, bad := fault.From(fleet.CheckPlate(r.Plate)); r.Plate == "" {
 			c.fail("plate", errCellMissing)
-		case protocol.ValidPlate(r.Plate) != nil:
-			c.fail("plate", fleet.ErrPlateInvalid)
+		} else if bad {
+			c.fail("plate", f)
 		}
 		if r.IMEI = c.text("imei", 40); r.IMEI != nil && fleet.CheckIMEI(*r.IMEI) != nil {
 			c.fail("imei", fleet.ErrIMEIInvalid)
+			r.IMEI = nil
 		}
 		if r.QRCode = c.text("qr_code", 40); r.QRCode != nil && fleet.CheckCode(*r.QRCode, r.Plate) != nil {
 			c.fail("qr_code", fleet.ErrCodeInvalid)
+			r.QRCode = nil
 		}
-		r.Model, r.Reason, r.Note = c.text("model", 100), c.text("reason", 500), c.text("note", 1000)
+		r.Model, r.Reason, r.Note = c.text("model", 100), c.reason(), c.text("note", 1000)
 		r.Service = word(c, "service", serviceWords)
 		if r.Station = c.text("station", 40); r.Station != nil && noStation[foldWord(*r.Station)] {
 			*r.Station = fleet.FreeFloating
 		}
 		r.LimitKmh = c.whole("limit_kmh")
-		records, wrong = append(records, r), append(wrong, c.wrong...)
+		for _, each := range append(c.wrong, beyond(t, row)...) {
+			r.Wrong = append(r.Wrong, fleet.Flaw{Column: each.column, Fault: each.fault})
+		}
+		records = append(records, r)
 	}
-	return records, wrong
+	return records
 }
 
 // cells reads the cells of one row by their columns. An empty cell, or a column that the file has not, says nothing: nil.
@@ -132,8 +135,23 @@ func (c *cells) text(column string, most int) *string {
 	s := c.row.Cells[i]
 	if len([]rune(s)) > most {
 		c.fail(column, errCellInvalid)
+		return nil
 	}
 	return &s
+}
+
+// reason is why, by the rule that holds for every reason of staff.
+func (c *cells) reason() *string {
+	s := c.text("reason", 2*staff.ReasonLongest)
+	if s == nil {
+		return nil
+	}
+	text, err := staff.Reason(*s)
+	if err != nil {
+		c.fail("reason", staff.ErrReason)
+		return nil
+	}
+	return &text
 }
 
 func (c *cells) fail(column string, f *fault.Error) {
@@ -149,6 +167,7 @@ func (c *cells) whole(column string) *int {
 	whole := int(*n)
 	if float64(whole) != *n {
 		c.fail(column, errCellInvalid)
+		return nil
 	}
 	return &whole
 }
@@ -162,7 +181,7 @@ func (c *cells) number(column string) *float64 {
 	n, err := strconv.ParseFloat(strings.Replace(*s, ",", ".", 1), 64)
 	if err != nil || n < -1e9 || n > 1e9 || math.IsNaN(n) {
 		c.fail(column, errCellInvalid)
-		n = 0
+		return nil
 	}
 	return &n
 }
@@ -176,6 +195,7 @@ func word[T any](c *cells, column string, known map[string]T) *T {
 	w, ok := known[foldWord(*s)]
 	if !ok {
 		c.fail(column, errCellInvalid)
+		return nil
 	}
 	return &w
 }

@@ -8,6 +8,7 @@ import (
 	"rodada/domain/fleet"
 	"rodada/domain/listing"
 	"rodada/domain/staff"
+	"rodada/domain/station"
 )
 
 // labels is what is printed for scooters.
@@ -56,7 +57,7 @@ var (
 
 type qrSheetIn struct {
 	Body struct {
-		Plates  []string        `json:"plates,omitempty" maxItems:"1200" doc:"Which scooters; absent: all that the other members pick."`
+		Plates  []string        `json:"plates,omitempty" minItems:"1" maxItems:"1200" doc:"Which scooters; absent: all that the other members pick."`
 		Service []fleet.Service `json:"service,omitempty" maxItems:"5" enum:"in_service,blocked,maintenance,missing,retired"`
 		Model   int64           `json:"model,omitempty" minimum:"0" doc:"A model's ID."`
 		Station string          `json:"station,omitempty" maxLength:"36" doc:"A station's ID, or none for free-floating scooters."`
@@ -68,12 +69,15 @@ func (qrSheet) Meta() meta {
 		ID: "qr-sheet", Summary: "A sheet of labels to print", Needs: staff.View, Files: []string{"application/pdf"},
 		Description: "A4, twelve labels a page, by plate: QR code and printed code to cut out; beside each, outside of the line, the plate of the " +
 			"scooter that it is for.",
-		Faults: []*fault.Error{fleet.ErrScooterUnknown, errSheetEmpty, errSheetLarge},
+		Faults: []*fault.Error{fleet.ErrScooterUnknown, fleet.ErrModelUnknown, station.ErrUnknown, errSheetEmpty, errSheetLarge},
 	}
 }
 
 func (e qrSheet) Execute(ctx context.Context, in *qrSheetIn) (*fileOut, error) {
 	b := in.Body
+	if err := e.picks(ctx, b.Model, b.Station); err != nil {
+		return nil, err
+	}
 	filter := fleet.Filter{Service: b.Service, ModelID: b.Model, Station: b.Station, Plates: b.Plates}
 	keys, total, err := e.store.ScooterKeys(ctx, filter, listing.Query{Order: listing.Order{By: "plate"}, Limit: sheetLimit})
 	switch {

@@ -7,6 +7,7 @@ import (
 	"rodada/domain/fault"
 	"rodada/domain/fleet"
 	"rodada/domain/listing"
+	"rodada/domain/station"
 )
 
 // ScooterFilter narrows the list of the fleet. What is absent takes all; several filters take what fits each.
@@ -56,13 +57,16 @@ func (listStaffScooters) Meta() meta {
 			"whatever came or went meanwhile; only a scooter whose own value changes between two pages, which battery and seen do, can move " +
 			"from one side of that place to the other. Filters and orders by what scooters say of themselves judge the very values that " +
 			"the list shows, and are refused while those can't be read.",
-		Faults: append([]*fault.Error{fleet.ErrMapAway}, listFaults...),
+		Faults: append([]*fault.Error{fleet.ErrMapAway, fleet.ErrModelUnknown, station.ErrUnknown}, listFaults...),
 	}
 }
 
 func (e listStaffScooters) Execute(ctx context.Context, in *listStaffScootersIn) (*staffScootersOut, error) {
 	q, err := in.page(scooterSorts, in.ScooterFilter)
 	if err != nil {
+		return nil, err
+	}
+	if err := e.picks(ctx, in.Model, in.Station); err != nil {
 		return nil, err
 	}
 	keys, total, states, err := e.find(ctx, in.ScooterFilter, q)

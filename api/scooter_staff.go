@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"net/url"
 	"time"
 
 	"rodada/domain/fault"
@@ -25,8 +26,8 @@ type StaffScooter struct {
 	Hold      fleet.Hold    `json:"hold" enum:"free,reserved,in_use,securing"`
 	Reason    string        `json:"reason,omitempty" doc:"Why it is out of service."`
 	Note      string        `json:"note,omitempty" doc:"Staff's own words."`
-	Position  geo.Point     `json:"position" doc:"See sources."`
-	Battery   int           `json:"battery" doc:"Percent; -1 unknown. See sources."`
+	Position  *geo.Point    `json:"position,omitempty" doc:"Absent: nobody knows. See sources."`
+	Battery   *int          `json:"battery,omitempty" doc:"Percent; absent: nobody knows. See sources."`
 	LimitKmh  int           `json:"limit_kmh" doc:"The speed limit that holds between rides."`
 	Online    bool          `json:"online" doc:"It was heard of lately, as RODADA_TELEMETRY_OFFLINE_AFTER says."`
 	Sources   Sources       `json:"sources" doc:"Where position and battery come from."`
@@ -73,7 +74,7 @@ const (
 func (r *registry) show(s fleet.Scooter, seen Sighting) StaffScooter {
 	out := StaffScooter{
 		Plate: s.Plate, QRCode: s.QRCode, PublicID: s.PublicID, DeviceID: s.DeviceID, IMEI: s.IMEI, Model: s.Model.Name, ModelID: s.Model.ID,
-		Status: s.Status(), Service: s.Service, Hold: s.Hold, Reason: s.Reason, Note: s.Note, Position: s.Position, Battery: s.Battery,
+		Status: s.Status(), Service: s.Service, Hold: s.Hold, Reason: s.Reason, Note: s.Note,
 		LimitKmh: s.LimitKmh, Online: r.online(seen), CreatedAt: s.CreatedAt.UTC(), UpdatedAt: s.UpdatedAt.UTC(),
 		Sources: Sources{Position: fromStored, Battery: fromStored},
 	}
@@ -82,15 +83,19 @@ func (r *registry) show(s fleet.Scooter, seen Sighting) StaffScooter {
 	}
 	switch {
 	case !seen.PositionAt.IsZero():
-		out.Position, out.Sources.Position = seen.Position, fromLive
+		out.Position, out.Sources.Position = &seen.Position, fromLive
 	case s.Position.IsZero():
 		out.Sources.Position = unknown
+	default:
+		out.Position = &s.Position
 	}
 	switch {
 	case !seen.Seen.IsZero() && seen.Battery >= 0:
-		out.Battery, out.Sources.Battery = seen.Battery, fromLive
+		out.Battery, out.Sources.Battery = &seen.Battery, fromLive
 	case s.Battery < 0:
 		out.Sources.Battery = unknown
+	default:
+		out.Battery = &s.Battery
 	}
 	if !seen.Seen.IsZero() {
 		out.Live = &LiveScooter{
@@ -134,6 +139,9 @@ func (r *registry) scooter(ctx context.Context, plate string) (*staffScooterOut,
 type PlateRef struct {
 	Plate string `path:"plate" minLength:"1" maxLength:"64"`
 }
+
+// staffScooterAt is the address of a scooter, for staff.
+func staffScooterAt(plate string) string { return "/admin/v1/scooters/" + url.PathEscape(plate) }
 
 // getStaffScooter is GET /admin/v1/scooters/{plate}.
 type getStaffScooter struct{ *registry }

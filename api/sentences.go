@@ -33,6 +33,7 @@ var spanish = map[string]string{ //nolint:gosec // sentences about passwords are
 	"credentials_wrong":  "El correo o la contraseña no son correctos.",
 	"token_invalid":      "El token falta, ha caducado o no vale aquí.",
 	"permission_missing": "Tu cuenta no tiene permiso para eso.",
+	"reason_invalid":     "Un motivo tiene de 3 a 500 caracteres legibles, en una sola línea.",
 	"rider_suspended":    "Esta cuenta está suspendida.",
 	"too_many_logins":    "Demasiadas personas están entrando ahora mismo. Inténtalo de nuevo.",
 
@@ -83,8 +84,8 @@ var spanish = map[string]string{ //nolint:gosec // sentences about passwords are
 	"command_sealed":       "El secreto de esta orden ya no se puede leer. Da la orden de nuevo.",
 
 	// The register.
-	"plate_taken":              "Otro patinete tiene esta matrícula.",
-	"plate_invalid":            "Una matrícula tiene de 1 a 64 caracteres, sin / + # $ ni caracteres de control, y sin espacios en los extremos.",
+	"plate_taken":              "Otro patinete tiene esta matrícula, o una que solo se distingue en las mayúsculas.",
+	"plate_invalid":            "Una matrícula tiene de 1 a 64 letras, cifras, -, ., _ y similares, sin espacios ni caracteres de control ni / \\ + # $ ? % & ; \" < > { } | ^ `. Estas palabras están reservadas: . .. bike export help import list o qr-sheet.",
 	"imei_taken":               "Otro patinete tiene este IMEI.",
 	"imei_invalid":             "Un IMEI tiene 15 cifras.",
 	"qr_code_taken":            "Otro patinete tiene este código impreso, o lo tuvo.",

@@ -23,7 +23,7 @@ type changeStationIn struct {
 		Charging  *bool          `json:"charging,omitempty"`
 		State     *station.State `json:"state,omitempty" enum:"active,maintenance" doc:"Also opens a closed station again."`
 		Note      *string        `json:"note,omitempty" maxLength:"1000"`
-		Reason    string         `json:"reason,omitempty" maxLength:"500" doc:"Why its state or its capacity changes."`
+		Reason    Reason         `json:"reason,omitempty" maxLength:"500" doc:"Why its state or its capacity changes."`
 	}
 }
 
@@ -40,7 +40,7 @@ func (e changeStation) Execute(ctx context.Context, in *changeStationIn) (*stati
 	err := e.store.ChangeStation(ctx, in.ID, station.Edit{
 		ShortName: b.ShortName, Name: b.Name, Address: b.Address, Position: b.Position, Capacity: b.Capacity, Charging: b.Charging,
 		State: b.State, Note: b.Note,
-	}, b.Reason)
+	}, string(b.Reason))
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +53,7 @@ type closeStation struct{ *registry }
 type closeStationIn struct {
 	StationID
 	Body struct {
-		Reason  string `json:"reason" minLength:"3" maxLength:"500"`
+		Reason  Reason `json:"reason" minLength:"3" maxLength:"500"`
 		Release bool   `json:"release_scooters,omitempty" doc:"The scooters that stand there become free-floating; without it they keep the station open."`
 	}
 }
@@ -66,7 +66,7 @@ func (closeStation) Meta() meta {
 }
 
 func (e closeStation) Execute(ctx context.Context, in *closeStationIn) (*stationOut, error) {
-	if err := e.store.CloseStation(ctx, in.ID, in.Body.Release, in.Body.Reason); err != nil {
+	if err := e.store.CloseStation(ctx, in.ID, in.Body.Release, string(in.Body.Reason)); err != nil {
 		return nil, err
 	}
 	return e.station(ctx, in.ID)

@@ -42,10 +42,11 @@ func (e importStations) Execute(ctx context.Context, in *ImportIn) (*importedOut
 	if err != nil {
 		return nil, err
 	}
-	records, wrong := stationRecords(table)
+	at, ignored, wrong := stationColumns.read(table, "short_name")
 	if len(wrong) > 0 {
 		return nil, refuse(languageFrom(ctx), wrong)
 	}
+	records := stationRecords(table, at)
 	plan, err := e.store.ImportStations(ctx, records, name, in.DryRun)
 	if err != nil {
 		return nil, err
@@ -58,6 +59,7 @@ func (e importStations) Execute(ctx context.Context, in *ImportIn) (*importedOut
 	}
 	out := &importedOut{Body: Imported{
 		Applied: !in.DryRun && len(plan.Create)+len(plan.Change) > 0, Created: []string{}, Changed: []ImportedChange{}, Unchanged: plan.Unchanged,
+		Ignored: ignored,
 	}}
 	for _, s := range plan.Create {
 		out.Body.Created = append(out.Body.Created, s.ShortName)
@@ -68,11 +70,7 @@ func (e importStations) Execute(ctx context.Context, in *ImportIn) (*importedOut
 	return out, nil
 }
 
-func stationRecords(t sheet.Table) (records []station.Record, wrong []rowFault) {
-	at, wrong := stationColumns.read(t, "short_name")
-	if len(wrong) > 0 {
-		return nil, wrong
-	}
+func stationRecords(t sheet.Table, at map[string]int) (records []station.Record) {
 	for _, row := range t.Rows {
 		c := &cells{row: row, at: at}
 		r := station.Record{
@@ -83,7 +81,10 @@ func stationRecords(t sheet.Table) (records []station.Record, wrong []rowFault) 
 		if r.ShortName == "" {
 			c.fail("short_name", errCellMissing)
 		}
-		records, wrong = append(records, r), append(wrong, c.wrong...)
+		for _, each := range append(c.wrong, beyond(t, row)...) {
+			r.Wrong = append(r.Wrong, station.RowError{Row: row.Number, Column: each.column, Fault: each.fault})
+		}
+		records = append(records, r)
 	}
-	return records, wrong
+	return records
 }
