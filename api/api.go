@@ -126,8 +126,8 @@ func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 		}
 		return s
 	}
-	onboardings := &onboardings{store: o.Store, holders: holders, sealer: o.Sealer, rules: c.Onboard, deadline: c.HTTP.Deadline}
-	registry := &registry{store: o.Store, live: o.Live, fresh: c.Telemetry.OfflineAfter, now: o.Now, created: onboardings.created}
+	onboardings := &onboardings{store: o.Store, holders: holders, sealer: o.Sealer, rules: c.Onboard, deadline: c.HTTP.Deadline, backend: c.MQTT.Backend()}
+	registry := &registry{store: o.Store, live: o.Live, backend: c.MQTT.Backend(), fresh: c.Telemetry.OfflineAfter, now: o.Now, created: onboardings.created}
 	return &app{
 		development:   c.Development,
 		registry:      registry,

@@ -39,6 +39,7 @@ type onboardings struct {
 	sealer   Sealer // nil: no scooter gets a password
 	rules    config.Onboard
 	deadline time.Duration
+	backend  []string // names at the broker that are no scooter's
 }
 
 // onboardScooter is POST /admin/v1/scooters/{plate}/onboard.
@@ -48,7 +49,7 @@ type onboardScooterIn struct {
 	PlateRef
 	Body struct {
 		Reason         Reason         `json:"reason" minLength:"3" maxLength:"500" example:"New in the fleet."`
-		KeepCredential bool           `json:"keep_credential,omitempty" doc:"Only ask the box who it is: what it logs in with stays."`
+		KeepCredential bool           `json:"keep_credential,omitempty" doc:"Only ask the box who it is: what it logs in with stays, and nothing is made for it."`
 		Bootstrap      *BootstrapBody `json:"bootstrap,omitempty" doc:"What the box logs in with now, if that is known."`
 	}
 }
@@ -67,7 +68,7 @@ type onboardScooterOut struct {
 // StartedOnboarding is an onboarding that was asked for.
 type StartedOnboarding struct {
 	OnboardingBody
-	Bootstrap *Login `json:"bootstrap,omitempty" doc:"What the box must be set to so that it can be heard at all. It was made just now and is shown this once."`
+	Bootstrap *Login `json:"bootstrap,omitempty" doc:"What the box must be set to unless it logs in with an account already, which stays good. It was made just now and is shown this once."`
 }
 
 // Login is a name and a password for the broker.
@@ -81,11 +82,12 @@ func (onboardScooter) Meta() meta {
 		ID: "onboard-scooter", Summary: "Take a scooter in", Status: http.StatusAccepted,
 		Description: "Waits until the box is heard, asks it who it is (21, 24, 35, 97), compares its IMEI with the one registered, gives it " +
 			"a credential of its own (101) and, once it was heard with that one alone, revokes the one that it came with. It goes on " +
-			"for as long as it takes; asked for again, it is the same one. Unless keep_credential is set it needs the permission " +
+			"for as long as it takes; asked for again, it is the same one. What the box logs in with works until it was " +
+			"heard with its own; nobody can rent it from the moment in which it is told. Unless keep_credential is set it needs the permission " +
 			"`dangerous_commands` as well.",
 		Faults: []*fault.Error{
 			fleet.ErrScooterUnknown, onboarding.ErrRetired, credential.ErrUsername, credential.ErrPassword, credential.ErrUsernameTaken,
-			credential.ErrNoKey, onboarding.ErrRenumbering, rental.ErrUnreachable,
+			credential.ErrReserved, fleet.ErrHeld, credential.ErrNoKey, onboarding.ErrRenumbering, rental.ErrUnreachable,
 		},
 	}
 }
@@ -99,13 +101,16 @@ func (e onboardScooter) Execute(ctx context.Context, in *onboardScooterIn) (*onb
 	if err != nil {
 		return nil, err
 	}
-	login, made, err := e.bootstrap(ctx, scooter.Plate, string(in.Body.Reason), in.Body.Bootstrap)
+	if scooter.Hold != fleet.Free && (!in.Body.KeepCredential || in.Body.Bootstrap != nil) {
+		return nil, fleet.ErrHeld
+	}
+	comes, err := e.bootstrap(ctx, scooter.Plate, string(in.Body.Reason), in.Body.Bootstrap, in.Body.KeepCredential)
 	if err != nil {
 		return nil, err
 	}
-	wish := workflows.OnboardRetry // of one that is parked
-	if login != nil {
-		wish = workflows.OnboardProvide
+	wish := workflows.OnboardRequest{Do: workflows.OnboardRetry} // of one that is parked
+	if comes.login != nil {
+		wish = workflows.OnboardRequest{Do: workflows.OnboardProvide, Replace: comes.replaces}
 	}
 	asked := onboarding.Onboarding{StaffID: member.ID, Reason: string(in.Body.Reason)}
 	open, err := e.begin(ctx, scooter, asked, !in.Body.KeepCredential, wish)
@@ -116,53 +121,18 @@ func (e onboardScooter) Execute(ctx context.Context, in *onboardScooterIn) (*onb
 	if out.Body.OnboardingBody, err = e.describe(ctx, open); err != nil {
 		return nil, err
 	}
-	if made {
-		out.Body.Bootstrap = login
+	if comes.made {
+		out.Body.Bootstrap = comes.login
 	}
 	return out, nil
 }
 
-// bootstrap stores what the box comes with: what is told, or for a scooter without any credential a new one, which is shown.
-func (o *onboardings) bootstrap(ctx context.Context, plate, reason string, told *BootstrapBody) (login *Login, made bool, err error) {
-	if told == nil {
-		known, err := o.store.Credentials(ctx, plate)
-		if err != nil {
-			return nil, false, err
-		}
-		for _, c := range known {
-			if c.State != credential.Revoked {
-				return nil, false, nil
-			}
-		}
-		told, made = &BootstrapBody{Password: credential.NewPassword()}, true
-		for _, c := range known { // a name that was used is used up
-			if c.Username == credential.BootstrapUsername(plate) {
-				told.Username = credential.NewUsername()
-			}
-		}
-	}
-	login = &Login{Username: told.Username, Password: told.Password}
-	if login.Username == "" {
-		login.Username = credential.BootstrapUsername(plate)
-	}
-	if err := credential.Check(login.Username, login.Password); err != nil {
-		return nil, false, err
-	}
-	if o.sealer == nil {
-		return nil, false, credential.ErrNoKey
-	}
-	c := credential.Credential{ID: uuid.NewString(), Username: login.Username, Digest: credential.Digest(login.Password)}
-	if c.Sealed, err = o.sealer.Seal(login.Password, credential.Purpose(c.ID)); err != nil {
-		return nil, false, credential.ErrNoKey.Because(err)
-	}
-	return login, made, o.store.SetBootstrap(ctx, plate, reason, c)
-}
-
 // begin opens the row and starts its workflow, or tells the one that runs what is wished.
 func (o *onboardings) begin(
-	ctx context.Context, s fleet.Scooter, asked onboarding.Onboarding, change bool, wish workflows.OnboardDo,
+	ctx context.Context, s fleet.Scooter, asked onboarding.Onboarding, change bool, wish workflows.OnboardRequest,
 ) (onboarding.Onboarding, error) {
 	asked.ID, asked.Plate = uuid.NewString(), s.Plate
+	wish.By = asked.StaffID
 	open, _, err := o.store.OpenOnboarding(ctx, asked)
 	if err != nil {
 		return open, err
@@ -170,7 +140,7 @@ func (o *onboardings) begin(
 	return open, o.holders.onboard(ctx, workflows.OnboardInput{
 		OnboardingID: open.ID, Plate: open.Plate, Switch: change, Limits: o.limits(),
 		Dialect: workflows.Dialect{StrictJSON: s.Model.StrictJSON, LowercaseLength: s.Model.LowercaseLength},
-	}, workflows.OnboardRequest{Do: wish, By: asked.StaffID})
+	}, wish)
 }
 
 func (o *onboardings) limits() workflows.OnboardLimits {
@@ -185,7 +155,7 @@ func (o *onboardings) created(ctx context.Context, s fleet.Scooter) {
 	if !o.rules.OnCreate || s.Service == fleet.Retired {
 		return
 	}
-	if _, err := o.begin(ctx, s, onboarding.Onboarding{StaffID: memberFrom(ctx).ID, Reason: "registered"}, true, workflows.OnboardRetry); err != nil {
+	if _, err := o.begin(ctx, s, onboarding.Onboarding{StaffID: memberFrom(ctx).ID, Reason: "registered"}, true, workflows.OnboardRequest{Do: workflows.OnboardRetry}); err != nil {
 		logFrom(ctx).WarnContext(ctx, "a new scooter is not taken in by itself; staff can ask for it", "plate", s.Plate, "error", err)
 	}
 }

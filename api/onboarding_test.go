@@ -8,6 +8,7 @@ import (
 
 	"rodada/api"
 	"rodada/domain/credential"
+	"rodada/domain/fleet"
 	"rodada/domain/onboarding"
 	"rodada/domain/staff"
 	"rodada/internal/config"
@@ -36,7 +37,7 @@ func TestOnboardMakesABootstrapCredentialAndShowsItOnce(t *testing.T) {
 	b := body(t, s.asStaff(t, "POST", onboardPath, newcomer), 202)
 	require.Equal(t, "waiting", b["state"])
 	login := b["bootstrap"].(map[string]any)
-	require.Equal(t, plate, login["username"])
+	require.NotEqual(t, plate, login["username"], "which the box may have another password for")
 	c := s.store.credentials[0]
 	secret, err := keys.Open(c.Sealed, credential.Purpose(c.ID))
 	require.NoError(t, err)
@@ -200,4 +201,45 @@ func TestGivingUpAStuckRenumbering(t *testing.T) {
 	require.Equal(t, workflows.RenumberRequest{RenumberingID: b["id"].(string), By: support}, s.temporal.signals[0].arg)
 	s.temporal.signalErr = errors.New("no connection")
 	problem(t, s.asStaff(t, "POST", renumberPath+"ing/abort", why), 503, "scooter_unreachable")
+}
+
+// What the backend and other scooters log in with is nobody's to take.
+func TestNamesThatABoxMayNotHave(t *testing.T) {
+	s, _ := newDepot(t, func(o *api.Options) { o.Config.MQTT.Username = "The-Bridge" })
+	s.store.models = append(s.store.models, s.store.scooters[plate].Model)
+	for _, name := range []string{"rodada", "rodada-accounts", "Rodada9", "the-bridge"} {
+		asked := map[string]any{"reason": "New.", "bootstrap": map[string]any{"username": name, "password": "hunter2-hunter2"}}
+		problem(t, s.asStaff(t, "POST", onboardPath, asked), 409, "name_reserved")
+		problem(t, s.asStaff(t, "POST", "/admin/v1/scooters", map[string]any{"plate": name, "model": 1}), 422, "plate_invalid")
+		problem(t, s.asStaff(t, "POST", renumberPath, map[string]any{"reason": "New.", "plate": name}), 422, "plate_invalid")
+	}
+	require.Empty(t, s.store.credentials)
+	require.Empty(t, s.temporal.onboards)
+}
+
+// Whoever rides it does not lose the box; to ask it who it is harms nobody.
+func TestAScooterThatSomebodyHasKeepsWhatItLogsInWith(t *testing.T) {
+	s, _ := newDepot(t)
+	held := s.store.scooters[plate]
+	held.Hold = fleet.InUse
+	s.store.scooters[plate] = held
+	problem(t, s.asStaff(t, "POST", onboardPath, newcomer), 409, "scooter_held")
+	problem(t, s.asStaff(t, "POST", onboardPath, map[string]any{
+		"reason": "Look.", "keep_credential": true, "bootstrap": map[string]any{"password": "hunter2-hunter2"},
+	}), 409, "scooter_held")
+	require.Empty(t, s.store.credentials)
+	require.Empty(t, s.temporal.onboards)
+	b := body(t, s.asStaff(t, "POST", onboardPath, map[string]any{"reason": "Look.", "keep_credential": true}), 202)
+	require.NotContains(t, b, "bootstrap")
+	require.Empty(t, s.store.credentials, "what it logs in with stays, and nothing is made")
+}
+
+// Only what was made here before may get another password.
+func TestAnotherPasswordForABootstrapCredential(t *testing.T) {
+	s, _ := newDepot(t)
+	asked := map[string]any{"reason": "New.", "bootstrap": map[string]any{"username": "factory-1", "password": "hunter2-hunter2"}}
+	for n, replaces := range []bool{false, true} {
+		body(t, s.asStaff(t, "POST", onboardPath, asked), 202)
+		require.Equal(t, replaces, s.temporal.signals[n].arg.(workflows.OnboardRequest).Replace)
+	}
 }

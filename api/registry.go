@@ -43,6 +43,8 @@ type registryStore interface {
 type registry struct {
 	store registryStore
 	live  Live
+	// backend are names at the broker that are no scooter's: no plate.
+	backend []string
 	fresh   time.Duration // a scooter that was not heard of for longer is offline
 	now     func() time.Time
 	// created is told of a new scooter.

@@ -81,8 +81,8 @@ func (e renumberScooter) Execute(ctx context.Context, in *renumberIn) (*renumber
 	}
 	to := in.Body.Plate
 	switch {
-	case fleet.CheckPlate(to) != nil:
-		return nil, fleet.CheckPlate(to)
+	case fleet.CheckPlate(to, e.backend...) != nil:
+		return nil, fleet.CheckPlate(to, e.backend...)
 	case to == scooter.Plate:
 		return nil, onboarding.ErrSamePlate
 	}

@@ -63,7 +63,7 @@ func (e createScooter) Execute(ctx context.Context, in *createScooterIn) (*staff
 
 // admit checks a scooter that is new to the register, and gives it its code.
 func (r *registry) admit(ctx context.Context, n *fleet.Scooter) error {
-	if err := fleet.CheckPlate(n.Plate); err != nil {
+	if err := fleet.CheckPlate(n.Plate, r.backend...); err != nil {
 		return err
 	}
 	if n.QRCode == "" {

@@ -63,7 +63,7 @@ func (e importScooters) Execute(ctx context.Context, in *ImportIn) (*importedOut
 	if len(wrong) > 0 {
 		return nil, refuse(languageFrom(ctx), wrong)
 	}
-	records := scooterRecords(table, at)
+	records := scooterRecords(table, at, e.backend)
 	plan, err := e.store.ImportScooters(ctx, records, name, in.DryRun)
 	if err != nil {
 		return nil, err
@@ -89,11 +89,11 @@ func (e importScooters) Execute(ctx context.Context, in *ImportIn) (*importedOut
 
 // scooterRecords reads the rows. Cells that can't be what their column says are named in their record, so that what the
 // register has against the file is told together with them.
-func scooterRecords(t sheet.Table, at map[string]int) (records []fleet.Record) {
+func scooterRecords(t sheet.Table, at map[string]int, backend []string) (records []fleet.Record) {
 	for _, row := range t.Rows {
 		c := &cells{row: row, at: at}
 		r := fleet.Record{Row: row.Number, Plate: row.Cells[at["plate"]]}
-		if f, bad := fault.From(fleet.CheckPlate(r.Plate)); r.Plate == "" {
+		if f, bad := fault.From(fleet.CheckPlate(r.Plate, backend...)); r.Plate == "" {
 			c.fail("plate", errCellMissing)
 		} else if bad {
 			c.fail("plate", f)

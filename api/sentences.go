@@ -40,6 +40,7 @@ var spanish = map[string]string{ //nolint:gosec // sentences about passwords are
 	// Taking scooters in.
 	"username_invalid":      "Un nombre de usuario del bróker tiene de 1 a 64 letras, cifras, puntos, - y _.",
 	"password_invalid":      "Una contraseña del bróker tiene de 8 a 64 caracteres imprimibles, sin espacios, comillas, llaves, barras invertidas, comas ni dos puntos.",
+	"name_reserved":         "Ese nombre está reservado a las cuentas del propio sistema en el bróker.",
 	"username_taken":        "Otro patinete tiene o tuvo ese nombre de usuario en el bróker.",
 	"credential_missing":    "Este patinete todavía no tiene una credencial propia en el bróker: incorpóralo primero.",
 	"secrets_unavailable":   "Esta instalación no tiene una clave con la que guardar contraseñas.",
