@@ -26,6 +26,7 @@ type onboard struct {
 	s        OnboardState
 	line     *line
 	requests []OnboardRequest
+	spoke    bool // the last rest ended because the box said something
 }
 
 // Onboard waits until a scooter is heard, asks it who it is, compares that with what is registered, gives it a credential of
@@ -134,8 +135,18 @@ func (o *onboard) pause(ctx workflow.Context, summary string) {
 	o.rest(ctx, d, summary)
 }
 
-// rest is a pause of a length; true: the box said something.
+// rest is a pause of a length; true: the box said something. The first word ends it almost at once; a box that speaks and does
+// not answer has to wait longer.
 func (o *onboard) rest(ctx workflow.Context, d time.Duration, summary string) bool {
+	least := d / 4
+	if !o.spoke {
+		least = min(least, time.Second)
+	}
+	o.spoke = o.hush(ctx, d, least, summary)
+	return o.spoke
+}
+
+func (o *onboard) hush(ctx workflow.Context, d, least time.Duration, summary string) bool {
 	id, spoke := o.in.OnboardingID, false
 	in := activities.ListenInput{
 		LeaseInput: activities.LeaseInput{WorkflowID: o.line.workflowID, SendID: id, Plate: o.in.Plate, For: d + leaseGrace},
@@ -145,10 +156,10 @@ func (o *onboard) rest(ctx workflow.Context, d time.Duration, summary string) bo
 	if err := within(ctx, 10*time.Second, "listen for the scooter", scooters.Listen, in).Get(ctx, &spoke); err != nil {
 		workflow.GetLogger(ctx).Warn("can't listen; trying again later", "error", err)
 	}
-	if wait(ctx, d/4, summary, o.asked) || spoke {
+	if wait(ctx, least, summary, o.asked) || spoke {
 		return spoke
 	}
-	wait(ctx, d-d/4, summary, func() bool { return o.asked() || o.line.heard == id })
+	wait(ctx, d-least, summary, func() bool { return o.asked() || o.line.heard == id })
 	return o.line.heard == id
 }
 
