@@ -24,12 +24,16 @@ func Command(settings Settings, ask Ask) *cobra.Command {
 			"what is missing is asked for at a terminal.\n\n" +
 			exitText(),
 		Example: "  rodada command list\n" +
+			"  rodada command 12AB history\n" +
 			"  rodada command help set-speed-limit\n" +
 			"  rodada command 12AB set-speed-limit --kmh 20\n" +
 			"  rodada command 12AB power-off --ride end --reason \"A complaint.\"",
 		DisableFlagParsing: true, // the flags are those of the command that is named
 	}
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		if len(args) > 1 && args[1] == historyName && !strings.HasPrefix(args[0], "-") && args[0] != "help" {
+			return run(cmd.Context(), cmd, history(settings, ask, args[0]), args[2:])
+		}
 		sub, rest, err := pick(args, func(plate string, spec protocol.Spec) *cobra.Command {
 			return order(settings, ask, plate, spec)
 		})

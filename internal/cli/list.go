@@ -69,10 +69,13 @@ func answerOf(spec protocol.Spec) string {
 func marks(spec protocol.Spec) string {
 	var all []string
 	if spec.Dangerous {
-		all = append(all, "dangerous")
+		all = append(all, "dangerous: needs dangerous_commands")
 	}
 	if slices.Contains(spec.Preconditions, protocol.OnlyByUpgrade) {
 		all = append(all, "only by a firmware upgrade")
+	}
+	if spec.Code == protocol.SetPlate || spec.Code == protocol.SetServerLegacy {
+		all = append(all, "another plate only by renumber")
 	}
 	if spec.Deprecated {
 		all = append(all, "deprecated")
