@@ -132,7 +132,7 @@ func describe(spec protocol.Spec) string {
 		add("Not sent while the scooter moves.")
 	}
 	if locks(spec.Code) {
-		add("A ride that holds the scooter: without --ride its ride is %s. An end stops and charges the ride, needs --reason and is audited.",
+		add("Of a scooter that somebody rides it does --ride to the ride, left out: %s. An end charges it, and needs --reason. It is audited.",
 			rideEffect(spec.Code))
 	}
 	for _, need := range spec.Preconditions {

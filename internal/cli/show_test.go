@@ -51,6 +51,6 @@ func TestALockNamesTheRideThatItMeets(t *testing.T) {
 	for name, effect := range map[string]string{"power-off": "end", "pause": "pause", "lock-motor": "pause"} {
 		out, err = d.types("help", name)
 		require.NoError(t, err)
-		require.Contains(t, out, "without --ride its ride is "+effect)
+		require.Contains(t, out, "--ride to the ride, left out: "+effect)
 	}
 }
