@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -36,10 +37,18 @@ func Reconcile(ctx context.Context, broker *brokeraccounts.Broker, books holders
 			missing = append(missing, h.Plates[0])
 		}
 	}
-	for n, plate := range missing {
-		if _, err := credentials.Provide(ctx, activities.ProvideInput{Plate: plate}); err != nil {
-			return n, fmt.Errorf("account of %s: %w", plate, err)
+	helped := 0
+	var errs []error
+	for _, plate := range missing {
+		_, err := credentials.Provide(ctx, activities.ProvideInput{Plate: plate})
+		switch {
+		case err == nil:
+			helped++
+		case errors.Is(err, brokeraccounts.ErrSilent):
+			return helped, err
+		default: // of one scooter: it stands in no other's way
+			errs = append(errs, fmt.Errorf("account of %s: %w", plate, err))
 		}
 	}
-	return len(missing), nil
+	return helped, errors.Join(errs...)
 }

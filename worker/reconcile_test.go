@@ -74,3 +74,31 @@ func TestABrokerThatLostItsAccounts(t *testing.T) {
 	_, err = worker.Reconcile(t.Context(), accounts, b, c)
 	require.ErrorContains(t, err, "P-u1")
 }
+
+// A name that another scooter has at the broker already keeps its owner, and the scooter behind it does not wait for that.
+func TestAnAccountOfAnotherScooterStays(t *testing.T) {
+	at := testkit.Broker(t).Addresses()
+	accounts, err := brokeraccounts.Dial(broker.Options{
+		URL: at.MQTT, Username: at.MQTTUser, Password: at.MQTTPassword, Log: slog.New(slog.DiscardHandler),
+	}, brokeraccounts.Topics{Bike: "bike", Other: "o"})
+	require.NoError(t, err)
+	defer accounts.Close()
+	keys, err := seal.Parse(seal.NewKey("k"))
+	require.NoError(t, err)
+	holder := func(name, plate string) credential.Holder {
+		sealed, err := keys.Seal("secret of "+name, credential.Purpose(name))
+		require.NoError(t, err)
+		return credential.Holder{
+			Credential: credential.Credential{ID: name, Username: name, Sealed: sealed, State: credential.Bootstrap}, Plates: []string{plate},
+		}
+	}
+	require.NoError(t, accounts.Put(t.Context(), brokeraccounts.Account{User: "taken", Password: "its own", Numbers: []string{"P2"}}))
+	b := books{all: []credential.Holder{holder("taken", "P1"), holder("u1", "P1"), holder(at.MQTTUser, "P3"), holder("u4", "P4")}}
+	c := &activities.Credentials{Store: b, Accounts: worker.Accounts{Broker: accounts}, Safe: keys}
+	helped, err := worker.Reconcile(t.Context(), accounts, b, c)
+	require.Error(t, err)
+	require.Equal(t, 1, helped)
+	users, err := worker.Accounts{Broker: accounts}.Users(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, map[string][]string{"taken": {"P2"}, "u4": {"P4"}}, users)
+}
