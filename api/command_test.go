@@ -13,6 +13,7 @@ import (
 	"rodada/api"
 	"rodada/domain/command"
 	"rodada/domain/fleet"
+	"rodada/domain/rider"
 	"rodada/domain/staff"
 	"rodada/protocol"
 	"rodada/seal"
@@ -128,7 +129,9 @@ func TestHowACommandEnds(t *testing.T) {
 
 func TestACommandThatTakesLongerThanTheAPIMayIsFoundLater(t *testing.T) {
 	s := newStage(t, func(o *api.Options) { o.Config.HTTP.Deadline = 20 * time.Millisecond })
-	b := body(t, s.asStaff(t, "POST", commandsPath+"query-vehicle", nil), 202)
+	res := s.asStaff(t, "POST", commandsPath+"query-vehicle", nil)
+	b := body(t, res, 202)
+	require.Equal(t, commandsPath+b["id"].(string), res.Header().Get("Location"))
 	require.Equal(t, "pending", b["outcome"])
 	at := commandsPath + b["id"].(string)
 	require.Equal(t, "pending", body(t, s.asStaff(t, "GET", at, nil), 200)["outcome"])
@@ -177,6 +180,7 @@ func TestWhatNoCommandMayBe(t *testing.T) {
 				require.Contains(t, p["errors"].([]any)[0].(map[string]any)["location"], c.field)
 			case "command_invalid", "limit_invalid":
 				require.Equal(t, c.field, p["field"])
+				require.Equal(t, []any{map[string]any{"location": c.field, "message": p["detail"]}}, p["errors"])
 			case "command_elsewhere":
 				require.NotEmpty(t, p["operation"])
 			}
@@ -310,12 +314,15 @@ func TestPreconditions(t *testing.T) {
 			for _, do := range c.before {
 				do(s)
 			}
-			res := s.asStaff(t, "POST", commandsPath+c.name, c.body)
+			res := s.do(t, "POST", commandsPath+c.name, s.token(t, support, rider.ForStaff), c.body, "Accept-Language", "es")
 			if c.fails == "" {
 				body(t, res, 200)
 				return
 			}
-			require.Equal(t, c.fails, problem(t, res, 409, "command_precondition")["precondition"])
+			p := problem(t, res, 409, "command_precondition")
+			require.Equal(t, c.fails, p["precondition"])
+			require.NotContains(t, p["detail"], "como lo necesita", "it says what is needed")
+			require.NotEmpty(t, p["detail"])
 			require.Empty(t, s.temporal.commands)
 		})
 	}

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -68,6 +69,12 @@ func problemOf(ctx context.Context, err error) *Problem {
 		if flaw, is := f.Details["flaw"].(string); is && languageFrom(ctx) == "es" {
 			p.Detail = sayFlaw(geo.Flaw(flaw), f.Details)
 		}
+		if more := sayCommand(f); more != "" && languageFrom(ctx) == "es" {
+			p.Detail = more
+		}
+		if field, is := f.Details["field"].(string); is {
+			p.Errors = []FieldError{{Location: inBody(field), Message: p.Detail}}
+		}
 		return p
 	case errors.Is(err, context.DeadlineExceeded):
 		logFrom(ctx).LogAttrs(ctx, slog.LevelError, "too slow", slog.String("error", err.Error()))
@@ -77,6 +84,14 @@ func problemOf(ctx context.Context, err error) *Problem {
 	}
 	logFrom(ctx).LogAttrs(ctx, slog.LevelError, "internal error", slog.String("error", err.Error()))
 	return newProblem(ctx, http.StatusInternalServerError, codeInternal, "")
+}
+
+// inBody is where a field stands that a fault names.
+func inBody(field string) string {
+	if strings.HasPrefix(field, "body.") {
+		return field
+	}
+	return "body." + field
 }
 
 // statusClientGone is for the access log: the client hung up first.

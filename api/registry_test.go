@@ -248,6 +248,30 @@ func TestReasons(t *testing.T) {
 	require.Equal(t, "The brake squeaks.", b["reason"])
 }
 
+// Where a fault of ours names a field, it does so as every other answer about a field.
+func TestAFaultNamesItsField(t *testing.T) {
+	s, at := newRegister(t)
+	p := problem(t, s.asStaff(t, "PATCH", "/admin/v1/stations/"+at, map[string]any{"name": "   "}), 422, "station_invalid")
+	require.Equal(t, []any{map[string]any{"location": "body.name", "message": p["detail"]}}, p["errors"])
+	p = problem(t, s.asStaff(t, "PATCH", "/admin/v1/models/1", map[string]any{"name": "   "}), 422, "model_invalid")
+	require.Equal(t, []any{map[string]any{"location": "body.name", "message": p["detail"]}}, p["errors"])
+
+	on := true
+	s.live.seen = []api.Sighting{{Plate: plate, Battery: -1, Seen: noon, Powered: &on, PoweredAt: noon}}
+	p = problem(t, s.do(t, "POST", "/admin/v1/scooters/"+plate+"/commands/set-apn", s.token(t, support, rider.ForStaff),
+		map[string]any{"reason": "A new card.", "params": map[string]any{"apn": `a","b`}}, "Accept-Language", "es"), 422, "command_invalid")
+	require.Equal(t, "El parámetro apn de la orden no es válido.", p["detail"])
+}
+
+// What goes on says where.
+func TestWhatGoesOnSaysWhere(t *testing.T) {
+	s, _ := newRegister(t)
+	res := s.asStaff(t, "POST", "/admin/v1/scooters/"+plate+"/onboard", map[string]any{"reason": "New in the fleet.", "keep_credential": true})
+	require.Equal(t, 202, res.Code, res.Body.String())
+	require.Equal(t, "/admin/v1/scooters/"+plate+"/onboarding", res.Header().Get("Location"))
+	body(t, s.asStaff(t, "GET", res.Header().Get("Location"), nil), 200)
+}
+
 // A filter that names what there is not says so: an empty list would say that nothing is there.
 func TestFiltersThatNameNothing(t *testing.T) {
 	s, at := newRegister(t)
