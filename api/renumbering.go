@@ -92,7 +92,7 @@ func (e renumberScooter) Execute(ctx context.Context, in *renumberIn) (*renumber
 	if err := e.store.OpenRenumbering(ctx, r); err != nil {
 		return nil, err
 	}
-	err = e.holders.renumber(ctx, workflows.RenumberInput{
+	err = e.begin(ctx, workflows.RenumberInput{
 		RenumberingID: r.ID, From: r.From, To: r.To, Limits: e.limits(),
 		Dialect: workflows.Dialect{StrictJSON: scooter.Model.StrictJSON, LowercaseLength: scooter.Model.LowercaseLength},
 	})
@@ -109,6 +109,27 @@ func (e renumberScooter) Execute(ctx context.Context, in *renumberIn) (*renumber
 		logFrom(ctx).WarnContext(ctx, "a renumbering can't be waited for", "renumbering", r.ID, "error", err)
 	}
 	return e.outcome(ctx, r)
+}
+
+// How often and how long a rental that is about to close is waited for.
+const (
+	closingTries = 20
+	closingPause = 100 * time.Millisecond
+)
+
+// begin starts the workflow. The books say that nobody has the scooter, so a rental that still runs has only its closing left.
+func (e renumberScooter) begin(ctx context.Context, in workflows.RenumberInput) error {
+	for tries := 1; ; tries++ {
+		err := e.holders.renumber(ctx, in)
+		if !errors.Is(err, errStarted) || tries == closingTries {
+			return err
+		}
+		select {
+		case <-time.After(closingPause):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 }
 
 // outcome is how a renumbering stands, under whichever plate the scooter has by now.
