@@ -125,6 +125,14 @@ func (n *newcomer) becomes(t *testing.T, state string) onboarding {
 	return o
 }
 
+// alerts waits until so many are open: they follow the state.
+func (n *newcomer) alerts(t *testing.T, open int) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		return n.number(t, `SELECT count(*) FROM alerts WHERE kind = 'onboarding' AND closed_at IS NULL`) == open
+	}, patience, tick, "not %d open alerts", open)
+}
+
 // onItsOwn checks that the box has a credential of its own and nothing else opens the broker for it.
 func (n *newcomer) onItsOwn(t *testing.T) {
 	t.Helper()
@@ -210,12 +218,12 @@ func TestABoxThatNeverComesBack(t *testing.T) {
 		b.Offline()
 		o := n.becomes(t, "parked")
 		require.Contains(t, []string{"not_back", "not_switched"}, o.Trouble)
-		require.Equal(t, 1, n.number(t, `SELECT count(*) FROM alerts WHERE kind = 'onboarding' AND closed_at IS NULL`))
+		n.alerts(t, 1)
 		require.True(t, n.letsIn(t, n.username, n.password), "it may have its old credential still")
 		require.NoError(t, n.eva.Call(t.Context(), "POST", n.path+"/onboarding/abort", map[string]any{"reason": "Stolen."}, nil))
 		n.becomes(t, "aborted")
 		require.True(t, n.letsIn(t, n.username, n.password))
-		require.Zero(t, n.number(t, `SELECT count(*) FROM alerts WHERE closed_at IS NULL`))
+		n.alerts(t, 0)
 		require.Equal(t, 1, n.number(t, `SELECT count(*) FROM mqtt_credentials WHERE state = 'issued'`), "it may have its new one")
 	})
 }

@@ -10,7 +10,8 @@ import (
 	"rodada/domain/wallet"
 )
 
-// book writes a transaction when all of its accounts exist: one round trip. It tells how many exist, and whether it wrote.
+// book writes a transaction when all of its accounts exist: one round trip. It tells how many exist, and whether it wrote. Its
+// key or its rental may stand in the way, and of two that book the same at once either may be met first.
 const book = `
 	WITH wanted AS (
 		SELECT * FROM unnest($4::text[], $5::text[], $6::bigint[]) WITH ORDINALITY AS w (account, currency, minor, line)
@@ -19,7 +20,7 @@ const book = `
 	), booked AS (
 		INSERT INTO ledger_transactions (key, kind, rental_id, lines)
 		SELECT $1, $2, $3, cardinality($4) WHERE (SELECT count(*) FROM known) = cardinality($4)
-		ON CONFLICT ON CONSTRAINT ledger_transactions_key_key DO NOTHING RETURNING id
+		ON CONFLICT DO NOTHING RETURNING id
 	), entries AS (
 		INSERT INTO ledger_entries (transaction_id, line, account_id, minor, currency)
 		SELECT b.id, k.line, k.id, k.minor, k.currency FROM booked b, known k
