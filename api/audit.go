@@ -61,7 +61,7 @@ type auditOut struct {
 func (listAudit) Meta() meta {
 	return meta{
 		ID: "list-audit", Summary: "What staff did, newest first", Needs: staff.Admin,
-		Description: "Every change that staff make, and every dangerous command before it is sent. Entries never change.",
+		Description: "Every change that staff make, and before it is sent every dangerous command and every lock that meets a ride. Entries never change.",
 	}
 }
 
