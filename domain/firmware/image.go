@@ -1,0 +1,40 @@
+// Package firmware is what scooters' boxes run: images, upgrades of one scooter, and rollouts to many.
+package firmware
+
+import (
+	"time"
+
+	"rodada/domain/fault"
+)
+
+// Image is one firmware image for one model. Its bytes and what is said of them never change.
+type Image struct {
+	ID        string // UUID
+	ModelID   int64
+	Model     string // that model's name
+	Version   string // as the box reports it once it runs it: f in report 22
+	Notes     string
+	Size      int    // bytes
+	SHA256    string // of the bytes, lower-case hex
+	Key       string // name of the operator's key that signed it
+	Signature []byte // Ed25519, over the statement of the image
+	Downgrade bool   // an older version than another image of the model, on purpose
+	CreatedAt time.Time
+	CreatedBy string    // email of who of staff uploaded it
+	RetiredAt time.Time // zero: it may be installed
+}
+
+// PacketSize is how many bytes a packet carries; only the last one of an image may be shorter. (Seed, phase 1, 23 and 67)
+const PacketSize = 1024
+
+// Packets is how many packets make an image of so many bytes.
+func Packets(size int) int { return (size + PacketSize - 1) / PacketSize }
+
+// Packets is how many packets make the image.
+func (i Image) Packets() int { return Packets(i.Size) }
+
+// Faults of images.
+var (
+	ErrImageUnknown = fault.Declare(fault.NotFound, "firmware_unknown", "There is no such firmware image.")
+	ErrRetired      = fault.Declare(fault.Conflict, "firmware_retired", "This firmware image was retired.")
+)
