@@ -1,0 +1,179 @@
+package history
+
+import (
+	"math"
+	"strings"
+	"time"
+
+	"rodada/geo"
+	"rodada/protocol"
+	"rodada/telemetry/event"
+)
+
+// Part is one thing that a reading may say. Parts are thinned by themselves; those of one measurement make one point.
+type Part uint16
+
+// The parts of a reading.
+const (
+	PartPosition Part = 1 << iota
+	PartTrip          // Kmh, TripKm
+	PartLimit
+	PartPercent
+	PartVolts
+	PartPowered
+	PartFallen
+	PartFault
+	PartAlarm
+	PartSignal
+)
+
+// of which measurement a part is.
+var measurements = [...]struct {
+	name  string
+	parts Part
+}{
+	{GPS, PartPosition},
+	{Speed, PartTrip | PartLimit},
+	{Battery, PartPercent | PartVolts},
+	{Status, PartPowered | PartFallen | PartFault | PartAlarm},
+	{Signal, PartSignal},
+}
+
+// Reading is what one message says that the history keeps.
+type Reading struct {
+	Plate    string
+	At       time.Time // what it holds for
+	Received time.Time
+	Parts    Part // which of the following are said
+
+	Position geo.Point
+	Source   protocol.Source
+	Flaw     string // "": nothing speaks against the position
+	Kmh      int
+	TripKm   int64
+	Limit    int
+	Percent  int
+	Volts    float64
+	Powered  bool
+	Fallen   bool
+	Fault    int
+	Alarm    bool
+	Level    int
+}
+
+// ReadingOf picks what the history keeps of a report.
+func ReadingOf(e event.Report) Reading {
+	r := Reading{Plate: e.Plate, At: e.At(), Received: e.Received}
+	for _, fact := range e.Facts {
+		switch f := fact.(type) {
+		case event.Position:
+			r.Position, r.Source, r.Alarm = f.Point, f.Source, f.Alarm
+			if f.Source == protocol.LBS {
+				r.Flaw = string(protocol.LBS)
+			}
+			r.Parts |= PartPosition | PartAlarm
+		case event.Battery:
+			r.Percent = f.Percent
+			r.Parts |= PartPercent
+		case event.Voltage:
+			r.Volts = f.Volts
+			r.Parts |= PartVolts
+		case event.Power:
+			r.Powered = f.On
+			r.Parts |= PartPowered
+		case event.Posture:
+			r.Fallen = f.Fallen
+			r.Parts |= PartFallen
+		case event.Fault:
+			r.Fault = f.Code
+			r.Parts |= PartFault
+		case event.Trip:
+			r.Kmh, r.TripKm = f.SpeedKmh, f.TripKm
+			r.Parts |= PartTrip
+		case event.Limit:
+			r.Limit = f.Kmh
+			r.Parts |= PartLimit
+		case event.Signal:
+			r.Level = f.Level
+			r.Parts |= PartSignal
+		}
+	}
+	return r
+}
+
+// Append adds the reading's points to dst, a line each in InfluxDB's line protocol. A plate that the protocol has no way to
+// write, because of a backslash, makes none.
+func (r *Reading) Append(dst []byte) []byte {
+	if strings.IndexByte(r.Plate, '\\') >= 0 {
+		return dst
+	}
+	for _, m := range measurements {
+		if parts := r.Parts & m.parts; parts != 0 {
+			dst = append(dst, m.name...)
+			dst = append(dst, ","+Plate+"="...)
+			dst = appendTag(dst, r.Plate)
+			dst = append(dst, ' ')
+			dst = r.appendFields(dst, parts)
+			dst = appendInt(dst, Received, r.Received.UnixNano())
+			dst[len(dst)-1] = ' ' // for the comma that another field would follow
+			dst = appendNumber(dst, r.At.UnixNano())
+			dst = append(dst, '\n')
+		}
+	}
+	return dst
+}
+
+// Lines is how many points Append makes of it.
+func (r *Reading) Lines() (n int) {
+	for _, m := range measurements {
+		if r.Parts&m.parts != 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// appendFields adds the parts' fields, each with a comma behind it.
+func (r *Reading) appendFields(dst []byte, parts Part) []byte {
+	if parts&PartPosition != 0 {
+		dst = appendFloat(dst, Lat, round(r.Position.Lat))
+		dst = appendFloat(dst, Lng, round(r.Position.Lng))
+		dst = appendText(dst, Source, string(r.Source))
+		dst = appendBool(dst, Valid, r.Flaw == "")
+		if r.Flaw != "" {
+			dst = appendText(dst, Flaw, r.Flaw)
+		}
+	}
+	if parts&PartTrip != 0 {
+		dst = appendFloat(dst, Kmh, float64(r.Kmh))
+		dst = appendInt(dst, TripKm, r.TripKm)
+	}
+	if parts&PartLimit != 0 {
+		dst = appendInt(dst, Limit, int64(r.Limit))
+	}
+	if parts&PartPercent != 0 {
+		dst = appendInt(dst, Percent, int64(r.Percent))
+	}
+	if parts&PartVolts != 0 {
+		dst = appendFloat(dst, Volts, r.Volts)
+	}
+	if parts&PartPowered != 0 {
+		dst = appendBool(dst, Powered, r.Powered)
+	}
+	if parts&PartFallen != 0 {
+		dst = appendBool(dst, Fallen, r.Fallen)
+	}
+	if parts&PartFault != 0 {
+		dst = appendInt(dst, Fault, int64(r.Fault))
+	}
+	if parts&PartAlarm != 0 {
+		dst = appendBool(dst, Alarm, r.Alarm)
+	}
+	if parts&PartSignal != 0 {
+		dst = appendInt(dst, Level, int64(r.Level))
+	}
+	return dst
+}
+
+// round keeps a centimetre, which is finer than any satellite sees.
+func round(degrees float64) float64 { return math.Round(degrees*1e7) / 1e7 }
