@@ -112,8 +112,3 @@ func crossing(loops []*s2.Loop, places []place) error {
 
 // Contains reports whether p lies in the area.
 func (a Area) Contains(p Point) bool { return a.polygon != nil && a.polygon.ContainsPoint(p.s2()) }
-
-// Distance is the great-circle distance of two points in metres.
-func Distance(a, b Point) float64 {
-	return a.s2().Distance(b.s2()).Radians() * earthRadius
-}

@@ -108,12 +108,6 @@ func TestContains(t *testing.T) {
 	require.False(t, geo.Area{}.Contains(geo.Point{}))
 }
 
-func TestDistance(t *testing.T) {
-	require.InDelta(t, 111_195, geo.Distance(geo.Point{Lat: 40, Lng: -4}, geo.Point{Lat: 41, Lng: -4}), 1)
-	require.InDelta(t, 22_239, geo.Distance(geo.Point{Lng: 179.9}, geo.Point{Lng: -179.9}), 1)
-	require.Zero(t, geo.Distance(geo.Point{Lat: 40}, geo.Point{Lat: 40}))
-}
-
 func TestPoint(t *testing.T) {
 	require.True(t, geo.Point{}.IsZero())
 	require.False(t, geo.Point{Lat: 0.0001}.IsZero())

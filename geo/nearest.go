@@ -13,7 +13,8 @@ import (
 const inset = s1.Angle(1 / earthRadius)
 
 // Nearest finds the closest place to p that a rule admits, and how many metres away it is. What the rule says may change only
-// at the borders of the areas. Parts narrower than a metre may be missed.
+// at the borders of the areas. Parts narrower than a metre may be missed. What is closest is judged on the sphere, and measured on
+// the ellipsoid.
 //
 // The closest place is on a border: where it comes closest to p, at a corner, or where two borders cross.
 func Nearest(p Point, areas []Area, admits func(Point) bool) (at Point, meters float64, found bool) {
@@ -31,7 +32,10 @@ func Nearest(p Point, areas []Area, admits func(Point) bool) (at Point, meters f
 	}
 	s.try(candidates)
 	s.try(s.crossings(edges))
-	return s.best, s.limit.Radians() * earthRadius, s.found
+	if !s.found {
+		return Point{}, 0, false
+	}
+	return s.best, Distance(p, s.best), true
 }
 
 // search is the closest place so far.

@@ -1,5 +1,5 @@
-// Package geo is places on the Earth: points, areas and how far apart they are. Geometry is spherical (S2), so that an
-// edge is a great circle and no zone breaks at a meridian.
+// Package geo is places on the Earth: points, areas and how far apart they are. Shapes are spherical (S2), so that an edge is a
+// great circle and no zone breaks at a meridian; distances are those of the ellipsoid, because money hangs on them.
 package geo
 
 import (

@@ -27,7 +27,7 @@ var rules = []rule{
 	{folder: "internal/client", may: none}, // sees the wire, not the code
 
 	{folder: "protocol", may: none, libraries: []string{"github.com/tidwall/"}},
-	{folder: "geo", may: none, libraries: []string{"github.com/golang/geo"}},
+	{folder: "geo", may: none, libraries: []string{"github.com/golang/geo", "github.com/tidwall/geodesic"}},
 	{folder: "seal", may: none, libraries: none},
 	{folder: "domain", may: []string{"geo"}, libraries: none},
 

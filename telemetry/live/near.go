@@ -13,14 +13,15 @@ import (
 )
 
 // Near is the scooters whose last known place is at most radius metres from a point, the nearest first, at most limit.
-// The map, whose Earth is a little larger than ours, chooses them and their own state decides: two bridges may have moved a scooter on the map in the wrong order.
+// The map, on whose round Earth two places are up to 0.6 % farther apart, chooses them and their own state decides: two bridges may
+// have moved a scooter on the map in the wrong order.
 func (s *Store) Near(ctx context.Context, center geo.Point, radius float64, limit int) ([]State, error) {
 	if limit <= 0 || radius <= 0 || !center.Valid() {
 		return nil, nil
 	}
 	center.Lat = min(max(center.Lat, -mapLimit), mapLimit)
 	plates, err := s.redis.GeoSearch(ctx, s.places(), &redis.GeoSearchQuery{
-		Latitude: center.Lat, Longitude: center.Lng, Radius: radius*1.001 + 1, RadiusUnit: "m", Sort: "ASC", Count: limit,
+		Latitude: center.Lat, Longitude: center.Lng, Radius: radius*1.007 + 1, RadiusUnit: "m", Sort: "ASC", Count: limit,
 	}).Result()
 	if err != nil {
 		return nil, fmt.Errorf("look for scooters on the map: %w", err)

@@ -125,6 +125,18 @@ func TestNear(t *testing.T) {
 	})
 }
 
+// On the round Earth of Redis a degree of latitude at the equator is 0.6 % longer.
+func TestNearIsMeasuredOnTheEllipsoid(t *testing.T) {
+	eachRedis(t, func(t *testing.T, s *live.Store) {
+		equator := geo.Point{}
+		update(t, s, fix("in", geo.Point{Lat: 0.09043}, 1), fix("out", geo.Point{Lat: 0.09045}, 1))
+		near, err := s.Near(t.Context(), equator, 10_000, 10)
+		require.NoError(t, err)
+		require.Len(t, near, 1)
+		require.Equal(t, "in", near[0].Plate)
+	})
+}
+
 func TestSatellitesMoveAScooterAndCellsDoNotMoveItBack(t *testing.T) {
 	eachRedis(t, func(t *testing.T, s *live.Store) {
 		away := geo.Point{Lat: 41, Lng: -3}
