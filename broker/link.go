@@ -49,15 +49,23 @@ func (l *link) paho(o *Options) *mqtt.ClientOptions {
 		SetAutoReconnect(false).SetConnectRetry(false).
 		SetConnectTimeout(dialTimeout).SetWriteTimeout(o.WriteTimeout).
 		SetKeepAlive(keepAlive).SetPingTimeout(pingTimeout).
-		SetProtocolVersion(4)
+		SetProtocolVersion(4).SetAutoAckDisabled(o.ManualAck && o.OnMessage != nil)
 	p.SetConnectionLostHandler(func(_ mqtt.Client, err error) { l.lose(err) })
 	// The default handler, not one per subscription: a persistent session delivers before it is subscribed to anew.
 	p.SetDefaultPublishHandler(func(_ mqtt.Client, m mqtt.Message) {
 		if o.OnMessage != nil {
-			o.OnMessage(Message{Topic: m.Topic(), Payload: m.Payload(), Duplicate: m.Duplicate()})
+			o.OnMessage(received(m))
 		}
 	})
 	return p
+}
+
+func received(m mqtt.Message) Message {
+	in := Message{Topic: m.Topic(), Payload: m.Payload(), Duplicate: m.Duplicate()}
+	if m.Qos() > 0 {
+		in.ack = m.Ack
+	}
+	return in
 }
 
 func (l *link) subscribe(ctx context.Context, subscriptions []Subscription) error {

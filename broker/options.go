@@ -30,6 +30,9 @@ type Options struct {
 	// OnMessage gets every message, one after the other in the order of arrival. It must return at once and must not
 	// publish: the connection waits for it.
 	OnMessage func(Message)
+	// ManualAck leaves it to the receiver of OnMessage to acknowledge each message, by Message.Ack. The broker sends what was
+	// not acknowledged again to the next connection of a persistent session, and soon nothing else to this one.
+	ManualAck bool
 
 	// ReconnectMin and ReconnectMax bound the wait between two attempts to connect. Default: 100 ms and 1 s.
 	ReconnectMin, ReconnectMax time.Duration
@@ -49,6 +52,16 @@ type Message struct {
 	Topic     string
 	Payload   []byte
 	Duplicate bool // the broker says that it sent it before
+
+	ack func()
+}
+
+// Ack tells the broker that the message is safe. Messages are acknowledged in the order in which they came. After the
+// connection is lost it does nothing; nor does it for a message of QoS 0.
+func (m Message) Ack() {
+	if m.ack != nil {
+		m.ack()
+	}
 }
 
 func (o *Options) complete() error {
