@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"rodada/domain/fault"
+	"rodada/domain/firmware"
 	"rodada/domain/fleet"
 	"rodada/domain/rental"
 	"rodada/domain/rider"
@@ -195,7 +196,7 @@ func (s *rentals) input(r rental.Rental, scooter fleet.Scooter, requested time.T
 // openFaults are the ways in which opening a rental is refused.
 var openFaults = []*fault.Error{
 	fleet.ErrQRInvalid, fleet.ErrScooterUnknown, fleet.ErrUnavailable, fleet.ErrHeld, fleet.ErrSecuring, fleet.ErrBatteryLow,
-	rider.ErrSuspended, wallet.ErrTooLittle, rental.ErrRiderBusy, rental.ErrKeyMissing, rental.ErrKeyInvalid, rental.ErrKeyReused,
+	firmware.ErrUpgrading, rider.ErrSuspended, wallet.ErrTooLittle, rental.ErrRiderBusy, rental.ErrKeyMissing, rental.ErrKeyInvalid, rental.ErrKeyReused,
 	rental.ErrVoid, rental.ErrUnreachable,
 }
 

@@ -30,6 +30,7 @@ type ScooterEvent struct {
 	StaffID    string        `json:"staff_id,omitempty" format:"uuid"`
 	StaffEmail string        `json:"staff_email,omitempty"`
 	RentalID   string        `json:"rental_id,omitempty" format:"uuid"`
+	UpgradeID  string        `json:"upgrade_id,omitempty" format:"uuid"`
 	Position   *geo.Point    `json:"position,omitempty"`
 	PositionAt *time.Time    `json:"position_at,omitempty" doc:"When it was there; absent: the last place that was stored."`
 	Note       string        `json:"note,omitempty"`
@@ -75,7 +76,7 @@ func (e scooterEvents) Execute(ctx context.Context, in *scooterEventsIn) (*scoot
 func showEvent(e fleet.Event) ScooterEvent {
 	out := ScooterEvent{
 		ID: e.ID, At: e.At.UTC(), Kind: string(e.Kind), Service: e.Service, Hold: e.Hold, StationID: e.StationID, Cause: e.Cause,
-		StaffID: e.StaffID, StaffEmail: e.StaffEmail, RentalID: e.RentalID, PositionAt: happened(e.PlaceAt), Note: e.Note,
+		StaffID: e.StaffID, StaffEmail: e.StaffEmail, RentalID: e.RentalID, UpgradeID: e.UpgradeID, PositionAt: happened(e.PlaceAt), Note: e.Note,
 	}
 	if !e.Position.IsZero() {
 		out.Position = &e.Position

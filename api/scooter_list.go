@@ -13,8 +13,8 @@ import (
 // ScooterFilter narrows the list of the fleet. What is absent takes all; several filters take what fits each.
 type ScooterFilter struct {
 	Service      []string `query:"service" enum:"in_service,blocked,maintenance,missing,retired" doc:"One or more, with commas."`
-	Hold         []string `query:"hold" enum:"free,reserved,in_use,securing" doc:"One or more, with commas."`
-	Status       []string `query:"status" enum:"available,reserved,in_use,securing,blocked,maintenance,missing,retired" doc:"One or more, with commas: the hold while there is one, else available or the service."`
+	Hold         []string `query:"hold" enum:"free,reserved,in_use,securing,upgrading" doc:"One or more, with commas."`
+	Status       []string `query:"status" enum:"available,reserved,in_use,securing,upgrading,blocked,maintenance,missing,retired" doc:"One or more, with commas: the hold while there is one, else available or the service."`
 	Model        int64    `query:"model" minimum:"1" doc:"A model's ID."`
 	Station      string   `query:"station" maxLength:"36" doc:"A station's ID, or none for free-floating scooters."`
 	BatteryBelow int      `query:"battery_below" minimum:"1" maximum:"101" doc:"Percent, as the list shows it. A battery that is not known is not below."`

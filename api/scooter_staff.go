@@ -23,7 +23,7 @@ type StaffScooter struct {
 	Station   *StationRef   `json:"station,omitempty" doc:"Where it stands; absent: free-floating."`
 	Status    string        `json:"status" doc:"One word for both: the hold while there is one, else available or the service."`
 	Service   fleet.Service `json:"service" enum:"in_service,blocked,maintenance,missing,retired"`
-	Hold      fleet.Hold    `json:"hold" enum:"free,reserved,in_use,securing"`
+	Hold      fleet.Hold    `json:"hold" enum:"free,reserved,in_use,securing,upgrading"`
 	Reason    string        `json:"reason,omitempty" doc:"Why it is out of service."`
 	Note      string        `json:"note,omitempty" doc:"Staff's own words."`
 	Position  *geo.Point    `json:"position,omitempty" doc:"Absent: nobody knows. See sources."`

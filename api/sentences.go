@@ -122,6 +122,24 @@ var spanish = map[string]string{ //nolint:gosec // sentences about passwords are
 	"labels_none":              "No hay ningún patinete para el que imprimir una etiqueta.",
 	"labels_too_many":          "Son demasiadas etiquetas para un solo archivo.",
 
+	// Firmware.
+	"firmware_unknown":           "No existe esa imagen de firmware.",
+	"firmware_retired":           "Esta imagen de firmware se ha retirado.",
+	"firmware_size":              "Una imagen de firmware tiene al menos un byte, y no más de lo permitido.",
+	"firmware_version_invalid":   "Una versión tiene de 1 a 64 letras, cifras y . _ + -, sin espacios.",
+	"firmware_version_taken":     "Este modelo ya tiene una imagen de esta versión, o la tuvo.",
+	"firmware_older":             "El modelo tiene una imagen más nueva: indica que es una versión anterior si es lo que quieres.",
+	"firmware_signature_invalid": "Ninguna de las claves del operador ha firmado estos bytes para este modelo y esta versión.",
+	"firmware_keys_missing":      "Esta instalación no conoce ninguna clave del operador con la que comprobar el firmware.",
+	"firmware_wrong_model":       "Esta imagen de firmware es para otro modelo.",
+	"firmware_downgrade":         "Esta versión es anterior: indícalo si es lo que quieres.",
+	"firmware_same":              "El patinete ya tiene esta versión.",
+	"upgrade_unknown":            "No existe esa actualización.",
+	"upgrade_over":               "Esta actualización ha terminado.",
+	"upgrade_not_parked":         "Esta actualización avanza por sí sola: no hay nada que reintentar.",
+	"upgrade_scooter_retired":    "Un patinete retirado no se actualiza.",
+	"scooter_being_upgraded":     "Este patinete se está actualizando. Mientras tanto nadie puede usarlo.",
+
 	// Lists.
 	"sort_unknown":   "La lista no se puede ordenar por eso.",
 	"cursor_invalid": "Este cursor no pertenece a esta lista.",

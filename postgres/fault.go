@@ -14,6 +14,7 @@ import (
 
 	"rodada/domain/credential"
 	"rodada/domain/fault"
+	"rodada/domain/firmware"
 	"rodada/domain/fleet"
 	"rodada/domain/onboarding"
 	"rodada/domain/rental"
@@ -59,6 +60,11 @@ var byConstraint = map[string]*fault.Error{
 	"mqtt_credentials_username_key":  credential.ErrUsernameTaken,
 	"renumberings_one_open":          onboarding.ErrRenumbering,
 	"renumberings_number_reserved":   fleet.ErrPlateTaken,
+	"firmware_images_version":        firmware.ErrVersion,
+	"firmware_images_version_key":    firmware.ErrVersionTaken,
+	"firmware_bytes_limit":           firmware.ErrSize,
+	"upgrades_one_open":              firmware.ErrUpgrading,
+	"upgrades_image_fkey":            firmware.ErrImageUnknown,
 	"ledger_balanced":                wallet.ErrUnbalanced,
 	"ledger_transactions_lines":      wallet.ErrUnbalanced,
 	"ledger_transactions_one_charge": wallet.ErrKeyConflict,

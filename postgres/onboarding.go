@@ -148,6 +148,9 @@ func (s *Store) StoreBox(ctx context.Context, plate string, b onboarding.Box) (o
 		if err != nil {
 			return err
 		}
+		if err := reportedFirmware(ctx, tx, of.ID, b.Firmware, b.AskedAt); err != nil {
+			return err
+		}
 		if of.IMEI != "" || b.IMEI == "" {
 			own = b.IMEI != "" && onboarding.SameIMEI(of.IMEI, b.IMEI)
 			return nil

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"rodada/domain/firmware"
 	"rodada/domain/fleet"
 	"rodada/domain/rental"
 )
@@ -70,7 +71,7 @@ const openTries = 20
 
 // OpenRental opens a rental under its rider's key and holds the scooter, all or nothing. A key already known gives the rental
 // it belongs to and created false, or rental.ErrKeyReused when it stood for another request. Otherwise it may refuse with
-// rental.ErrRiderBusy, fleet.ErrScooterUnknown, fleet.ErrUnavailable, fleet.ErrSecuring or fleet.ErrHeld. A rental in the way
+// rental.ErrRiderBusy, fleet.ErrScooterUnknown, fleet.ErrUnavailable, fleet.ErrSecuring, firmware.ErrUpgrading or fleet.ErrHeld. A rental in the way
 // whose workflow never began in orphanAfter is voided first.
 func (s *Store) OpenRental(ctx context.Context, n rental.New, orphanAfter time.Duration) (r rental.Rental, created bool, err error) {
 	for range openTries {
@@ -146,6 +147,8 @@ func (s *Store) clear(ctx context.Context, o obstacles) error {
 		return s.voidOrphan(ctx, o.HeldRental.String)
 	case o.HeldState.String == string(rental.Securing), o.Hold.String == string(fleet.Securing):
 		return fleet.ErrSecuring
+	case o.Hold.String == string(fleet.Upgrading):
+		return firmware.ErrUpgrading
 	case o.Workshop.Bool:
 		return fleet.ErrUnavailable
 	case o.HeldRental.Valid, o.Hold.String != string(fleet.Free):

@@ -11,7 +11,7 @@ import (
 
 const selectScooters = `
 	SELECT s.id, s.device_id, s.public_id, s.qr_code, s.plate, s.imei, s.service, s.hold, s.reason, s.lat, s.lng, s.battery,
-		s.limit_kmh, s.station_id, coalesce(st.short_name, '') AS station, s.note, s.created_at, s.updated_at, m.id AS model_id, m.name AS model_name,
+		s.limit_kmh, s.station_id, coalesce(st.short_name, '') AS station, s.note, s.firmware, s.firmware_at, s.created_at, s.updated_at, m.id AS model_id, m.name AS model_name,
 		m.strict_json, m.lowercase_length, m.max_kmh, m.range_meters
 	FROM scooters s JOIN models m ON m.id = s.model_id LEFT JOIN stations st ON st.id = s.station_id `
 
@@ -32,6 +32,8 @@ type scooterRow struct {
 	StationID       sql.NullString `db:"station_id"`
 	Station         string         `db:"station"`
 	Note            string         `db:"note"`
+	Firmware        string         `db:"firmware"`
+	FirmwareAt      sql.NullTime   `db:"firmware_at"`
 	CreatedAt       time.Time      `db:"created_at"`
 	UpdatedAt       time.Time      `db:"updated_at"`
 	ModelID         int64          `db:"model_id"`
@@ -50,7 +52,7 @@ func (r scooterRow) scooter() fleet.Scooter {
 			MaxKmh: r.MaxKmh, RangeMeters: r.RangeMeters,
 		},
 		Service: r.Service, Hold: r.Hold, Reason: r.Reason, Position: geo.Point{Lat: r.Lat, Lng: r.Lng}, Battery: r.Battery,
-		LimitKmh: r.LimitKmh, StationID: r.StationID.String, Station: r.Station, Note: r.Note,
+		LimitKmh: r.LimitKmh, StationID: r.StationID.String, Station: r.Station, Note: r.Note, Firmware: r.Firmware, FirmwareAt: timeOf(r.FirmwareAt),
 		CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(),
 	}
 }

@@ -42,6 +42,7 @@ type scooterEventRow struct {
 	StaffID    sql.NullString  `db:"staff_id"`
 	StaffEmail string          `db:"staff_email"`
 	RentalID   sql.NullString  `db:"rental_id"`
+	UpgradeID  sql.NullString  `db:"upgrade_id"`
 	Lat        float64         `db:"lat"`
 	Lng        float64         `db:"lng"`
 	PlaceAt    sql.NullTime    `db:"place_at"`
@@ -51,7 +52,7 @@ type scooterEventRow struct {
 func (r scooterEventRow) event() fleet.Event {
 	return fleet.Event{
 		ID: r.ID, At: r.At.UTC(), Kind: r.Kind, Service: r.Service, Hold: r.Hold, StationID: r.StationID.String, Cause: r.Cause,
-		StaffID: r.StaffID.String, StaffEmail: r.StaffEmail, RentalID: r.RentalID.String,
+		StaffID: r.StaffID.String, StaffEmail: r.StaffEmail, RentalID: r.RentalID.String, UpgradeID: r.UpgradeID.String,
 		Position: geo.Point{Lat: r.Lat, Lng: r.Lng}, PlaceAt: timeOf(r.PlaceAt), Note: r.Note,
 	}
 }
@@ -88,7 +89,7 @@ func (s *Store) ScooterEvents(ctx context.Context, plate string, q listing.Query
 		}
 		total, rows = of.Events, nil
 		return db.SelectContext(ctx, &rows, `
-			SELECT id, at, kind, service, hold, station_id, cause, staff_id, staff_email, rental_id, lat, lng, place_at, note
+			SELECT id, at, kind, service, hold, station_id, cause, staff_id, staff_email, rental_id, upgrade_id, lat, lng, place_at, note
 			FROM scooter_events WHERE scooter_id = $1 AND ($2::timestamptz IS NULL OR `+beyond+`) `+order+` LIMIT $4`,
 			of.ID, nullTime(after.at), after.id, q.Limit+1)
 	})

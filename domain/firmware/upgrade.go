@@ -9,27 +9,30 @@ import (
 
 // Upgrade is one scooter on its way to an image. While it goes on, or is parked, nobody rides the scooter.
 type Upgrade struct {
-	ID        string // UUID
-	ScooterID int64
-	Plate     string
-	ImageID   string
-	Version   string // that image's: what the scooter is to run
-	From      string // what it ran before; empty: not known yet
-	RolloutID string // empty: staff asked for this one
-	StaffID   string // who asked for it, or for the rollout
-	Reason    string
-	Downgrade bool // staff know that the version is older than the scooter's
-	State     State
-	Trouble   Trouble // why it is parked, failed or was aborted; empty: it goes on, or went well
-	Detail    string  // more of that, for staff
-	Attempt   int     // how often the image was begun, 1 and on
-	Packets   int     // in all
-	Sent      int     // packets that the device has taken in this attempt, as last stored; Progress is fresher
-	Failures  int     // packets that it asked for again, in all attempts
-	StartedAt time.Time
-	UpdatedAt time.Time
-	ParkedAt  time.Time // zero: it is not parked
-	EndedAt   time.Time // zero: it goes on
+	ID         string // UUID
+	ScooterID  int64
+	Plate      string
+	ImageID    string
+	Version    string // that image's: what the scooter is to run
+	ModelID    int64  // that image's
+	Model      string
+	From       string // what it ran before; empty: not known yet
+	RolloutID  string // empty: staff asked for this one
+	StaffID    string // who asked for it, or for the rollout
+	StaffEmail string
+	Reason     string
+	Downgrade  bool // staff know that the version is older than the scooter's
+	State      State
+	Trouble    Trouble // why it is parked, failed or was aborted; empty: it goes on, or went well
+	Detail     string  // more of that, for staff
+	Attempt    int     // how often the image was begun, 1 and on
+	Packets    int     // in all
+	Sent       int     // packets that the device has taken in this attempt, as last stored; Progress is fresher
+	Failures   int     // packets that it asked for again, in all attempts
+	StartedAt  time.Time
+	UpdatedAt  time.Time
+	ParkedAt   time.Time // zero: it is not parked
+	EndedAt    time.Time // zero: it goes on
 }
 
 // State is how far an upgrade has come.
@@ -76,7 +79,27 @@ const (
 	TroubleModel      Trouble = "model"       // the scooter's model is not the image's any more
 	TroubleParked     Trouble = "parked"      // nobody came for too long
 	TroubleStaff      Trouble = "staff"       // aborted
+	TroubleHeld       Trouble = "held"        // somebody else had the scooter first
+	TroubleNotBegun   Trouble = "not_begun"   // its workflow never began
 )
+
+// Troubles lists all of them.
+func Troubles() []Trouble {
+	return []Trouble{
+		TroubleSilent, TroublePowered, TroubleBattery, TroubleProhibited, TroublePackets, TroubleRejected, TroubleVersion, TroubleReboot,
+		TroubleDowngrade, TroubleSame, TroubleModel, TroubleParked, TroubleStaff, TroubleHeld, TroubleNotBegun,
+	}
+}
+
+// Filter picks upgrades; what is empty picks all.
+type Filter struct {
+	States    []State
+	ModelID   int64
+	ImageID   string
+	RolloutID string
+	Plate     string // as it is now
+	Open      *bool  // whether they still hold their scooter
+}
 
 // Change is one step of an upgrade, as its workflow counts them: stored once by its number, and only forward.
 type Change struct {
@@ -86,6 +109,7 @@ type Change struct {
 	Trouble  Trouble   `json:"trouble,omitempty"`
 	Detail   string    `json:"detail,omitempty"`
 	From     string    `json:"from,omitempty"`
+	Reported string    `json:"reported,omitempty"` // what the box said last that it runs; empty: it was not asked since the last change
 	Attempt  int       `json:"attempt"`
 	Sent     int       `json:"sent"`
 	Failures int       `json:"failures"`
@@ -126,9 +150,10 @@ func (p Progress) Left() time.Duration {
 // Faults of upgrades.
 var (
 	ErrUpgradeUnknown = fault.Declare(fault.NotFound, "upgrade_unknown", "There is no such upgrade.")
-	ErrUpgrading      = fault.Declare(fault.Conflict, "scooter_upgrading", "This scooter is being upgraded.")
+	ErrUpgrading      = fault.Declare(fault.Conflict, "scooter_being_upgraded", "This scooter is being upgraded. Nobody can ride it meanwhile.")
 	ErrUpgradeOver    = fault.Declare(fault.Conflict, "upgrade_over", "This upgrade is over.")
 	ErrNotParked      = fault.Declare(fault.Conflict, "upgrade_not_parked", "This upgrade goes on by itself: there is nothing to try again.")
+	ErrOutOfUse       = fault.Declare(fault.Conflict, "upgrade_scooter_retired", "A retired scooter is not upgraded.")
 	ErrWrongModel     = fault.Declare(fault.Invalid, "firmware_wrong_model", "This firmware image is for another model.")
 	ErrDowngrade      = fault.Declare(fault.Conflict, "firmware_downgrade", "This version is older: say so if you mean it.")
 	ErrSameVersion    = fault.Declare(fault.Conflict, "firmware_same", "The scooter runs this version already.")

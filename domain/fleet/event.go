@@ -19,6 +19,7 @@ type Event struct {
 	StaffID    string
 	StaffEmail string // as it was then
 	RentalID   string
+	UpgradeID  string
 	Position   geo.Point
 	PlaceAt    time.Time // when it was there; zero: the last place that was stored
 	Note       string

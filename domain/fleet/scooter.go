@@ -30,8 +30,11 @@ type Scooter struct {
 	StationID string // UUID of the station where it stands; empty: free-floating
 	Station   string // that station's short name
 	Note      string // staff's own words
-	CreatedAt time.Time
-	UpdatedAt time.Time
+	Firmware  string // what the box said last that it runs; empty: nobody knows
+	// FirmwareAt is when it said so.
+	FirmwareAt time.Time
+	CreatedAt  time.Time
+	UpdatedAt  time.Time
 }
 
 // Model is a make of scooter with the dialect that its box speaks.
@@ -56,15 +59,16 @@ const (
 	Retired     Service = "retired"
 )
 
-// Hold says who has the scooter now, as rentals decide.
+// Hold says who has the scooter now, as rentals and upgrades decide.
 type Hold string
 
 // The values of Hold.
 const (
-	Free     Hold = "free"
-	Reserved Hold = "reserved"
-	InUse    Hold = "in_use"
-	Securing Hold = "securing" // the rider is out, the lock is not confirmed yet
+	Free      Hold = "free"
+	Reserved  Hold = "reserved"
+	InUse     Hold = "in_use"
+	Securing  Hold = "securing"  // the rider is out, the lock is not confirmed yet
+	Upgrading Hold = "upgrading" // its box is given another firmware
 )
 
 // Status is the one word for both, as lists and feeds show it: the hold while there is one, else the service.

@@ -35,7 +35,10 @@ const (
 	FaultAtStart AlertKind = "fault_at_start" // the scooter refused to unlock
 	Onboarding   AlertKind = "onboarding"     // a scooter can't be taken in
 	Renumbering  AlertKind = "renumbering"    // a scooter is heard under neither of two plates
+	Upgrade      AlertKind = "upgrade"        // a firmware upgrade is stuck
 )
 
 // AlertKinds lists every kind of alert.
-func AlertKinds() []AlertKind { return []AlertKind{NotSecured, FaultAtStart, Onboarding, Renumbering} }
+func AlertKinds() []AlertKind {
+	return []AlertKind{NotSecured, FaultAtStart, Onboarding, Renumbering, Upgrade}
+}
