@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"rodada/broker"
+	"rodada/domain/firmware"
 )
 
 // Bridge is one MQTT session and what hangs on it.
@@ -16,6 +17,7 @@ type Bridge struct {
 	counts  *counters
 	answers []*queue[answer]
 	reports []*queue[report]
+	packets []*queue[firmware.PacketAck]
 	seed    maphash.Seed
 	strange strangers
 	telling plates // scooters whose listeners are being told
@@ -23,7 +25,7 @@ type Bridge struct {
 	conn  atomic.Pointer[broker.Conn]
 	ctx   context.Context //nolint:containedctx // the life of the lanes, from Start to Stop
 	abort context.CancelFunc
-	// Who works: a shard of reports each, which may put answers; a shard of answers each; a signal each.
+	// Who works: a shard of reports each, which may put answers; a shard of answers, and of packets, each; a signal each.
 	reporters, answerers, errands sync.WaitGroup
 }
 
@@ -36,6 +38,7 @@ func New(o Options) (*Bridge, error) {
 	for range o.Shards {
 		b.answers = append(b.answers, newQueue[answer](o.AnswerQueue))
 		b.reports = append(b.reports, newQueue[report](o.ReportQueue))
+		b.packets = append(b.packets, newQueue[firmware.PacketAck](packetQueue))
 	}
 	b.options.Broker.Persistent = true
 	b.options.Broker.OnMessage = b.receive
@@ -54,6 +57,7 @@ func (b *Bridge) Start(ctx context.Context) error {
 	b.ctx, b.abort = context.WithCancel(context.WithoutCancel(ctx))
 	for i := range b.options.Shards {
 		b.answerers.Go(func() { b.workAnswers(b.answers[i]) })
+		b.answerers.Go(func() { b.workPackets(b.packets[i]) })
 		b.reporters.Go(func() { b.workReports(b.reports[i]) })
 	}
 	conn, err := broker.Dial(b.options.Broker)
@@ -79,8 +83,9 @@ func (b *Bridge) Stop() {
 		q.close()
 	}
 	b.reporters.Wait()
-	for _, q := range b.answers {
-		q.close()
+	for i := range b.answers {
+		b.answers[i].close()
+		b.packets[i].close()
 	}
 	b.answerers.Wait()
 	b.errands.Wait()

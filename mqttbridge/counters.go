@@ -21,6 +21,14 @@ const (
 	answerLost       outcome = "lost"        // Redis was away, or the queue full
 )
 
+// What becomes of the answer to a firmware packet.
+const (
+	packetHandedOver = "handed_over"
+	packetLost       = "lost"    // Redis was away
+	packetDropped    = "dropped" // its scooter sent too many, or all did
+	packetOdd        = "odd"     // it says nothing
+)
+
 // droppedFull is why reports were dropped that no sink ever saw; else the cause is the sink.
 const droppedFull = "queue_full"
 
@@ -28,7 +36,7 @@ const unknownCode = "unknown"
 
 // counters are the bridge's metrics. Every label has few values, whatever devices send.
 type counters struct {
-	messages, refused, dropped, answers, heard *prometheus.CounterVec
+	messages, refused, dropped, answers, heard, packets *prometheus.CounterVec
 
 	seconds prometheus.Histogram
 }
@@ -46,6 +54,7 @@ func newCounters(r prometheus.Registerer, b *Bridge) (*counters, error) {
 		dropped:  vec("reports_dropped_total", "Reports that were not written, by cause.", "cause"),
 		answers:  vec("answers_total", "Answers to commands by what became of them.", "outcome"),
 		heard:    vec("heard_total", "Signals that a scooter is there, by what became of them.", "outcome"),
+		packets:  vec("packets_total", "Answers to firmware packets by what became of them.", "outcome"),
 		seconds: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Namespace: "rodada", Subsystem: "bridge", Name: "answer_seconds",
 			Help:    "From the arrival of an answer to its signal.",
@@ -54,7 +63,7 @@ func newCounters(r prometheus.Registerer, b *Bridge) (*counters, error) {
 	}
 	var all error
 	for _, m := range []prometheus.Collector{
-		c.messages, c.refused, c.dropped, c.answers, c.heard, c.seconds,
+		c.messages, c.refused, c.dropped, c.answers, c.heard, c.packets, c.seconds,
 		gauge("waiting_answers", "Answers that nobody has looked at yet.", func() float64 { return waiting(b.answers) }),
 		gauge("waiting_reports", "Reports that are not written yet.", func() float64 { return waiting(b.reports) }),
 		gauge("connected", "1 while the bridge hears the scooters.", func() float64 {

@@ -10,6 +10,7 @@ import (
 
 	"rodada/broker"
 	"rodada/domain/command"
+	"rodada/domain/firmware"
 	"rodada/lease"
 	"rodada/protocol"
 	"rodada/telemetry/event"
@@ -21,6 +22,7 @@ type Leases interface {
 	Wanted(ctx context.Context, batch []lease.Sighting) ([]lease.Wanted, error)
 	Listeners(ctx context.Context, plate string) ([]command.Waiter, error)
 	Told(ctx context.Context, plate string, w command.Waiter) error
+	HandOver(ctx context.Context, acks []firmware.PacketAck) error
 }
 
 // Sink takes what scooters say of themselves, a batch of messages at a time; those of one scooter come in order. The messages

@@ -33,6 +33,7 @@ var answers = func() map[protocol.Code]bool {
 			codes[spec.Ack] = true
 		}
 	}
+	codes[protocol.UpgradeReport] = true // the last packet of an upgrade, or what became of it, is answered by this
 	return codes
 }()
 
@@ -49,6 +50,10 @@ func (b *Bridge) receive(in broker.Message) {
 		b.introduce(m)
 	}
 	shard := b.shard(m.Plate)
+	if m.Code == protocol.SendPacketAck {
+		b.packet(shard, m, now)
+		return
+	}
 	r := report{}
 	if r.Report, err = event.Of(m, now); err != nil {
 		b.refuse(in.Topic, err) // its values; an answer is one still
