@@ -11,7 +11,9 @@ import (
 
 var began = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
-func fence(attempt, chunk, try int) firmware.Fence { return firmware.NewFence(began, attempt, chunk, try) }
+func fence(attempt, chunk, try int) firmware.Fence {
+	return firmware.NewFence(began, attempt, chunk, try)
+}
 
 func sent(attempt, n int) firmware.Progress {
 	return firmware.Progress{
