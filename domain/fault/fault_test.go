@@ -15,6 +15,7 @@ import (
 	_ "rodada/domain/money"
 	"rodada/domain/rental"
 	_ "rodada/domain/rider"
+	_ "rodada/domain/series"
 	_ "rodada/domain/wallet"
 	_ "rodada/domain/zone"
 )
