@@ -24,6 +24,7 @@ type Options struct {
 	Config   config.Config
 	Store    Store
 	Live     Live
+	History  History
 	Temporal Temporal
 	Sealer   Sealer // of secrets in commands; nil: no command may carry one
 	Log      *slog.Logger
@@ -53,6 +54,7 @@ type app struct {
 	audits        *audits
 	commands      *commands
 	onboardings   *onboardings
+	histories     *histories
 }
 
 // New makes the API. It fails when the token secret is too short.
@@ -133,6 +135,7 @@ func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 		registry:      registry,
 		labels:        &labels{registry: registry, link: c.Fleet.QRLink},
 		onboardings:   onboardings,
+		histories:     &histories{store: o.Store, history: o.History, now: o.Now},
 		accounts:      &accounts{store: o.Store, hasher: hasher, currency: c.Currency, now: o.Now},
 		riderSessions: doors(rider.ForRiders),
 		staffSessions: doors(rider.ForStaff),

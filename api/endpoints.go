@@ -64,6 +64,13 @@ func endpoints(m *mounter, a *app) {
 	mount(m, forStaff, "POST /admin/v1/scooters/{plate}/code", replaceCode{a.registry})
 	mount(m, forStaff, "POST /admin/v1/scooters/{plate}/release", releaseScooter{a.adminScooters})
 
+	m.about("Staff: history")
+	mount(m, forStaff, "GET /admin/v1/scooters/{plate}/track", scooterTrack{a.histories})
+	mount(m, forStaff, "GET /admin/v1/scooters/{plate}/battery", scooterBattery{a.histories})
+	mount(m, forStaff, "GET /admin/v1/scooters/{plate}/speed", scooterSpeed{a.histories})
+	mount(m, forStaff, "GET /admin/v1/scooters/{plate}/status", scooterStatus{a.histories})
+	mount(m, forStaff, "GET /admin/v1/scooters/{plate}/signal", scooterSignal{a.histories})
+
 	m.about("Staff: taking scooters in")
 	mount(m, forStaff, "GET /admin/v1/onboardings", listOnboardings{a.onboardings})
 	mount(m, forStaff, "POST /admin/v1/scooters/{plate}/onboard", onboardScooter{a.onboardings})

@@ -42,6 +42,7 @@ type fakeStore struct {
 	deeds    []staff.Entry
 	orders   []command.Order
 	sends    []command.Record
+	named    map[string][]fleet.Named // of renumbered scooters, by their plate now
 	fakeRegistry
 	fakeDepot
 	broken  error // every call fails with it

@@ -80,6 +80,7 @@ type stage struct {
 	store    *fakeStore
 	temporal *fakeTemporal
 	live     *fakeLive
+	history  *fakeHistory
 	tokens   *token.Issuer
 	log      *syncBuffer
 	now      time.Time
@@ -105,7 +106,7 @@ func (b *syncBuffer) String() string {
 
 func newStage(t *testing.T, edits ...func(*api.Options)) *stage {
 	t.Helper()
-	s := &stage{now: noon, temporal: &fakeTemporal{over: map[string]bool{}, holders: map[string]bool{}}, live: &fakeLive{}, log: &syncBuffer{}}
+	s := &stage{now: noon, temporal: &fakeTemporal{over: map[string]bool{}, holders: map[string]bool{}}, live: &fakeLive{}, history: &fakeHistory{}, log: &syncBuffer{}}
 	clock := func() time.Time { return s.now }
 	s.store = &fakeStore{
 		now:      clock,
@@ -149,7 +150,7 @@ func newStage(t *testing.T, edits ...func(*api.Options)) *stage {
 			Telemetry:   config.Telemetry{OfflineAfter: 3 * time.Minute},
 			Development: true,
 		},
-		Store: s.store, Live: s.live, Temporal: s.temporal, Now: clock,
+		Store: s.store, Live: s.live, History: s.history, Temporal: s.temporal, Now: clock,
 		Log:      slog.New(slog.NewJSONHandler(s.log, nil)),
 		Registry: prometheus.NewRegistry(),
 	}

@@ -16,4 +16,5 @@ type Store interface {
 	auditStore
 	commandStore
 	onboardingStore
+	historyStore
 }

@@ -3,6 +3,7 @@ package fleet
 import (
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -36,4 +37,12 @@ func CheckPlate(plate string, backend ...string) error {
 // unfit is a character that the broker, an address or a person would take for something else.
 func unfit(r rune) bool {
 	return strings.ContainsRune(`/\+#$?%&;"<>{}|^`+"`", r) || unicode.IsSpace(r) || !unicode.IsGraphic(r)
+}
+
+// Named is a plate that a scooter had, from when to when. Two of them overlap while a renumbering goes on, for the box changes
+// its mind somewhere in it.
+type Named struct {
+	Plate string
+	From  time.Time // zero: as long as anybody knows
+	To    time.Time // zero: it has it still
 }

@@ -81,3 +81,19 @@ func comfortable(length time.Duration) time.Duration {
 	}
 	return least
 }
+
+// Within is the part of a span between two times, of which a zero one is no bound; false: there is none.
+func (s Span) Within(from, to time.Time) (Span, bool) {
+	if from.After(s.From) {
+		s.From = from.UTC()
+	}
+	if !to.IsZero() && to.Before(s.To) {
+		s.To = to.UTC()
+	}
+	return s, s.From.Before(s.To)
+}
+
+// Whole is a span that is asked for as finely as an answer may be.
+func Whole(from, to time.Time) Span {
+	return Span{From: from.UTC(), To: to.UTC(), Every: atLeast(to.Sub(from), MostPoints)}
+}

@@ -9,6 +9,7 @@ import (
 	"rodada/api"
 	"rodada/internal/config"
 	"rodada/internal/meter"
+	"rodada/telemetry/history"
 )
 
 // API answers riders and staff.
@@ -33,12 +34,15 @@ func API(ctx context.Context, c config.Config, log *slog.Logger) error {
 	redis := openRedis(c, log)
 	defer redis.Close()
 
+	past := history.Open(historyAccess(c.Influx)) // not asked by /readyz: rides go on without a history
+	defer past.Close()
+
 	keys, err := sealKeys(c)
 	if err != nil {
 		return fmt.Errorf("api: %w", err)
 	}
 	handler, err := api.New(api.Options{
-		Config: c, Store: store, Live: newLive(redis, c), Temporal: temporal, Sealer: keys, Log: log, Registry: registry,
+		Config: c, Store: store, Live: newLive(redis, c), History: past, Temporal: temporal, Sealer: keys, Log: log, Registry: registry,
 		Ready: map[string]api.Check{
 			"postgres": store.Ping,
 			"redis":    func(ctx context.Context) error { return redis.Ping(ctx).Err() },
