@@ -68,4 +68,3 @@ func (s *fakeStore) PlatesOf(_ context.Context, plate string) ([]fleet.Named, er
 	}
 	return []fleet.Named{{Plate: plate}}, nil
 }
-

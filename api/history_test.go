@@ -63,13 +63,13 @@ func TestASpanHasDefaults(t *testing.T) {
 func TestSpansThatAreRefused(t *testing.T) {
 	s := newStage(t)
 	for query, code := range map[string]string{
-		"?from=2026-11-23T12:00:00Z":                           "span_invalid",
-		"?from=2026-10-01T12:00:00Z":                           "span_too_long",
-		"?every=1":                                             "every_too_small",
-		"?every=0":                                             "request_invalid",
-		"?every=1.5":                                           "request_invalid",
-		"?from=yesterday":                                      "request_invalid",
-		"?form=2026-11-23T10:00:00Z":                           "request_invalid",
+		"?from=2026-11-23T12:00:00Z": "span_invalid",
+		"?from=2026-10-01T12:00:00Z": "span_too_long",
+		"?every=1":                   "every_too_small",
+		"?every=0":                   "request_invalid",
+		"?every=1.5":                 "request_invalid",
+		"?from=yesterday":            "request_invalid",
+		"?form=2026-11-23T10:00:00Z": "request_invalid",
 		"?from=0001-01-01T00:00:01Z&to=9999-12-31T00:00:00Z":   "span_too_long",
 		"?from=2026-11-23T11:59:00Z&to=2026-11-23T11:58:00Z":   "span_invalid",
 		"?from=2026-11-23T11:59:00Z&to=2026-11-23T12:00:00+1x": "request_invalid",
@@ -107,7 +107,9 @@ func TestTheHistoryFollowsARenumberedScooter(t *testing.T) {
 	s.store.named = map[string][]fleet.Named{plate: {
 		{Plate: "OLDEST", To: at(1)}, {Plate: "OLD", From: at(1), To: at(10)}, {Plate: plate, From: at(9)},
 	}}
-	place := func(hour int) series.Place { return series.Place{At: at(hour), Valid: true, Source: "gps", Received: at(hour)} }
+	place := func(hour int) series.Place {
+		return series.Place{At: at(hour), Valid: true, Source: "gps", Received: at(hour)}
+	}
 	s.history.track = map[string][]series.Place{
 		"OLDEST": {place(0)}, "OLD": {place(2), place(7), {At: at(9).Add(30 * time.Minute), Valid: true, Source: "gps", Received: at(10)}}, plate: {place(9), place(11)},
 	}
