@@ -139,6 +139,7 @@ var spanish = map[string]string{ //nolint:gosec // sentences about passwords are
 	"upgrade_not_parked":         "Esta actualización avanza por sí sola: no hay nada que reintentar.",
 	"upgrade_scooter_retired":    "Un patinete retirado no se actualiza.",
 	"scooter_being_upgraded":     "Este patinete se está actualizando. Mientras tanto nadie puede usarlo.",
+
 	// History.
 	"span_invalid":    "El momento from tiene que ser anterior al momento to.",
 	"span_too_long":   "Es demasiado tiempo para una sola respuesta.",
