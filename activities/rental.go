@@ -2,7 +2,9 @@ package activities
 
 import (
 	"context"
+	"time"
 
+	"rodada/domain/fleet"
 	"rodada/domain/rental"
 	"rodada/domain/zone"
 	"rodada/geo"
@@ -63,6 +65,8 @@ type JudgeInput struct {
 	Plate string `json:"plate"`
 	// Report is the position (19, g) that the scooter has just sent, when it was asked.
 	Report string `json:"report,omitempty"`
+	// MaxKmh is what the scooter can drive; 0: nobody says. A report too far from where it was last seen is not believed.
+	MaxKmh int `json:"max_kmh,omitempty"`
 }
 
 // Judgement says whether a ride may end. Where nobody knows the place, it may: the rider can't mend that.
@@ -90,10 +94,23 @@ func (r *Rentals) JudgeEnd(ctx context.Context, in JudgeInput) (Judgement, error
 	return Judgement{Allowed: allowed, ZoneVersion: zones.Version, Position: at, Nearest: nearest}, nil
 }
 
+// place is where the scooter is, as far as it can be believed: where it has just said, else where a satellite last saw it.
 func (r *Rentals) place(ctx context.Context, in JudgeInput) (*geo.Point, error) {
-	if fix, err := protocol.ParseFix(in.Report); in.Report != "" && err == nil && fix.Source == protocol.GPS {
-		return &geo.Point{Lat: fix.Lat, Lng: fix.Lng}, nil
+	fix, err := protocol.ParseFix(in.Report)
+	reported := in.Report != "" && err == nil && fix.Source == protocol.GPS
+	at := geo.Point{Lat: fix.Lat, Lng: fix.Lng}
+	if reported && in.MaxKmh == 0 {
+		return &at, nil
 	}
 	known, err := r.Live.LastKnown(ctx, in.Plate)
-	return known.Position, err
+	if !reported || err != nil {
+		return known.Position, err
+	}
+	if known.Position != nil {
+		before := fleet.Sighted{Position: *known.Position, At: known.FixedAt}
+		if !before.Reaches(fleet.Sighted{Position: at, At: time.Now()}, in.MaxKmh) {
+			return known.Position, nil
+		}
+	}
+	return &at, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -60,6 +61,33 @@ func TestJudgeEnd(t *testing.T) {
 			require.Equal(t, c.want, got)
 		})
 	}
+}
+
+// A report that no scooter can have driven to is not believed, whichever way it would decide.
+func TestJudgeEndByPlacesInReach(t *testing.T) {
+	known := geo.Point{Lat: 30.5, Lng: 120.5}
+	for name, c := range map[string]struct {
+		report string
+		seen   time.Duration
+		maxKmh int
+		want   geo.Point
+	}{
+		"near":                  {"3030.0100,12030.0000,0,0", time.Second, 25, geo.Point{Lat: 30.5 + 0.01/60, Lng: 120.5}},
+		"far off":               {"2930.0000,12030.0000,0,0", time.Second, 25, known},
+		"far, but it had a day": {"2930.0000,12030.0000,0,0", 24 * time.Hour, 25, geo.Point{Lat: 29.5, Lng: 120.5}},
+		"nobody says how fast":  {"2930.0000,12030.0000,0,0", time.Second, 0, geo.Point{Lat: 29.5, Lng: 120.5}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			last := activities.LastKnown{Position: &known, FixedAt: time.Now().Add(-c.seen)}
+			r := &activities.Rentals{Zones: maps{}, Live: &wire{known: last}}
+			got, err := r.JudgeEnd(t.Context(), activities.JudgeInput{Plate: "12AB", Report: c.report, MaxKmh: c.maxKmh})
+			require.NoError(t, err)
+			require.InDelta(t, c.want.Lat, got.Position.Lat, 1e-9)
+		})
+	}
+	r := &activities.Rentals{Live: &wire{liveErr: errors.New("away")}}
+	_, err := r.JudgeEnd(t.Context(), activities.JudgeInput{Plate: "12AB", Report: "2930.0000,12030.0000,0,0", MaxKmh: 25})
+	require.ErrorContains(t, err, "away")
 }
 
 // shelf is the store of rentals that answers with one error.

@@ -39,7 +39,7 @@ func (r *ride) judgeEnd(ctx workflow.Context) activities.Judgement {
 
 func (r *ride) judge(ctx workflow.Context, report string) activities.Judgement {
 	var verdict activities.Judgement
-	in := activities.JudgeInput{Plate: r.in.Plate, Report: report}
+	in := activities.JudgeInput{Plate: r.in.Plate, Report: report, MaxKmh: r.in.MaxKmh}
 	if err := within(ctx, 3*time.Second, "may the ride end here?", rentals.JudgeEnd, in).Get(ctx, &verdict); err != nil {
 		workflow.GetLogger(ctx).Warn("the zones can't be asked; the rider is not kept for that", "error", err)
 		return activities.Judgement{Allowed: true}

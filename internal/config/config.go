@@ -144,9 +144,11 @@ type Client struct {
 	Password string `env:"STAFF_PASSWORD,unset"`                   // Empty: it is asked for.
 }
 
-// Telemetry is how live state ages.
+// Telemetry is how live state ages, and what of it is believed.
 type Telemetry struct {
 	OfflineAfter time.Duration `env:"OFFLINE_AFTER" envDefault:"3m"`
+	// MaxKmh is what no scooter of the fleet drives on its own: a place further from the last than that is a jump.
+	MaxKmh int `env:"MAX_KMH" envDefault:"50"`
 }
 
 // Fleet is what the scooters carry.

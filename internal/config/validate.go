@@ -50,6 +50,7 @@ func (c Config) Validate() error {
 	check(c.MQTT.BoxAddr == "" || isAddr(c.MQTT.BoxAddr), "MQTT_BOX_ADDR", "host:port or empty", c.MQTT.BoxAddr)
 	c.Rental.validate(check)
 	c.Onboard.validate(check)
+	c.Telemetry.validate(check)
 	check(c.Rental.UnlockWindow < c.HTTP.Deadline, "HTTP_DEADLINE", "longer than RODADA_RENTAL_UNLOCK_WINDOW", c.HTTP.Deadline)
 	check(isURL(c.Client.URL, "http", "https"), "URL", "an http:// URL", c.Client.URL)
 	check(c.Command.Window > 0 && c.Command.Window <= time.Minute, "COMMAND_WINDOW", "above 0 and at most 1m", c.Command.Window)
@@ -74,6 +75,11 @@ func (o Onboard) validate(check func(ok bool, name, want string, got any)) {
 	check(o.BackoffMax >= o.Backoff, "ONBOARD_BACKOFF_MAX", "not below RODADA_ONBOARD_BACKOFF", o.BackoffMax)
 	check(o.Patience > 0, "ONBOARD_PATIENCE", "above 0", o.Patience)
 	check(o.SwitchPatience > o.AckWindow, "ONBOARD_SWITCH_PATIENCE", "longer than RODADA_ONBOARD_ACK_WINDOW", o.SwitchPatience)
+}
+
+func (t Telemetry) validate(check func(ok bool, name, want string, got any)) {
+	check(t.OfflineAfter > 0, "TELEMETRY_OFFLINE_AFTER", "above 0", t.OfflineAfter)
+	check(t.MaxKmh >= 1 && t.MaxKmh <= 200, "TELEMETRY_MAX_KMH", "1 to 200", t.MaxKmh)
 }
 
 func isNetwork(s string) bool {

@@ -34,11 +34,13 @@ func (r Report) At() time.Time {
 // Fact is one of Position, Battery, Voltage, Power, Posture, Vibration, Fault, Trip, Limit and Signal, and nothing else.
 type Fact interface{ fact() }
 
-// Position is a place, by satellite or by radio cells, and whether the box calls it an alarm (business type 1 of 19).
+// Position is a place, by satellite or by radio cells, and whether the box calls it an alarm (business type 1 of 19). One with
+// a flaw is not to be believed.
 type Position struct {
 	Point  geo.Point
 	Source protocol.Source
 	Alarm  bool
+	Flaw   Flaw
 }
 
 // Battery is how full it is.

@@ -1,6 +1,8 @@
 package event
 
 import (
+	"errors"
+	"strings"
 	"time"
 
 	"rodada/geo"
@@ -47,16 +49,39 @@ func (r *Report) say(facts ...Fact) { r.Facts = append(r.Facts, facts...) }
 
 func (r *Report) position(m protocol.Message) error {
 	fix, err := m.Fix()
+	var bad *protocol.DecodeError
+	if errors.As(err, &bad) && bad.Reason == protocol.ReasonNoFix {
+		r.say(nowhere(m))
+		return nil
+	}
 	if err != nil {
 		return err
 	}
-	p := geo.Point{Lat: fix.Lat, Lng: fix.Lng}
-	if !p.Valid() {
+	p := Position{Point: geo.Point{Lat: fix.Lat, Lng: fix.Lng}, Source: fix.Source, Alarm: fix.Alarm}
+	if !p.Point.Valid() {
 		return &protocol.DecodeError{Code: m.Code, Field: "g", Reason: protocol.ReasonOutOfRange}
 	}
+	p.Flaw = p.flaw()
 	r.Device = fix.Time
-	r.say(Position{Point: p, Source: fix.Source, Alarm: fix.Alarm})
+	r.say(p)
 	return nil
+}
+
+// nowhere is a position report without a position: it has no numbers, or 0/0.
+func nowhere(m protocol.Message) Position {
+	text, _ := m.Text("position")
+	fields := strings.Split(text, ",")
+	field := func(i int) string {
+		if i < len(fields) {
+			return strings.TrimSpace(fields[i])
+		}
+		return ""
+	}
+	p := Position{Alarm: field(2) == "1", Flaw: NullIsland}
+	if field(0) == "" || field(1) == "" {
+		p.Flaw = NoFix
+	}
+	return p
 }
 
 func (r *Report) heartbeat(m protocol.Message) error {

@@ -63,6 +63,13 @@ func TestFacts(t *testing.T) {
 		"a strange code":  {`{"a":199,"i":"A1","b":5}`, nil},
 		"a place":         {`{"a":19,"i":"A1","g":"3020.5887,12006.4229,1,0"}`, []event.Fact{place(protocol.GPS, true)}},
 		"a place by cell": {`{"a":19,"i":"A1","g":"3020.5887,12006.4229,0,1"}`, []event.Fact{place(protocol.LBS, false)}},
+		"no place":        {`{"a":19,"i":"A1","g":",,0,0"}`, []event.Fact{event.Position{Flaw: event.NoFix}}},
+		"half a place":    {`{"a":19,"i":"A1","g":"3020.5887, ,1"}`, []event.Fact{event.Position{Flaw: event.NoFix, Alarm: true}}},
+		"nothing at all":  {`{"a":19,"i":"A1","g":""}`, []event.Fact{event.Position{Flaw: event.NoFix}}},
+		"0/0":             {`{"a":19,"i":"A1","g":"0000.0000,00000.0000,1"}`, []event.Fact{event.Position{Flaw: event.NullIsland, Alarm: true}}},
+		"next to 0/0": {`{"a":19,"i":"A1","g":"0000.3000,-00000.3000,0"}`, []event.Fact{event.Position{
+			Point: geo.Point{Lat: .005, Lng: -.005}, Source: protocol.GPS, Flaw: event.NullIsland,
+		}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := read(t, c.frame)
@@ -79,12 +86,17 @@ func place(source protocol.Source, alarm bool) event.Position {
 	if err != nil {
 		panic(err)
 	}
-	return event.Position{Point: geo.Point{Lat: fix.Lat, Lng: fix.Lng}, Source: source, Alarm: alarm}
+	p := event.Position{Point: geo.Point{Lat: fix.Lat, Lng: fix.Lng}, Source: source, Alarm: alarm}
+	if source == protocol.LBS {
+		p.Flaw = event.ByCells
+	}
+	return p
 }
 
 func TestValuesThatCannotBeSayNothing(t *testing.T) {
 	for name, frame := range map[string]string{
-		"no position":             `{"a":19,"i":"A1","g":","}`,
+		"no place on the Earth":   `{"a":19,"i":"A1","g":"3020.5887,19006.4229"}`,
+		"no position field":       `{"a":19,"i":"A1"}`,
 		"an impossible battery":   `{"a":27,"i":"A1","b":200,"c":0}`,
 		"a speed that is missing": `{"a":16,"i":"A1","s":0,"k":25,"e":0,"b":60,"y":9,"q":99,"w":7,"z":3,"c":0}`,
 	} {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"rodada/protocol"
 	"rodada/telemetry/event"
 )
 
@@ -26,10 +25,11 @@ func ReportOf(e event.Report) Report {
 	for _, fact := range e.Facts {
 		switch f := fact.(type) {
 		case event.Position:
-			if f.Source == protocol.LBS {
-				r.Cell = said(f.Point, e.At())
-			} else {
+			switch f.Flaw {
+			case event.NoFlaw:
 				r.Fix = said(f.Point, e.At())
+			case event.ByCells:
+				r.Cell = said(f.Point, e.At())
 			}
 			r.Alarm = said(f.Alarm, e.At())
 		case event.Battery:

@@ -69,6 +69,18 @@ func TestCellsAreNoSatellites(t *testing.T) {
 	require.Equal(t, noon, got.Cell.At, "without a time, when it came in")
 }
 
+// What is flawed moves nothing; that it was called an alarm is news all the same.
+func TestFlawedPositionsAreNoPlace(t *testing.T) {
+	for _, flaw := range event.Flaws() {
+		got := live.ReportOf(event.Report{Plate: "A1", Received: noon, Facts: []event.Fact{
+			event.Position{Point: geo.Point{Lat: 1, Lng: 2}, Flaw: flaw, Alarm: true},
+		}})
+		require.False(t, got.Fix.Known(), flaw)
+		require.Equal(t, flaw == event.ByCells, got.Cell.Known(), flaw)
+		require.True(t, got.Alarm.Is, flaw)
+	}
+}
+
 // What comes twice, or late, changes nothing that is newer.
 func TestTakesDuplicatesAndLateOnes(t *testing.T) {
 	eachRedis(t, func(t *testing.T, s *live.Store) {
