@@ -6,11 +6,12 @@ import (
 	"strings"
 	"time"
 
+	"rodada/domain/fleet"
 	"rodada/geo"
 )
 
 // A scooter's hash has a field per value: its time in microseconds since 1970, a blank, the value as text. "seen" has the
-// time alone.
+// time alone, "shown" the place that the map shows alone.
 const seen = "seen"
 
 // column is one value's way into the hash and out of it.
@@ -49,11 +50,16 @@ var columns = []column{
 	columnOf("alarm", func(v *Values) *Value[bool] { return &v.Alarm }, strconv.FormatBool, parseBool),
 	columnOf("vibrated", func(v *Values) *Value[bool] { return &v.Vibrated }, strconv.FormatBool, parseBool),
 	columnOf("signal", func(v *Values) *Value[int] { return &v.Signal }, strconv.Itoa, parseInt),
+	columnOf("service", func(v *Values) *Value[fleet.Service] { return &v.Service }, asText[fleet.Service], ofText[fleet.Service]),
+	columnOf("hold", func(v *Values) *Value[fleet.Hold] { return &v.Hold }, asText[fleet.Hold], ofText[fleet.Hold]),
 }
 
 // arguments are a report's values as the update script takes them: name, time, text, and so on.
 func (r *Report) arguments() []any {
-	args := []any{seen, r.Seen.UnixMicro(), ""}
+	args := make([]any, 0, 3*(1+len(columns)))
+	if !r.Seen.IsZero() { // the books have not heard of it
+		args = append(args, seen, r.Seen.UnixMicro(), "")
+	}
 	for _, c := range columns {
 		if at, text := c.write(&r.Values); !at.IsZero() {
 			args = append(args, c.name, at.UnixMicro(), text)
@@ -99,6 +105,10 @@ func parseFloat(s string) (float64, bool) {
 	f, err := strconv.ParseFloat(s, 64)
 	return f, err == nil && !math.IsNaN(f) && !math.IsInf(f, 0)
 }
+
+func asText[T ~string](s T) string { return string(s) }
+
+func ofText[T ~string](s string) (T, bool) { return T(s), true }
 
 func parseInt(s string) (int, bool) {
 	n, err := strconv.Atoi(s)

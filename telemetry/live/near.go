@@ -30,10 +30,6 @@ func (s *Store) Near(ctx context.Context, center geo.Point, radius float64, limi
 	if err != nil {
 		return nil, err
 	}
-	type found struct {
-		State
-		away float64
-	}
 	near := make([]found, 0, len(states))
 	for _, state := range states {
 		if p, _, _, ok := state.Position(); ok {
@@ -42,14 +38,27 @@ func (s *Store) Near(ctx context.Context, center geo.Point, radius float64, limi
 			}
 		}
 	}
+	return nearest(near, limit), nil
+}
+
+// mapNoise is how far, in metres, a scooter may be from where the map shows it.
+const mapNoise = 6
+
+// found is a scooter and how far away it is.
+type found struct {
+	State
+	away float64
+}
+
+func nearest(near []found, limit int) []State {
 	slices.SortFunc(near, func(a, b found) int {
 		return cmp.Or(cmp.Compare(a.away, b.away), cmp.Compare(a.Plate, b.Plate))
 	})
-	out := make([]State, len(near))
-	for i := range near {
+	out := make([]State, min(len(near), limit))
+	for i := range out {
 		out[i] = near[i].State
 	}
-	return out, nil
+	return out
 }
 
 func isNil(err error) bool { return errors.Is(err, redis.Nil) }

@@ -3,6 +3,7 @@ package live
 import (
 	"time"
 
+	"rodada/domain/fleet"
 	"rodada/geo"
 	"rodada/protocol"
 )
@@ -39,13 +40,30 @@ type Values struct {
 	Alarm    Value[bool]      `json:"alarm,omitzero"`   // its latest position was an alarm
 	Vibrated Value[bool]      `json:"vibrated,omitzero"`
 	Signal   Value[int]       `json:"signal,omitzero"` // of its radio, as the box counts it
+
+	// Service and Hold are not the scooter's words but the books', as Follow reads them there: a copy for those who ask for
+	// thousands of scooters at once. Whoever takes a scooter asks the books.
+	Service Value[fleet.Service] `json:"service,omitzero"`
+	Hold    Value[fleet.Hold]    `json:"hold,omitzero"`
 }
+
+// Booked reports whether the books have this scooter, and not only some device that calls itself so.
+func (v Values) Booked() bool { return v.Service.Is != "" }
+
+// Free reports whether riders may take it, as far as the books go.
+func (v Values) Free() bool { return v.Service.Is == fleet.InService && v.Hold.Is == fleet.Free }
 
 // State is the last known state of one scooter.
 type State struct {
 	Plate string    `json:"plate"`
 	Seen  time.Time `json:"seen"` // when its last message came in, whatever it was
 	Values
+}
+
+// Online reports whether the scooter was heard of lately: a box sends a heartbeat even while it stands. One that misses them
+// for longer than patience is offline, whatever else is known of it.
+func (s State) Online(now time.Time, patience time.Duration) bool {
+	return !s.Seen.IsZero() && now.Sub(s.Seen) <= patience
 }
 
 // Position is the best place known: by satellite if there ever was such a fix, else by radio cells.

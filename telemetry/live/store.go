@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -11,20 +12,36 @@ import (
 // Store is the live state of the fleet. It is safe for concurrent use. Give it a client with ContextTimeoutEnabled, or the
 // deadline of a call does not reach Redis.
 type Store struct {
-	redis  redis.UniversalClient
-	prefix string
+	redis   redis.UniversalClient
+	prefix  string
+	silence time.Duration
 }
+
+// Silence is how long a scooter may be silent before it counts as offline, unless OfflineAfter says otherwise.
+const Silence = 3 * time.Minute
 
 // New returns the live state in the given Redis; prefix goes before every key.
 func New(client redis.UniversalClient, prefix string) *Store {
-	return &Store{redis: client, prefix: prefix}
+	return &Store{redis: client, prefix: prefix, silence: Silence}
+}
+
+// OfflineAfter returns the same store for which a scooter is back when it was silent for longer than d.
+func (s *Store) OfflineAfter(d time.Duration) *Store {
+	other := *s
+	other.silence = d
+	return &other
 }
 
 // hash is the key of a scooter. Each lives in a slot of its own, for they have nothing to share but the map.
 func (s *Store) hash(plate string) string { return s.prefix + "live:{" + url.QueryEscape(plate) + "}" }
 
-// places is the key of the map.
-func (s *Store) places() string { return s.prefix + "live-places" }
+// What is kept of all scooters together: the map, the map of those that riders may take, when each was last heard, those
+// that the books have, and what changed.
+func (s *Store) places() string  { return s.prefix + "live-places" }
+func (s *Store) open() string    { return s.prefix + "live-open" }
+func (s *Store) heard() string   { return s.prefix + "live-heard" }
+func (s *Store) fleet() string   { return s.prefix + "live-fleet" }
+func (s *Store) changes() string { return s.prefix + "live-changes" }
 
 // Get is the last known state of a scooter; false: it was never heard of.
 func (s *Store) Get(ctx context.Context, plate string) (State, bool, error) {

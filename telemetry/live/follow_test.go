@@ -1,0 +1,94 @@
+package live_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"rodada/domain/fleet"
+	"rodada/telemetry/live"
+)
+
+// books are service and hold of a few scooters, with the time of the last change.
+type books struct {
+	mu      sync.Mutex
+	rows    map[string]fleet.Standing
+	changed map[string]time.Time
+	away    error
+}
+
+func (b *books) set(plate string, service fleet.Service, hold fleet.Hold) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.rows[plate], b.changed[plate] = fleet.Standing{Plate: plate, Service: service, Hold: hold}, time.Now()
+}
+
+func (b *books) remove(plate string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.rows, plate)
+}
+
+func (b *books) fail(err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.away = err
+}
+
+func (b *books) Standings(_ context.Context, since time.Time) ([]fleet.Standing, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var list []fleet.Standing
+	for plate, row := range b.rows {
+		if !b.changed[plate].Before(since) {
+			row.At = time.Now()
+			list = append(list, row)
+		}
+	}
+	return list, b.away
+}
+
+func TestFollow(t *testing.T) {
+	eachRedis(t, func(t *testing.T, s *live.Store) {
+		b := &books{rows: map[string]fleet.Standing{}, changed: map[string]time.Time{}}
+		b.set("A1", fleet.InService, fleet.Free)
+		b.set("A2", fleet.Blocked, fleet.Free)
+		ctx, stop := context.WithCancel(t.Context())
+		var followers sync.WaitGroup
+		for range 2 { // of two processes
+			followers.Go(func() {
+				s.Follow(ctx, b, live.Pace{Look: 5 * time.Millisecond, All: 50 * time.Millisecond}, slog.New(slog.DiscardHandler))
+			})
+		}
+		defer followers.Wait()
+		defer stop()
+		becomes := func(plate string, service fleet.Service, hold fleet.Hold) {
+			t.Helper()
+			require.Eventually(t, func() bool {
+				state, _, err := s.Get(t.Context(), plate)
+				return err == nil && state.Service.Is == service && state.Hold.Is == hold
+			}, 5*time.Second, 5*time.Millisecond)
+		}
+		becomes("A1", fleet.InService, fleet.Free)
+		becomes("A2", fleet.Blocked, fleet.Free)
+		b.set("A1", fleet.InService, fleet.InUse)
+		becomes("A1", fleet.InService, fleet.InUse)
+		b.fail(errors.New("away"))
+		b.set("A1", fleet.InService, fleet.Securing)
+		b.fail(nil)
+		becomes("A1", fleet.InService, fleet.Securing)
+
+		b.remove("A2")
+		becomes("A2", "", "")
+		require.Eventually(t, func() bool {
+			plates, err := s.Fleet(t.Context())
+			return err == nil && len(plates) == 1 && plates[0] == "A1"
+		}, 5*time.Second, 5*time.Millisecond)
+		require.False(t, get(t, s, "A2").Booked())
+	})
+}
