@@ -38,6 +38,8 @@ type meta struct {
 	Needs staff.Permission
 	// Files are the media types of an answer that is no JSON.
 	Files []string
+	// Events are the server-sent events of an answer that goes on: an example of the data by the event's name.
+	Events map[string]any
 	// Upload is what the endpoint reads when that is no JSON, and UploadLimit how many bytes.
 	Upload      *huma.RequestBody
 	UploadLimit int64
@@ -122,6 +124,7 @@ func mount[I, O any](m *mounter, who audience, at string, e endpoint[I, O]) {
 	_, readsBody := reflect.TypeFor[I]().FieldByName("Body")
 	document(m.api.OpenAPI(), &op, faults, readsBody || about.Upload != nil)
 	files(&op, about)
+	streams(m.api, &op, about.Events)
 	huma.Register(m.api, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := e.Execute(ctx, in)
 		if err != nil {

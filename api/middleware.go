@@ -72,7 +72,9 @@ func (m *meters) record(next http.Handler) http.Handler {
 		if route == "" {
 			route = "none"
 		}
-		m.seconds.WithLabelValues(knownMethod(r.Method), route, strconv.Itoa(status)).Observe(took.Seconds())
+		if ww.Header().Get("Content-Type") != "text/event-stream" { // which lasts as long as somebody looks
+			m.seconds.WithLabelValues(knownMethod(r.Method), route, strconv.Itoa(status)).Observe(took.Seconds())
+		}
 		level := slog.LevelInfo
 		if status >= 500 {
 			level = slog.LevelError
@@ -120,11 +122,11 @@ func survive(next http.Handler) http.Handler {
 	})
 }
 
-// within bounds how long any request may keep the parts behind the API busy.
+// within bounds how long any request may keep the parts behind the API busy, but for a stream.
 func within(limit time.Duration) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			ctx, cancel := context.WithTimeout(r.Context(), limit)
+			ctx, cancel := context.WithTimeout(context.WithValue(r.Context(), requestEnd{}, r.Context()), limit)
 			defer cancel()
 			next.ServeHTTP(w, r.WithContext(ctx))
 		})

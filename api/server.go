@@ -18,9 +18,10 @@ type Server struct {
 	stop time.Duration
 }
 
-// NewServer makes a server with limits for clients that are slow, on purpose or not.
+// NewServer makes a server with limits for clients that are slow, on purpose or not. Streams end when it begins to stop.
 func NewServer(handler http.Handler, c config.HTTP, log *slog.Logger) *Server {
-	return &Server{
+	stopping, stop := context.WithCancel(context.Background())
+	s := &Server{
 		stop: c.Deadline + 5*time.Second,
 		http: &http.Server{
 			Handler:           handler,
@@ -30,8 +31,13 @@ func NewServer(handler http.Handler, c config.HTTP, log *slog.Logger) *Server {
 			IdleTimeout:       2 * time.Minute,
 			MaxHeaderBytes:    16 << 10,
 			ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+			BaseContext: func(net.Listener) context.Context {
+				return context.WithValue(context.Background(), serverEnd{}, stopping)
+			},
 		},
 	}
+	s.http.RegisterOnShutdown(stop)
+	return s
 }
 
 // Serve answers on a listener until ctx ends, then lets what is under way finish, for as long as an answer may take.
