@@ -16,38 +16,37 @@ type Fix struct {
 	Sigma    float64 // how far off the place typically is, in m, in each direction; 0: 5 m
 }
 
-const (
-	usualSigma      = 5.0
-	fastest         = 200.0 // km/h: more is no speed
-	speedSigma      = 0.4   // m/s: whole km/h, and not of the same moment
-	headingSigma    = 10.0  // degrees
-	standing        = 0.3   // m/s: nobody drives so slowly
-	kmhInMetersASec = 3.6
-)
+const kmhPerMeterSecond = 3.6
 
-// inOrder is the fixes that can be used, by time, one of each moment, whatever the order they came in.
+// inOrder is the fixes that can be used, by time and one of each moment, whatever the order they came in.
 func inOrder(fixes []Fix) []Fix {
-	ordered := slices.DeleteFunc(slices.Clone(fixes), func(f Fix) bool { return !f.Point.Valid() })
-	for i := range ordered {
-		ordered[i] = ordered[i].cleaned()
+	ordered := make([]Fix, 0, len(fixes))
+	for _, f := range fixes {
+		if f.Point.Valid() {
+			ordered = append(ordered, f.cleaned())
+		}
 	}
 	slices.SortFunc(ordered, func(a, b Fix) int {
-		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Sigma, b.Sigma), cmp.Compare(a.Point.Lat, b.Point.Lat), cmp.Compare(a.Point.Lng, b.Point.Lng),
-			-cmp.Compare(a.SpeedKmh, b.SpeedKmh), -cmp.Compare(a.Heading, b.Heading)) // what is known before what is not
+		return cmp.Or(
+			a.At.Compare(b.At), cmp.Compare(a.Sigma, b.Sigma), // the surest first
+			-cmp.Compare(a.SpeedKmh, b.SpeedKmh), -cmp.Compare(a.Heading, b.Heading), // what is known before what is not
+			cmp.Compare(a.Point.Lat, b.Point.Lat), cmp.Compare(a.Point.Lng, b.Point.Lng),
+		)
 	})
 	return slices.CompactFunc(ordered, func(a, b Fix) bool { return a.At.Equal(b.At) })
 }
 
 // cleaned is the fix without what can't be.
 func (f Fix) cleaned() Fix {
+	const usualSigma, leastSigma, mostSigma, fastest = 5, 0.1, 1000, 200
 	if !(f.Sigma > 0) {
 		f.Sigma = usualSigma
 	}
-	f.Sigma = min(max(f.Sigma, 0.1), 1000)
+	f.Sigma = min(max(f.Sigma, leastSigma), mostSigma)
 	if !(f.SpeedKmh >= 0 && f.SpeedKmh <= fastest) {
 		f.SpeedKmh = math.NaN()
 	}
-	if math.IsInf(f.Heading, 0) {
+	if !(math.Abs(f.Heading) <= 360) {
 		f.Heading = math.NaN()
 	}
 	return f

@@ -1,7 +1,5 @@
 package geo
 
-import "math"
-
 // estimate is what is known of a moving thing: its place and its speed in a plane, with their covariance.
 type estimate struct {
 	mean [4]float64 // x, y in m; east, north in m/s
@@ -24,10 +22,8 @@ func startAt(at vector) estimate {
 // after is the estimate some seconds later: the speed stays as it was, but for pushes that come at random (white noise of
 // acceleration, of the given density in m²/s³).
 func (e *estimate) after(seconds, density float64) estimate {
-	next := estimate{mean: e.mean}
 	f := step(seconds)
-	next.mean = f.apply(e.mean)
-	next.cov = f.times(e.cov).times(f.transposed())
+	next := estimate{mean: f.apply(e.mean), cov: f.times(e.cov).times(f.transposed())}
 	for i := range 2 {
 		next.cov[i][i] += density * seconds * seconds * seconds / 3
 		next.cov[i][i+2] += density * seconds * seconds / 2
@@ -65,25 +61,44 @@ func (e *estimate) learnSpeed(direction vector, measured, sigma float64) {
 // before is the estimate improved by what became known later: foretold is what it led one to expect some seconds later, and
 // known the best knowledge of that moment (Rauch, Tung and Striebel).
 func (e *estimate) before(seconds float64, foretold, known *estimate) estimate {
-	gain := e.cov.times(step(seconds).transposed()).times(foretold.cov.inverse())
+	gain := e.gain(seconds, foretold)
 	var miss [4]float64
-	var gained matrix
+	var change matrix
 	for i := range 4 {
 		miss[i] = known.mean[i] - foretold.mean[i]
 		for j := range 4 {
-			gained[i][j] = known.cov[i][j] - foretold.cov[i][j]
+			change[i][j] = known.cov[i][j] - foretold.cov[i][j]
 		}
 	}
 	better := *e
-	more := gain.apply(miss)
-	gained = gain.times(gained).times(gain.transposed())
+	miss, change = gain.apply(miss), gain.times(change).times(gain.transposed())
 	for i := range 4 {
-		better.mean[i] += more[i]
+		better.mean[i] += miss[i]
 		for j := range 4 {
-			better.cov[i][j] += (gained[i][j] + gained[j][i]) / 2
+			better.cov[i][j] += (change[i][j] + change[j][i]) / 2
 		}
 	}
 	return better
+}
+
+// gain is how much of what becomes known some seconds later holds for this estimate.
+func (e *estimate) gain(seconds float64, foretold *estimate) matrix {
+	return e.cov.times(step(seconds).transposed()).times(foretold.cov.inverse())
+}
+
+// pushed is the expected square of what happened on the way from one moment to another, beside going on at the same speed. The
+// estimate is the filtered one of the first moment, from and to are the smoothed ones of both.
+func (e *estimate) pushed(seconds float64, foretold, from, to *estimate) (square matrix) {
+	f := step(seconds)
+	straight := f.apply(from.mean)
+	spread := f.times(from.cov).times(f.transposed())
+	common := f.times(e.gain(seconds, foretold)).times(to.cov)
+	for i := range 4 {
+		for j := range 4 {
+			square[i][j] = (to.mean[i]-straight[i])*(to.mean[j]-straight[j]) + to.cov[i][j] + spread[i][j] - common[i][j] - common[j][i]
+		}
+	}
+	return square
 }
 
 // surprise is how far a measured place lies from what all other measurements say, in squares of the spread that it should
@@ -96,64 +111,4 @@ func (e *estimate) surprise(at vector, sigma float64) float64 {
 		return 0
 	}
 	return (off.x*off.x*yy - 2*off.x*off.y*xy + off.y*off.y*xx) / area
-}
-
-// matrix is of the size of the state.
-type matrix [4][4]float64
-
-// step leads from one state to the one some seconds later.
-func step(seconds float64) matrix {
-	return matrix{{1, 0, seconds, 0}, {0, 1, 0, seconds}, {0, 0, 1, 0}, {0, 0, 0, 1}}
-}
-
-func (m *matrix) apply(v [4]float64) (out [4]float64) {
-	for i := range 4 {
-		for j := range 4 {
-			out[i] += m[i][j] * v[j]
-		}
-	}
-	return out
-}
-
-func (m matrix) times(n matrix) (out matrix) {
-	for i := range 4 {
-		for j := range 4 {
-			for k := range 4 {
-				out[i][j] += m[i][k] * n[k][j]
-			}
-		}
-	}
-	return out
-}
-
-func (m matrix) transposed() (out matrix) {
-	for i := range 4 {
-		for j := range 4 {
-			out[i][j] = m[j][i]
-		}
-	}
-	return out
-}
-
-// inverse is that of a covariance, by Gauss and Jordan: all its pivots are positive.
-func (m matrix) inverse() matrix {
-	out := matrix{{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 1, 0}, {0, 0, 0, 1}}
-	for i := range 4 {
-		pivot := math.Max(m[i][i], 1e-12)
-		for j := range 4 {
-			m[i][j] /= pivot
-			out[i][j] /= pivot
-		}
-		for k := range 4 {
-			if k == i {
-				continue
-			}
-			f := m[k][i]
-			for j := range 4 {
-				m[k][j] -= f * m[i][j]
-				out[k][j] -= f * out[i][j]
-			}
-		}
-	}
-	return out
 }

@@ -27,12 +27,7 @@ func (p plane) from(v vector) Point {
 }
 
 // wrap brings degrees into [-180, 180].
-func wrap(degrees float64) float64 {
-	if degrees >= -180 && degrees <= 180 {
-		return degrees
-	}
-	return degrees - 360*math.Round(degrees/360)
-}
+func wrap(degrees float64) float64 { return math.Remainder(degrees, 360) }
 
 // vector is a place or a speed in a plane, in m or m/s.
 type vector struct{ x, y float64 }

@@ -72,7 +72,7 @@ func joinNodes(a, b Node) join {
 	j := join{plane: p, to: p.to(b.Point)}
 	seconds, most := b.At.Sub(a.At).Seconds(), longestTangent*j.to.length()
 	tangent := func(n Node) vector {
-		return towards(n.Heading).times(min(n.SpeedKmh/kmhInMetersASec*seconds, most))
+		return towards(n.Heading).times(min(n.SpeedKmh/kmhPerMeterSecond*seconds, most))
 	}
 	j.out, j.in = tangent(a), tangent(b)
 	return j
