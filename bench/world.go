@@ -45,6 +45,7 @@ func newWorld(ctx context.Context, c config.Config, a devstack.Addresses) (*worl
 	c.HTTP.MetricsAddr = ""
 	c.Postgres.URL, c.Temporal.Addr, c.Redis.Addrs = a.PostgresURL, a.Temporal, []string{a.Redis}
 	c.MQTT.URL, c.MQTT.Username, c.MQTT.Password, c.MQTT.ClientID = a.MQTT, a.MQTTUser, a.MQTTPassword, "bench"
+	c.Influx.URL, c.Influx.Bucket = a.InfluxURL, a.InfluxBucket
 	c.Tokens.Secret = uuid.NewString()
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
 

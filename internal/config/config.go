@@ -95,6 +95,8 @@ type Influx struct {
 	Token  string `env:"TOKEN,unset"`
 	Org    string `env:"ORG" envDefault:"rodada"`
 	Bucket string `env:"BUCKET" envDefault:"rodada/autogen"`
+	// Retention is how long the history is kept, which the migrate role sets up: an hour or more, 0 for ever.
+	Retention time.Duration `env:"RETENTION" envDefault:"2160h"`
 }
 
 // Tokens sign riders' and staff's sessions.

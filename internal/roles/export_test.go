@@ -6,4 +6,6 @@ var (
 	Quieten     = quieten
 	NewRegistry = newRegistry
 	NewLive     = newLive
+
+	RetainHistory = retainHistory
 )

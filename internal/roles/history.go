@@ -1,10 +1,43 @@
 package roles
 
 import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
 	"rodada/internal/config"
 	"rodada/telemetry/history"
 )
 
 func historyAccess(c config.Influx) history.Access {
 	return history.Access{URL: c.URL, Token: c.Token, Org: c.Org, Bucket: c.Bucket}
+}
+
+// retainPatience is how long InfluxDB is waited for.
+const retainPatience = 30 * time.Second
+
+// retainHistory sees to the history's retention. An InfluxDB that is away stops nobody: it keeps what it has, and rides need no
+// history. One that refuses is set up wrongly, which is an error.
+func retainHistory(ctx context.Context, c config.Config, log *slog.Logger, patience time.Duration) error {
+	wait, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	var refused *history.RefusedError
+	changed, err := patiently(wait, log, "InfluxDB", func(ctx context.Context) (bool, error) {
+		changed, err := history.Retain(ctx, historyAccess(c.Influx), c.Influx.Retention)
+		if errors.As(err, &refused) {
+			return false, nil
+		}
+		return changed, err
+	})
+	switch {
+	case refused != nil:
+		return refused
+	case err != nil && ctx.Err() == nil:
+		log.Error("the retention of the history is not set up: run migrate again when InfluxDB is back", "error", err)
+		return nil
+	case changed:
+		log.Info("the history is kept", "for", c.Influx.Retention, "bucket", c.Influx.Bucket)
+	}
+	return err
 }

@@ -13,13 +13,16 @@ import (
 	"rodada/workflows"
 )
 
-// Migrate brings the database to the newest schema and gives Temporal the search attributes. It may run at any time, and
-// twice at once.
+// Migrate brings the database to the newest schema, tells InfluxDB how long to keep the history and gives Temporal the search
+// attributes. It may run at any time, and twice at once.
 func Migrate(ctx context.Context, c config.Config, log *slog.Logger) error {
 	_, err := patiently(ctx, log, "Postgres", func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, migrations.Up(ctx, c.Postgres.URL)
 	})
 	if err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+	if err := retainHistory(ctx, c, log, retainPatience); err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
 	temporal, err := dialTemporal(ctx, c, log, nil)
