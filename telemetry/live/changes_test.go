@@ -31,24 +31,24 @@ func TestChangesOfWhatAMapShows(t *testing.T) {
 
 		again := ready("A1", plaza)
 		again.Seen = at(30)
-		for name, c := range map[string]struct {
+		for _, c := range []struct { // each after the one before
+			name   string
 			change func(*live.Values)
 			news   bool
 		}{
-			"the same again":             {func(*live.Values) {}, false},
-			"a receiver's noise":         {func(v *live.Values) { v.Fix = value(up(2), 30) }, false},
-			"a step":                     {func(v *live.Values) { v.Fix = value(up(9), 30) }, true},
-			"a voltage":                  {func(v *live.Values) { v.Voltage = value(41.5, 30) }, false},
-			"a signal":                   {func(v *live.Values) { v.Signal = value(21, 30) }, false},
-			"a lower battery":            {func(v *live.Values) { v.Battery = value(79, 31) }, true},
-			"a battery of before":        {func(v *live.Values) { v.Battery = value(90, -1) }, false},
-			"a fall":                     {func(v *live.Values) { v.Fallen = value(true, 30) }, true},
-			"a speed":                    {func(v *live.Values) { v.SpeedKmh = value(12, 30) }, true},
-			"a fault":                    {func(v *live.Values) { v.Fault = value(8, 30) }, true},
-			"a place by cells, after it": {func(v *live.Values) { v.Cell = value(up(900), 30) }, false},
+			{"the same again", func(*live.Values) {}, false},
+			{"a receiver's noise", func(v *live.Values) { v.Fix = value(up(2), 30) }, false},
+			{"a step", func(v *live.Values) { v.Fix = value(up(9), 30) }, true},
+			{"a voltage", func(v *live.Values) { v.Voltage = value(41.5, 30) }, false},
+			{"a signal", func(v *live.Values) { v.Signal = value(21, 30) }, false},
+			{"a lower battery", func(v *live.Values) { v.Battery = value(79, 31) }, true},
+			{"a battery of before", func(v *live.Values) { v.Battery = value(90, -1) }, false},
+			{"a fall", func(v *live.Values) { v.Fallen = value(true, 30) }, true},
+			{"a speed", func(v *live.Values) { v.SpeedKmh = value(12, 30) }, true},
+			{"a fault", func(v *live.Values) { v.Fault = value(8, 30) }, true},
+			{"a place by cells, after it", func(v *live.Values) { v.Cell = value(up(900), 30) }, false},
 		} {
-			t.Run(name, func(t *testing.T) {
-				update(t, s, ready("A2", plaza)) // as before
+			t.Run(c.name, func(t *testing.T) {
 				r := again
 				c.change(&r.Values)
 				update(t, s, r)
