@@ -3,6 +3,8 @@
 //
 //	bench          everything
 //	bench codec    the codec of the wire alone, which needs no service
+//	bench geo      zones and distances alone, which need none either
+//	bench rides    commands and rides, on services of its own
 package main
 
 import (
@@ -22,15 +24,41 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
-	err := measureCodec()
-	if err == nil && !slices.Equal(os.Args[1:], []string{"codec"}) {
-		err = run(ctx)
-	}
+	err := measure(ctx, os.Args[1:])
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
+}
+
+// part is something that can be measured by itself.
+type part struct {
+	name    string
+	measure func() error
+}
+
+// measure does everything, or only the parts that are named.
+func measure(ctx context.Context, only []string) error {
+	parts := []part{
+		{"codec", measureCodec},
+		{"geo", measureGeo},
+		{"rides", func() error { return run(ctx) }},
+	}
+	for _, name := range only {
+		if !slices.ContainsFunc(parts, func(p part) bool { return p.name == name }) {
+			return fmt.Errorf("there is no part %q", name)
+		}
+	}
+	for _, p := range parts {
+		if len(only) > 0 && !slices.Contains(only, p.name) {
+			continue
+		}
+		if err := p.measure(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func run(ctx context.Context) error {

@@ -78,7 +78,7 @@ func star(at geo.Point, radius float64, corners int, far func() float64) []geo.P
 
 func town(t testing.TB, zones, corners int) ([]drawn, []geo.Area) {
 	t.Helper()
-	dice := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the same town every time
+	dice := rand.New(rand.NewPCG(1, 2))
 	all, areas := make([]drawn, zones), make([]geo.Area, zones)
 	for i := range all {
 		at := geo.Point{Lat: 40 + dice.Float64()*0.4 - 0.2, Lng: -4 + dice.Float64()*0.4 - 0.2}
@@ -99,12 +99,12 @@ func TestLayerOfATown(t *testing.T) {
 	layer := geo.NewLayer(areas)
 	t.Logf("2,000 zones of 200 vertices are indexed in %s", time.Since(began).Round(time.Millisecond))
 
-	dice := rand.New(rand.NewPCG(3, 4)) //nolint:gosec // the same steps every time
+	dice := rand.New(rand.NewPCG(3, 4))
 	place := func() geo.Point {
 		return geo.Point{Lat: 40 + dice.Float64()*0.5 - 0.25, Lng: -4 + dice.Float64()*0.5 - 0.25}
 	}
 	found := 0
-	for range 500 {
+	for range 300 {
 		from, step := place(), math.Pow(10, -1-5*dice.Float64())
 		to := geo.Point{Lat: from.Lat + step*(dice.Float64()-0.5), Lng: from.Lng + step*(dice.Float64()-0.5)}
 		var at, crossed []int
@@ -120,7 +120,7 @@ func TestLayerOfATown(t *testing.T) {
 		require.Equal(t, crossed, layer.Crossed(from, to), "%v to %v", from, to)
 		found += len(crossed)
 	}
-	require.Greater(t, found, 500)
+	require.Greater(t, found, 300)
 }
 
 func TestLayerAgainstBruteForce(t *testing.T) {

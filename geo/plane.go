@@ -35,7 +35,6 @@ type vector struct{ x, y float64 }
 func (v vector) plus(w vector) vector   { return vector{v.x + w.x, v.y + w.y} }
 func (v vector) minus(w vector) vector  { return vector{v.x - w.x, v.y - w.y} }
 func (v vector) times(f float64) vector { return vector{f * v.x, f * v.y} }
-func (v vector) dot(w vector) float64   { return v.x*w.x + v.y*w.y }
 func (v vector) length() float64        { return math.Hypot(v.x, v.y) }
 func (v vector) heading() float64       { return math.Mod(math.Atan2(v.x, v.y)*180/math.Pi+360, 360) }
 func towards(heading float64) vector {

@@ -25,7 +25,7 @@ func TestTheCurveGoesThroughPlaceSpeedAndHeading(t *testing.T) {
 	require.Equal(t, r.Nodes[1].Point, curve[32])
 	center := onEarth(20, 0)
 	for i, p := range curve {
-		require.InDelta(t, 20, geo.Distance(center, p), 0.3)
+		require.InDelta(t, 20, geo.Distance(center, p), 0.4)
 		if i > 0 {
 			require.InDelta(t, 0.98, geo.Distance(curve[i-1], p), 0.1)
 		}
@@ -65,7 +65,7 @@ func TestTheCurveIsAsLongAsItsPieces(t *testing.T) {
 		for i := 1; i < len(curve); i++ {
 			pieces += geo.Distance(curve[i-1], curve[i])
 		}
-		require.InDelta(t, pieces, r.Length(), 0.03*pieces, "but for cusps it is far better")
+		require.InDelta(t, pieces, r.Length(), 0.03*pieces+0.001, "but for cusps it is far better")
 		require.GreaterOrEqual(t, r.Length(), geo.Distance(r.Nodes[0].Point, r.Nodes[1].Point)-0.01)
 	})
 }

@@ -14,7 +14,7 @@ import (
 
 // What has settled is what the finished route says, and what is still open is nearer to the truth than the fixes.
 func TestTrailIsTheRoute(t *testing.T) {
-	dice := rand.New(rand.NewPCG(5, 5)) //nolint:gosec // the same ride every time
+	dice := rand.New(rand.NewPCG(5, 5))
 	truth := ride(dice, 15)
 	fixes, is, wild := told{every: 5 * time.Second, noise: 5, outliers: 0.02, speeds: true}.tell(dice, truth)
 	at := make(map[time.Time]geo.Point)
