@@ -55,6 +55,7 @@ type app struct {
 	commands      *commands
 	onboardings   *onboardings
 	histories     *histories
+	rentalRoutes  *rentalRoutes
 }
 
 // New makes the API. It fails when the token secret is too short.
@@ -130,12 +131,18 @@ func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 	}
 	onboardings := &onboardings{store: o.Store, holders: holders, sealer: o.Sealer, rules: c.Onboard, deadline: c.HTTP.Deadline, backend: c.MQTT.Backend()}
 	registry := &registry{store: o.Store, live: o.Live, backend: c.MQTT.Backend(), fresh: c.Telemetry.OfflineAfter, now: o.Now, created: onboardings.created}
+	histories := &histories{store: o.Store, history: o.History, now: o.Now}
+	rentals := &rentals{
+		store: o.Store, live: o.Live, holders: holders, rules: c.Rental, deadline: c.HTTP.Deadline,
+		fresh: c.Telemetry.OfflineAfter, now: o.Now, meters: measured,
+	}
 	return &app{
 		development:   c.Development,
 		registry:      registry,
 		labels:        &labels{registry: registry, link: c.Fleet.QRLink},
 		onboardings:   onboardings,
-		histories:     &histories{store: o.Store, history: o.History, now: o.Now},
+		histories:     histories,
+		rentalRoutes:  &rentalRoutes{rentals: rentals, staff: o.Store, histories: histories, now: o.Now},
 		accounts:      &accounts{store: o.Store, hasher: hasher, currency: c.Currency, now: o.Now},
 		riderSessions: doors(rider.ForRiders),
 		staffSessions: doors(rider.ForStaff),
@@ -143,10 +150,7 @@ func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 		scooters: &scooters{
 			store: o.Store, live: o.Live, minimumBattery: c.Rental.MinimumBattery, fresh: c.Telemetry.OfflineAfter, now: o.Now,
 		},
-		rentals: &rentals{
-			store: o.Store, live: o.Live, holders: holders, rules: c.Rental, deadline: c.HTTP.Deadline,
-			fresh: c.Telemetry.OfflineAfter, now: o.Now, meters: measured,
-		},
+		rentals:       rentals,
 		alerts:        &alerts{store: o.Store},
 		adminRentals:  &adminRentals{store: o.Store, holders: holders, deadline: c.HTTP.Deadline, now: o.Now},
 		adminScooters: &adminScooters{store: o.Store, registry: registry, holders: holders, deadline: c.HTTP.Deadline},

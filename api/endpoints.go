@@ -31,6 +31,7 @@ func endpoints(m *mounter, a *app) {
 	mount(m, forRider, "GET /v1/rentals", listRentals{a.rentals})
 	mount(m, forRider, "GET /v1/rentals/current", currentRental{a.rentals})
 	mount(m, forRider, "GET /v1/rentals/{id}", getRental{a.rentals})
+	mount(m, forRider, "GET /v1/rentals/{id}/route", rentalRoute{a.rentalRoutes})
 	mount(m, forRider, "POST /v1/rentals/{id}/pause", pauseRental{a.rentals})
 	mount(m, forRider, "POST /v1/rentals/{id}/resume", resumeRental{a.rentals})
 	mount(m, forRider, "POST /v1/rentals/{id}/end", endRental{a.rentals})
@@ -46,6 +47,7 @@ func endpoints(m *mounter, a *app) {
 
 	m.about("Staff: rentals")
 	mount(m, forStaff, "GET /admin/v1/rentals/{id}", getStaffRental{a.adminRentals})
+	mount(m, forStaff, "GET /admin/v1/rentals/{id}/route", staffRentalRoute{a.rentalRoutes})
 	mount(m, forStaff, "POST /admin/v1/rentals/{id}/end", endStaffRental{a.adminRentals})
 
 	m.about("Staff: scooters")

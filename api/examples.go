@@ -112,6 +112,9 @@ func examples() map[string]any {
 		"get-wallet 200":       wallet,
 		"staff-get-rental 200": staffExample(ended),
 		"staff-end-rental 200": staffExample(ended),
+		"rental-route 200":     routeExample(ended),
+		"scooter-track 200":    trackExample(began),
+		"scooter-speed 200":    speedExample(began),
 		"me 200": Rider{
 			ID: ana, FirstName: "Ana", LastName: "Ruiz", Email: "ana@example.com", Phone: "+34600000000", Language: "es",
 			CreatedAt: began.Add(-90 * 24 * time.Hour), Balance: &balance,

@@ -9,7 +9,7 @@ import (
 // Place is where a scooter was, as it was reported: the last report of each stretch of the span, a sound one if there is one.
 type Place struct {
 	At       time.Time `json:"at" doc:"By the scooter's clock, when that can be believed."`
-	Position geo.Point `json:"position"`
+	Position geo.Point `json:"position,omitzero" doc:"Absent: it did not know."`
 	Source   string    `json:"source" enum:"gps,lbs" doc:"lbs is by radio cells: hundreds of metres off."`
 	Valid    bool      `json:"valid" doc:"Good enough for fares, zones and routes."`
 	Flaw     string    `json:"flaw,omitempty" enum:"no_fix,null_island,jump,lbs,clock" doc:"Why it is not."`

@@ -89,5 +89,5 @@ func lastPlace(which, name string, every time.Duration) string {
   |> last(column: "%s")
   |> group()
   |> yield(name: "%s")
-`, which, duration(every), Lat, name)
+`, which, duration(every), Valid, name)
 }
