@@ -24,6 +24,9 @@ type Options struct {
 	Commands    *activities.Commands
 	Credentials *activities.Credentials
 	Onboardings *activities.Onboardings
+	Upgrades    *activities.Upgrades
+	// UpgradesAtOnce is how many scooters the firmware worker sends packets to at a time.
+	UpgradesAtOnce int
 }
 
 // New makes a worker with everything registered. Start and Stop it.
@@ -39,7 +42,32 @@ func New(c client.Client, o Options) worker.Worker {
 	return w
 }
 
-// Register enters every workflow and activity.
+// heartbeats of chunks are no rarer than this: with them comes the word that an upgrade is aborted.
+const heartbeats = 2 * time.Second
+
+// NewFirmware makes the worker of firmware, beside the one of rides: it has a task queue, pollers and limits of its own, so that no
+// ride waits for an upgrade.
+func NewFirmware(c client.Client, o Options) worker.Worker {
+	w := worker.New(c, workflows.FirmwareQueue(o.TaskQueue), worker.Options{
+		WorkerStopTimeout:                       o.StopTimeout,
+		MaxConcurrentActivityExecutionSize:      o.UpgradesAtOnce,
+		MaxConcurrentWorkflowTaskExecutionSize:  32,
+		MaxConcurrentLocalActivityExecutionSize: 64,
+		MaxHeartbeatThrottleInterval:            heartbeats,
+	})
+	RegisterFirmware(w, o)
+	return w
+}
+
+// RegisterFirmware enters what the worker of firmware does.
+func RegisterFirmware(w worker.Registry, o Options) {
+	w.RegisterWorkflowWithOptions(workflows.Upgrade, workflow.RegisterOptions{Name: workflows.UpgradeName})
+	for _, resource := range []any{o.Scooters, o.Rentals, o.Commands, o.Upgrades} { // Rentals for the checkpoint before an end
+		w.RegisterActivity(resource)
+	}
+}
+
+// Register enters every workflow and activity of the worker of rides.
 func Register(w worker.Registry, o Options) {
 	for name, story := range map[string]any{
 		workflows.RentalName:   workflows.Rental,

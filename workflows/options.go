@@ -19,6 +19,7 @@ var (
 
 	credentials *activities.Credentials
 	onboardings *activities.Onboardings
+	upgrades    *activities.Upgrades
 )
 
 // localPatience is how long an activity that must succeed is tried locally: while a local one waits, the history grows.

@@ -68,6 +68,19 @@ func update(ctx workflow.Context, name string, handler, validator any) error {
 	})
 }
 
+// turnRidersAway rejects what is meant for a rental, in a holder that is none.
+func turnRidersAway(ctx workflow.Context) error {
+	over := func(RentalRef) error { return activities.Failure(rental.ErrOver) }
+	never := func(workflow.Context, RentalRef) (RentalOutcome, error) {
+		return RentalOutcome{}, activities.Failure(rental.ErrOver)
+	}
+	var errs []error
+	for _, name := range []string{UpdateBegin, UpdateUnlock, UpdateCancel, UpdatePause, UpdateResume, UpdateEnd, UpdateRelease} {
+		errs = append(errs, update(ctx, name, never, over))
+	}
+	return errors.Join(errs...)
+}
+
 // meant rejects what is for another rental of this scooter, before it enters the history.
 func (r *ride) meant(rentalID string) error {
 	if rentalID != r.in.RentalID {

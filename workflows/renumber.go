@@ -1,7 +1,6 @@
 package workflows
 
 import (
-	"errors"
 	"time"
 
 	"go.temporal.io/sdk/workflow"
@@ -9,7 +8,6 @@ import (
 	"rodada/activities"
 	"rodada/domain/command"
 	"rodada/domain/onboarding"
-	"rodada/domain/rental"
 	"rodada/domain/staff"
 	"rodada/protocol"
 )
@@ -62,15 +60,7 @@ func (r *renumber) handle(ctx workflow.Context) error {
 			r.abort = r.abort || q.RenumberingID == r.in.RenumberingID
 		}
 	})
-	over := func(RentalRef) error { return activities.Failure(rental.ErrOver) }
-	never := func(workflow.Context, RentalRef) (RentalOutcome, error) {
-		return RentalOutcome{}, activities.Failure(rental.ErrOver)
-	}
-	var errs []error
-	for _, name := range []string{UpdateBegin, UpdateUnlock, UpdateCancel, UpdatePause, UpdateResume, UpdateEnd, UpdateRelease} {
-		errs = append(errs, update(ctx, name, never, over))
-	}
-	return errors.Join(errs...)
+	return turnRidersAway(ctx)
 }
 
 // prepare lets the box use both plates, and makes sure that it is there; otherwise it says what is in the way.

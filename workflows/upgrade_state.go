@@ -1,7 +1,38 @@
 package workflows
 
+import (
+	"time"
+
+	"rodada/domain/firmware"
+)
+
 // UpgradeState is what an upgrade takes along when it continues as new.
 type UpgradeState struct {
-	Seq   int `json:"seq"`
-	Sends int `json:"sends"`
+	State   firmware.State   `json:"state"`
+	Trouble firmware.Trouble `json:"trouble,omitempty"` // why it is parked, or is given up
+	Detail  string           `json:"detail,omitempty"`
+	Began   time.Time        `json:"began"` // of the first run
+	Seq     int              `json:"seq"`   // of the last stored step
+	Sends   int              `json:"sends"` // of the last send
+	From    string           `json:"from,omitempty"`
+	// Touched: the box was told to begin, so it may have half an image.
+	Touched  bool          `json:"touched,omitempty"`
+	Attempt  int           `json:"attempt,omitempty"`  // how often the box began
+	Tries    int           `json:"tries,omitempty"`    // that came to nothing since the beginning, or since staff came
+	Chunk    int           `json:"chunk,omitempty"`    // of the last one
+	Next     int           `json:"next,omitempty"`     // packets that the box has taken in this attempt
+	Silenced int           `json:"silenced,omitempty"` // where it fell silent last in this attempt, and 1
+	Failures int           `json:"failures,omitempty"`
+	Backoff  time.Duration `json:"backoff,omitempty"`
+	Since    time.Time     `json:"since,omitzero"`   // this attempt
+	Report   string        `json:"report,omitempty"` // the send that waits for 69
+	Said     *int          `json:"said,omitempty"`   // in 69
+	// RebootedAt is when 93 was sent last, and Reboots how often in this attempt.
+	RebootedAt time.Time `json:"rebooted_at,omitzero"`
+	Reboots    int       `json:"reboots,omitempty"`
+	// Resume is where a retry goes on, and ParkedUntil when nobody is waited for any more.
+	Resume      firmware.State `json:"resume,omitempty"`
+	ParkedUntil time.Time      `json:"parked_until,omitzero"`
+	// Final is how it ends when the scooter is given back without the image.
+	Final firmware.State `json:"final,omitempty"`
 }

@@ -74,6 +74,7 @@ const (
 	TroubleRejected   Trouble = "rejected"    // 69 says that it failed, and the version agrees
 	TroubleVersion    Trouble = "version"     // it came back with another version than the image's
 	TroubleReboot     Trouble = "not_back"    // it did not come back after the reboot
+	TroubleMoving     Trouble = "moving"      // it does not stand, so it can't be rebooted
 	TroubleDowngrade  Trouble = "downgrade"   // the image is older than what the scooter runs
 	TroubleSame       Trouble = "same"        // it runs that version already
 	TroubleModel      Trouble = "model"       // the scooter's model is not the image's any more
@@ -87,7 +88,7 @@ const (
 func Troubles() []Trouble {
 	return []Trouble{
 		TroubleSilent, TroublePowered, TroubleBattery, TroubleProhibited, TroublePackets, TroubleRejected, TroubleVersion, TroubleReboot,
-		TroubleDowngrade, TroubleSame, TroubleModel, TroubleParked, TroubleStaff, TroubleHeld, TroubleNotBegun,
+		TroubleMoving, TroubleDowngrade, TroubleSame, TroubleModel, TroubleParked, TroubleStaff, TroubleHeld, TroubleNotBegun,
 	}
 }
 

@@ -58,6 +58,8 @@ type Temporal struct {
 	TaskQueue string `env:"TASK_QUEUE" envDefault:"rodada"`
 	// StopTimeout is how long a worker that is told to stop finishes what it has begun.
 	StopTimeout time.Duration `env:"STOP_TIMEOUT" envDefault:"10s"`
+	// UpgradesAtOnce is how many scooters one worker sends firmware packets to at a time; more of them wait their turn.
+	UpgradesAtOnce int `env:"UPGRADES_AT_ONCE" envDefault:"200"`
 }
 
 // Redis holds the leases and the live state.

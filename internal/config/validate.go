@@ -34,6 +34,7 @@ func (c Config) Validate() error {
 	check(isURL(c.Postgres.URL, "postgres", "postgresql"), "POSTGRES_URL", "a postgres:// URL", "its present value")
 	check(c.Postgres.MaxOpen > 0, "POSTGRES_MAX_OPEN", "above 0", c.Postgres.MaxOpen)
 	check(isAddr(c.Temporal.Addr), "TEMPORAL_ADDR", "host:port", c.Temporal.Addr)
+	check(c.Temporal.UpgradesAtOnce > 0, "TEMPORAL_UPGRADES_AT_ONCE", "above 0", c.Temporal.UpgradesAtOnce)
 	check(len(c.Redis.Addrs) > 0 && !slices.ContainsFunc(c.Redis.Addrs, func(a string) bool { return !isAddr(a) }),
 		"REDIS_ADDRS", "host:port[,host:port]", c.Redis.Addrs)
 	check(isURL(c.MQTT.URL, "tcp", "ssl", "mqtt", "mqtts", "ws", "wss"), "MQTT_URL", "tcp:// or ssl://", "its present value")

@@ -36,6 +36,11 @@ func Worker(ctx context.Context, c config.Config, log *slog.Logger) error {
 		return fmt.Errorf("worker: %w", err)
 	}
 	defer mqtt.Close()
+	packets, err := broker.Dial(brokerOptions(c.MQTT, log)) // no command waits behind a firmware packet
+	if err != nil {
+		return fmt.Errorf("worker: %w", err)
+	}
+	defer packets.Close()
 
 	keys, err := sealKeys(c)
 	if err != nil {
@@ -55,11 +60,14 @@ func Worker(ctx context.Context, c config.Config, log *slog.Logger) error {
 	credentials := &activities.Credentials{
 		Store: store, Accounts: worker.Accounts{Broker: accounts}, Safe: keys, Server: server,
 	}
-	w := worker.New(temporal, worker.Options{
+	leases := lease.New(redis, c.Redis.Prefix)
+	acks := lease.NewPackets(leases)
+	defer func() { _ = acks.Close() }()
+	options := worker.Options{
 		TaskQueue:   c.Temporal.TaskQueue,
 		StopTimeout: c.Temporal.StopTimeout,
 		Scooters: &activities.Scooters{
-			Publisher: mqtt, Ears: ears, Leases: lease.New(redis, c.Redis.Prefix), Live: live, Store: store, Secrets: keys, Now: time.Now,
+			Publisher: mqtt, Ears: ears, Leases: leases, Live: live, Store: store, Secrets: keys, Now: time.Now,
 		},
 		Rentals:     &activities.Rentals{Store: meter.NewRentals(registry, store), Zones: store, Live: live},
 		Wallets:     &activities.Wallets{Ledger: store},
@@ -67,11 +75,20 @@ func Worker(ctx context.Context, c config.Config, log *slog.Logger) error {
 		Commands:    &activities.Commands{Store: store},
 		Credentials: credentials,
 		Onboardings: &activities.Onboardings{Store: store},
-	})
-	if err := w.Start(); err != nil {
+		Upgrades: &activities.Upgrades{
+			Store: store, Publisher: packets, Acks: acks, Fences: leases, Leases: leases, Now: time.Now,
+		},
+		UpgradesAtOnce: c.Temporal.UpgradesAtOnce,
+	}
+	rides, firmware := worker.New(temporal, options), worker.NewFirmware(temporal, options)
+	if err := rides.Start(); err != nil {
 		return fmt.Errorf("worker: %w", err)
 	}
-	defer w.Stop()
+	defer rides.Stop()
+	if err := firmware.Start(); err != nil {
+		return fmt.Errorf("worker: %w", err)
+	}
+	defer firmware.Stop()
 	if !keys.Empty() {
 		ctx, stop := context.WithCancel(ctx)
 		reconciled := reconcile(ctx, log, accounts, store, credentials)
