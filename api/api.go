@@ -148,7 +148,7 @@ func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 		staffSessions: doors(rider.ForStaff),
 		wallets:       &wallets{store: o.Store, currency: c.Currency},
 		scooters: &scooters{
-			store: o.Store, live: o.Live, minimumBattery: c.Rental.MinimumBattery, fresh: c.Telemetry.OfflineAfter, now: o.Now,
+			store: o.Store, live: o.Live, minimumBattery: c.Rental.MinimumBattery, fresh: c.Telemetry.OfflineAfter, fixed: c.Telemetry.FixFor, now: o.Now,
 		},
 		rentals:       rentals,
 		alerts:        &alerts{store: o.Store},

@@ -4,17 +4,29 @@ import (
 	"context"
 	"time"
 
+	"rodada/domain/fleet"
 	"rodada/geo"
 )
 
 // Live is the last known state of scooters.
 type Live interface {
-	// Near lists the scooters seen within meters of a place, the nearest first, at most limit.
-	Near(ctx context.Context, at geo.Point, meters float64, limit int) ([]Sighting, error)
+	// Offered lists the scooters that a rider could take, the nearest first: free and in service as far as the books have told,
+	// full enough, online, and seen by satellite lately. Of each it says where it is, its battery and when it was seen.
+	Offered(ctx context.Context, o Offer) ([]Sighting, error)
 	// Sighting is what one scooter last said; false when nothing is known.
 	Sighting(ctx context.Context, plate string) (Sighting, bool, error)
 	// Sightings is what many scooters last said, by plate; one that nothing is known of is not in it.
 	Sightings(ctx context.Context, plates []string) (map[string]Sighting, error)
+}
+
+// Offer asks for scooters to rent.
+type Offer struct {
+	Center     geo.Point
+	Meters     float64 // around it
+	Limit      int
+	Battery    int       // percent, or more
+	SeenAfter  time.Time // heard of since
+	FixedAfter time.Time // seen by satellite since
 }
 
 // Sighting is what a scooter last said of itself.
@@ -33,4 +45,8 @@ type Sighting struct {
 	Alarm          *bool     // its latest position was an alarm; nil: unknown
 	Vibrated       time.Time // when it last told that somebody moves it; zero: never
 	Seen           time.Time // when its last message came
+	// Service and Hold are a copy of what the books say, a second or two old; empty: they have not told.
+	Service fleet.Service
+	Hold    fleet.Hold
+	Gone    bool // the books had it, and have it no more
 }

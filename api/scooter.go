@@ -22,12 +22,16 @@ type scooters struct {
 	store          scooterStore
 	live           Live
 	minimumBattery int
-	fresh          time.Duration // a scooter that was not seen for longer is not shown
+	fresh          time.Duration // a scooter that was not heard of for longer is not shown
+	fixed          time.Duration // nor one that no satellite saw for longer
 	now            func() time.Time
 }
 
 // nearestShown bounds a list of scooters.
 const nearestShown = 100
+
+// nearestSpare is how many more are looked at, for those that somebody took a moment ago.
+const nearestSpare = 28
 
 // Scooter is a scooter that anybody may rent. Its plate, its printed code and its IMEI stay inside.
 type Scooter struct {
@@ -35,7 +39,7 @@ type Scooter struct {
 	Position    geo.Point   `json:"position"`
 	Meters      int         `json:"distance_meters" doc:"From the place asked for, as the crow flies."`
 	Battery     int         `json:"battery" minimum:"0" maximum:"100" doc:"Percent."`
-	RangeMeters int         `json:"range_meters" doc:"About how far it still goes."`
+	RangeMeters int         `json:"range_meters" doc:"About how far it still goes: the model's range with a full battery, times the battery. GBFS calls it current_range_meters."`
 	Model       string      `json:"model"`
 	SeenAt      time.Time   `json:"seen_at"`
 	Tariff      fare.Tariff `json:"tariff" doc:"What a ride costs, and the balance it takes to start one."`
@@ -68,7 +72,11 @@ func (e nearScooters) Execute(ctx context.Context, in *nearScootersIn) (*scooter
 	if !here.Valid() { // the schema's bounds let NaN through
 		return nil, errPlace
 	}
-	seen, err := e.live.Near(ctx, here, in.Radius, 2*nearestShown)
+	now := e.now()
+	seen, err := e.live.Offered(ctx, Offer{
+		Center: here, Meters: in.Radius, Limit: nearestShown + nearestSpare, Battery: e.minimumBattery,
+		SeenAfter: now.Add(-e.fresh), FixedAfter: now.Add(-e.fixed),
+	})
 	if err != nil {
 		return nil, fleet.ErrMapAway.Because(err)
 	}
@@ -91,7 +99,7 @@ func (e nearScooters) Execute(ctx context.Context, in *nearScootersIn) (*scooter
 	tariffs := map[int64]fare.Tariff{}
 	for _, s := range seen {
 		scooter, ok := known[s.Plate]
-		if !ok || !e.offered(scooter, s) {
+		if !ok || !offered(scooter) {
 			continue
 		}
 		tariff, ok := tariffs[scooter.Model.ID]
@@ -106,7 +114,7 @@ func (e nearScooters) Execute(ctx context.Context, in *nearScootersIn) (*scooter
 			Position:    s.Position,
 			Meters:      int(math.Round(geo.Distance(here, s.Position))),
 			Battery:     s.Battery,
-			RangeMeters: scooter.Model.RangeMeters * s.Battery / 100,
+			RangeMeters: scooter.Model.RangeWith(s.Battery),
 			Model:       scooter.Model.Name,
 			SeenAt:      s.Seen.UTC(),
 			Tariff:      tariff,
@@ -118,8 +126,7 @@ func (e nearScooters) Execute(ctx context.Context, in *nearScootersIn) (*scooter
 	return out, nil
 }
 
-// offered reports whether a rider could rent this scooter now.
-func (s *scooters) offered(scooter fleet.Scooter, seen Sighting) bool {
-	return scooter.Hold == fleet.Free && scooter.Service == fleet.InService &&
-		seen.Battery >= s.minimumBattery && s.now().Sub(seen.Seen) <= s.fresh
+// offered reports whether the books let a rider rent this scooter now.
+func offered(scooter fleet.Scooter) bool {
+	return scooter.Hold == fleet.Free && scooter.Service == fleet.InService
 }

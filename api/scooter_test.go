@@ -48,6 +48,10 @@ func TestNearShowsWhatCanBeRented(t *testing.T) {
 		"range_meters": 15000., "model": "M1", "seen_at": "2026-11-23T11:59:00Z",
 	}, first)
 	require.Equal(t, "public-SECOND", list[1].(map[string]any)["id"])
+	require.Equal(t, api.Offer{
+		Center: geo.Point{Lat: 40.4177, Lng: -3.7038}, Meters: 500, Limit: 128, Battery: 15,
+		SeenAfter: noon.Add(-3 * time.Minute), FixedAfter: noon.Add(-15 * time.Minute),
+	}, s.live.asked)
 	for _, inside := range []string{plate, base.IMEI, base.QRCode, base.DeviceID} {
 		require.NotContains(t, res.Body.String(), inside)
 	}

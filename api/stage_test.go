@@ -27,7 +27,6 @@ import (
 	"rodada/domain/rider"
 	"rodada/domain/staff"
 	"rodada/domain/wallet"
-	"rodada/geo"
 	"rodada/internal/config"
 	"rodada/workflows"
 )
@@ -46,12 +45,19 @@ var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
 // fakeLive is what scooters last said.
 type fakeLive struct {
-	seen []api.Sighting
-	err  error
+	seen  []api.Sighting
+	asked api.Offer
+	err   error
 }
 
-func (l *fakeLive) Near(_ context.Context, _ geo.Point, _ float64, limit int) ([]api.Sighting, error) {
-	return l.seen[:min(limit, len(l.seen))], l.err
+func (l *fakeLive) Offered(_ context.Context, o api.Offer) (list []api.Sighting, err error) {
+	l.asked = o
+	for _, s := range l.seen {
+		if s.Battery >= o.Battery && !s.Seen.Before(o.SeenAfter) && len(list) < o.Limit {
+			list = append(list, s)
+		}
+	}
+	return list, l.err
 }
 
 func (l *fakeLive) Sighting(_ context.Context, plate string) (api.Sighting, bool, error) {
@@ -147,7 +153,7 @@ func newStage(t *testing.T, edits ...func(*api.Options)) *stage {
 			Tokens:      config.Tokens{Secret: secret, Access: 15 * time.Minute, Refresh: 720 * time.Hour},
 			Rental:      config.Rental{UnlockWindow: 10 * time.Second, AckWindow: 4 * time.Second, MinimumBattery: 15, AlertAfter: 3},
 			Command:     config.Command{Window: 10 * time.Second},
-			Telemetry:   config.Telemetry{OfflineAfter: 3 * time.Minute},
+			Telemetry:   config.Telemetry{OfflineAfter: 3 * time.Minute, FixFor: 15 * time.Minute},
 			Development: true,
 		},
 		Store: s.store, Live: s.live, History: s.history, Temporal: s.temporal, Now: clock,

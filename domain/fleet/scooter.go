@@ -47,6 +47,9 @@ type Model struct {
 	RangeMeters     int  // with a full battery
 }
 
+// RangeWith is about how far it goes with so many percent in the battery, in metres: in proportion. (GBFS current_range_meters)
+func (m Model) RangeWith(percent int) int { return m.RangeMeters * max(0, min(percent, 100)) / 100 }
+
 // Service says whether a scooter takes part, as staff decide.
 type Service string
 

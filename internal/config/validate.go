@@ -82,6 +82,7 @@ func (o Onboard) validate(check func(ok bool, name, want string, got any)) {
 
 func (t Telemetry) validate(check func(ok bool, name, want string, got any)) {
 	check(t.OfflineAfter > 0, "TELEMETRY_OFFLINE_AFTER", "above 0", t.OfflineAfter)
+	check(t.FixFor > 0, "TELEMETRY_FIX_FOR", "above 0", t.FixFor)
 	check(t.MaxKmh >= 1 && t.MaxKmh <= 200, "TELEMETRY_MAX_KMH", "1 to 200", t.MaxKmh)
 }
 

@@ -10,7 +10,6 @@ import (
 	"rodada/lease"
 	"rodada/mqttbridge"
 	"rodada/protocol"
-	"rodada/telemetry/live"
 )
 
 // Bridge carries what scooters say to workflows and live state.
@@ -30,7 +29,7 @@ func Bridge(ctx context.Context, c config.Config, log *slog.Logger) error {
 	}
 	bridge, err := mqttbridge.New(mqttbridge.Options{
 		Broker: session, Topics: protocol.Topics{Bike: c.MQTT.TopicBike, Other: c.MQTT.TopicOther},
-		Leases: lease.New(redis, c.Redis.Prefix), Sinks: []mqttbridge.Sink{live.New(redis, c.Redis.Prefix)}, Signals: temporal, Metrics: registry, Log: log,
+		Leases: lease.New(redis, c.Redis.Prefix), Sinks: []mqttbridge.Sink{newLive(redis, c).store}, Signals: temporal, Metrics: registry, Log: log,
 	})
 	if err != nil {
 		return fmt.Errorf("bridge: %w", err)

@@ -2,13 +2,14 @@ package roles
 
 import (
 	"context"
+	"log/slog"
 	"slices"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
 	"rodada/activities"
 	"rodada/api"
-	"rodada/geo"
 	"rodada/internal/config"
 	"rodada/telemetry/live"
 )
@@ -17,7 +18,21 @@ import (
 type lastKnown struct{ store *live.Store }
 
 func newLive(client redis.UniversalClient, c config.Config) lastKnown {
-	return lastKnown{live.New(client, c.Redis.Prefix)}
+	return lastKnown{live.New(client, c.Redis.Prefix).OfflineAfter(c.Telemetry.OfflineAfter)}
+}
+
+// followPace is how often the live state looks at the books: riders wait as long for a scooter that came free.
+const followPace = 500 * time.Millisecond
+
+// follow keeps in the live state what the books say of scooters, until it is told to stop.
+func follow(ctx context.Context, l lastKnown, books live.Books, log *slog.Logger) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	stopped := make(chan struct{})
+	go func() {
+		defer close(stopped)
+		l.store.Follow(ctx, books, live.Pace{Look: followPace}, log)
+	}()
+	return func() { cancel(); <-stopped }
 }
 
 // LastKnown is what a command looks at before it is sent.
@@ -33,9 +48,11 @@ func (l lastKnown) LastKnown(ctx context.Context, plate string) (activities.Last
 	return known, err
 }
 
-// Near lists scooters by where a satellite last saw them.
-func (l lastKnown) Near(ctx context.Context, at geo.Point, meters float64, limit int) ([]api.Sighting, error) {
-	states, err := l.store.Near(ctx, at, meters, limit)
+// Offered lists the scooters that a rider could take.
+func (l lastKnown) Offered(ctx context.Context, o api.Offer) ([]api.Sighting, error) {
+	states, err := l.store.Offered(ctx, live.Query{
+		Center: o.Center, Radius: o.Meters, Limit: o.Limit, Battery: o.Battery, SeenAfter: o.SeenAfter, FixedAfter: o.FixedAfter,
+	})
 	sightings := make([]api.Sighting, 0, len(states))
 	for _, state := range states {
 		sightings = append(sightings, sighting(state))
@@ -72,6 +89,7 @@ func sighting(state live.State) api.Sighting {
 	seen := api.Sighting{
 		Plate: state.Plate, Position: position, PositionAt: at, PositionSource: string(source), Battery: state.Battery.Or(-1),
 		SpeedKmh: state.SpeedKmh.Or(-1), LimitKmh: state.LimitKmh.Or(-1), Fault: state.Fault.Or(-1), Seen: state.Seen,
+		Service: state.Service.Is, Hold: state.Hold.Is, Gone: state.Service.Known() && !state.Booked(),
 	}
 	if state.Powered.Known() {
 		seen.Powered, seen.PoweredAt = &state.Powered.Is, state.Powered.At

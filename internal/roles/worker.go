@@ -94,6 +94,8 @@ func Worker(ctx context.Context, c config.Config, log *slog.Logger) error {
 		reconciled := reconcile(ctx, log, accounts, store, credentials)
 		defer func() { stop(); <-reconciled }()
 	}
+	follows := follow(ctx, live, store, log)
+	defer follows()
 	checks := map[string]check{
 		"postgres": store.Ping,
 		"redis":    func(ctx context.Context) error { return redis.Ping(ctx).Err() },
