@@ -15,6 +15,9 @@ const (
 	keepAlive   = 15 * time.Second
 	pingTimeout = 5 * time.Second
 	quiesce     = 250 // ms that a disconnect may take
+
+	subscribeTries = 5
+	subscribePause = 20 * time.Millisecond
 )
 
 var errSubscription = errors.New("broker: subscription refused")
@@ -76,6 +79,20 @@ func (l *link) subscribe(ctx context.Context, subscriptions []Subscription) erro
 	for _, s := range subscriptions {
 		filters[s.Filter] = s.QoS
 	}
+	for try := 1; ; try++ {
+		err := l.subscribeOnce(ctx, filters)
+		if !errors.Is(err, errSubscription) || try == subscribeTries {
+			return err
+		}
+		select { // the embedded broker refuses a request with the number of a message that is not acknowledged yet
+		case <-time.After(subscribePause):
+		case <-ctx.Done():
+			return err
+		}
+	}
+}
+
+func (l *link) subscribeOnce(ctx context.Context, filters map[string]byte) error {
 	token := l.client.SubscribeMultiple(filters, nil)
 	if err := await(ctx, token); err != nil {
 		return fmt.Errorf("subscribe: %w", err)

@@ -9,6 +9,7 @@ import (
 
 	"rodada/broker"
 	"rodada/domain/firmware"
+	"rodada/telemetry/history"
 )
 
 // Bridge is one MQTT session and what hangs on it.
@@ -22,11 +23,17 @@ type Bridge struct {
 	strange strangers
 	telling plates // scooters whose listeners are being told
 
+	sampler     *history.Sampler // the session's alone
+	gathered    gathering
+	keeperFails bool          // the history lane's alone
+	stopping    chan struct{} // closed: messages are left to the next bridge
+
 	conn  atomic.Pointer[broker.Conn]
 	ctx   context.Context //nolint:containedctx // the life of the lanes, from Start to Stop
 	abort context.CancelFunc
+	stop  sync.Once
 	// Who works: a shard of reports each, which may put answers; a shard of answers, and of packets, each; a signal each.
-	reporters, answerers, errands sync.WaitGroup
+	reporters, answerers, errands, keepers sync.WaitGroup
 }
 
 // New checks the options and registers the metrics. It touches no network.
@@ -34,13 +41,16 @@ func New(o Options) (*Bridge, error) {
 	if err := o.complete(); err != nil {
 		return nil, err
 	}
-	b := &Bridge{options: o, seed: maphash.MakeSeed()}
+	b := &Bridge{
+		options: o, seed: maphash.MakeSeed(), sampler: history.NewSampler(o.Pace),
+		gathered: gathering{wake: make(chan struct{}, 1)}, stopping: make(chan struct{}),
+	}
 	for range o.Shards {
 		b.answers = append(b.answers, newQueue[answer](o.AnswerQueue))
 		b.reports = append(b.reports, newQueue[report](o.ReportQueue))
 		b.packets = append(b.packets, newQueue[firmware.PacketAck](packetQueue))
 	}
-	b.options.Broker.Persistent = true
+	b.options.Broker.Persistent, b.options.Broker.ManualAck = true, true
 	b.options.Broker.OnMessage = b.receive
 	b.options.Broker.Subscriptions = []broker.Subscription{{Filter: o.Topics.Bike, QoS: 1}, {Filter: o.Topics.Other, QoS: 1}}
 	if b.options.Broker.Log == nil {
@@ -55,6 +65,7 @@ func New(o Options) (*Bridge, error) {
 // bridge works until Stop; ctx gives it values, not an end.
 func (b *Bridge) Start(ctx context.Context) error {
 	b.ctx, b.abort = context.WithCancel(context.WithoutCancel(ctx))
+	b.keepers.Go(b.workHistory)
 	for i := range b.options.Shards {
 		b.answerers.Go(func() { b.workAnswers(b.answers[i]) })
 		b.answerers.Go(func() { b.workPackets(b.packets[i]) })
@@ -69,11 +80,14 @@ func (b *Bridge) Start(ctx context.Context) error {
 	return nil
 }
 
-// Stop leaves the broker, which keeps the session, lets the lanes finish for a while, and returns when nothing runs any more.
+// Stop acknowledges what is safe, leaves the broker, which keeps the session and the rest, lets the lanes finish for a while, and returns when nothing runs any more.
 func (b *Bridge) Stop() {
 	if b.ctx == nil {
 		return
 	}
+	b.stop.Do(func() { close(b.stopping) })
+	b.gathered.close()
+	b.keepers.Wait()
 	if conn := b.conn.Load(); conn != nil {
 		conn.Close()
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"rodada/protocol"
+	"rodada/telemetry/event"
 )
 
 // outcome is what became of an answer, or of telling a listener.
@@ -37,13 +38,20 @@ const unknownCode = "unknown"
 // counters are the bridge's metrics. Every label has few values, whatever devices send.
 type counters struct {
 	messages, refused, dropped, answers, heard, packets *prometheus.CounterVec
+	pointsDropped, clocks                               *prometheus.CounterVec
+
+	points, thinned, repeated prometheus.Counter
 
 	seconds prometheus.Histogram
+	byCode  [256]prometheus.Counter // of messages, as far as they came; the session's alone
 }
 
 func newCounters(r prometheus.Registerer, b *Bridge) (*counters, error) {
 	vec := func(name, help, label string) *prometheus.CounterVec {
 		return prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: "rodada", Subsystem: "bridge", Name: name, Help: help}, []string{label})
+	}
+	one := func(name, help string) prometheus.Counter {
+		return prometheus.NewCounter(prometheus.CounterOpts{Namespace: "rodada", Subsystem: "bridge", Name: name, Help: help})
 	}
 	gauge := func(name, help string, f func() float64) prometheus.Collector {
 		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "rodada", Subsystem: "bridge", Name: name, Help: help}, f)
@@ -55,6 +63,12 @@ func newCounters(r prometheus.Registerer, b *Bridge) (*counters, error) {
 		answers:  vec("answers_total", "Answers to commands by what became of them.", "outcome"),
 		heard:    vec("heard_total", "Signals that a scooter is there, by what became of them.", "outcome"),
 		packets:  vec("packets_total", "Answers to firmware packets by what became of them.", "outcome"),
+		points:   one("points_total", "Points for the history."),
+		thinned:  one("points_thinned_total", "Points that came more often than they are stored."),
+		repeated: one("positions_repeated_total", "Positions that are stored already."),
+
+		pointsDropped: vec("points_dropped_total", "Points that are not stored, by cause.", "cause"),
+		clocks:        vec("clocks_corrected_total", "Times of devices that can't be, by direction.", "direction"),
 		seconds: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Namespace: "rodada", Subsystem: "bridge", Name: "answer_seconds",
 			Help:    "From the arrival of an answer to its signal.",
@@ -64,6 +78,7 @@ func newCounters(r prometheus.Registerer, b *Bridge) (*counters, error) {
 	var all error
 	for _, m := range []prometheus.Collector{
 		c.messages, c.refused, c.dropped, c.answers, c.heard, c.packets, c.seconds,
+		c.points, c.thinned, c.repeated, c.pointsDropped, c.clocks,
 		gauge("waiting_answers", "Answers that nobody has looked at yet.", func() float64 { return waiting(b.answers) }),
 		gauge("waiting_reports", "Reports that are not written yet.", func() float64 { return waiting(b.reports) }),
 		gauge("connected", "1 while the bridge hears the scooters.", func() float64 {
@@ -79,11 +94,24 @@ func newCounters(r prometheus.Registerer, b *Bridge) (*counters, error) {
 }
 
 func (c *counters) message(m protocol.Message) {
-	label := unknownCode
-	if m.Known() {
-		label = strconv.Itoa(int(m.Code))
+	if !m.Known() {
+		c.messages.WithLabelValues(unknownCode).Inc()
+		return
 	}
-	c.messages.WithLabelValues(label).Inc()
+	own := &c.byCode[uint8(m.Code)] //nolint:gosec // the codes of the protocol are below 256
+	if *own == nil {
+		*own = c.messages.WithLabelValues(strconv.Itoa(int(m.Code)))
+	}
+	(*own).Inc()
+}
+
+// clock counts a device's time that is not believed.
+func (c *counters) clock(e event.Report) {
+	direction := "behind"
+	if e.Device.After(e.Received) {
+		direction = "ahead"
+	}
+	c.clocks.WithLabelValues(direction).Inc()
 }
 
 func (c *counters) answer(o outcome) { c.answers.WithLabelValues(string(o)).Inc() }

@@ -14,6 +14,7 @@ import (
 	"rodada/lease"
 	"rodada/protocol"
 	"rodada/telemetry/event"
+	"rodada/telemetry/history"
 )
 
 // Leases knows who waits for what a scooter says.
@@ -47,6 +48,9 @@ type Options struct {
 	Leases  Leases
 	Sinks   []Sink // the live state among them: who waits to hear of a scooter looks there first
 	Signals Signaler
+	// History keeps what the history is to have; nil: there is none. Pace thins it; zero: all is kept.
+	History Keeper
+	Pace    history.Pace
 	Metrics prometheus.Registerer
 	Log     *slog.Logger
 

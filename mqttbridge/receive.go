@@ -20,9 +20,10 @@ type answer struct {
 // report is what any message says of its scooter, if only that it is there.
 type report struct {
 	event.Report
-	// position is the ack that a position report is if somebody asked for it. Most come unasked, so they are looked up in
-	// batches with the reports and not one by one with the answers.
-	position *command.Ack
+	// position is the message of a position report, which is an ack if somebody asked for it. Most come unasked, so they are
+	// looked up in batches with the reports and not one by one with the answers.
+	position protocol.Message
+	frame    []byte
 }
 
 // answers are the codes that answer a command.
@@ -37,13 +38,23 @@ var answers = func() map[protocol.Code]bool {
 	return codes
 }()
 
-// receive sorts one message into the lanes. The session waits for it, so it calls nobody.
+// receive sorts one message into the lanes, and into the history. The session waits for it, so it calls nobody.
 func (b *Bridge) receive(in broker.Message) {
+	select {
+	case <-b.stopping:
+		return // not acknowledged: it comes again
+	default:
+		b.record(in, b.sort(in))
+	}
+}
+
+// sort sorts one message into the lanes and returns what it says.
+func (b *Bridge) sort(in broker.Message) (e event.Report) {
 	now := time.Now().UTC()
 	m, err := protocol.Decode(in.Payload)
 	if err != nil {
 		b.refuse(in.Topic, err)
-		return
+		return e
 	}
 	b.counts.message(m)
 	if !m.Known() {
@@ -52,16 +63,15 @@ func (b *Bridge) receive(in broker.Message) {
 	shard := b.shard(m.Plate)
 	if m.Code == protocol.SendPacketAck {
 		b.packet(shard, m, now)
-		return
+		return e
 	}
-	r := report{}
-	if r.Report, err = event.Of(m, now); err != nil {
+	if e, err = event.Of(m, now); err != nil {
 		b.refuse(in.Topic, err) // its values; an answer is one still
 	}
+	r := report{Report: e}
 	switch {
 	case m.Code == protocol.PositionReport:
-		ack := ackOf(m, in.Payload, now)
-		r.position = &ack
+		r.position, r.frame = m, in.Payload
 	case answers[m.Code] && conclusive(m):
 		if !b.answers[shard].put(answer{m.Plate, ackOf(m, in.Payload, now)}) {
 			b.counts.answer(answerLost)
@@ -70,6 +80,7 @@ func (b *Bridge) receive(in broker.Message) {
 	if !b.reports[shard].put(r) {
 		b.counts.dropped.WithLabelValues(droppedFull).Inc()
 	}
+	return e
 }
 
 // conclusive reports whether an answer says how it went, if answers of its kind do. One that does not is no answer, and must

@@ -51,7 +51,7 @@ func (b *Bridge) alert(batch []report) {
 	sightings := make([]lease.Sighting, len(batch))
 	for i, r := range batch {
 		sightings[i].Plate = r.Plate
-		if r.position != nil {
+		if r.frame != nil {
 			sightings[i].Code = protocol.PositionReport
 		}
 	}
@@ -66,7 +66,7 @@ func (b *Bridge) alert(batch []report) {
 	}
 	for i, w := range wanted {
 		r := batch[i]
-		if w.Ack && r.position != nil && !b.answers[b.shard(r.Plate)].put(answer{r.Plate, *r.position}) {
+		if w.Ack && r.frame != nil && !b.answers[b.shard(r.Plate)].put(answer{r.Plate, ackOf(r.position, r.frame, r.Received)}) {
 			b.counts.answer(answerLost)
 		}
 		if w.Heard && b.telling.add(r.Plate) {

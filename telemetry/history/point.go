@@ -101,12 +101,11 @@ func ReadingOf(e event.Report) Reading {
 	return r
 }
 
-// Append adds the reading's points to dst, a line each in InfluxDB's line protocol. A plate that the protocol has no way to
-// write, because of a backslash, makes none.
+// Writable reports whether InfluxDB has a way to write its plate: there is none for a backslash.
+func (r *Reading) Writable() bool { return strings.IndexByte(r.Plate, '\\') < 0 }
+
+// Append adds the reading's points to dst, a line each in InfluxDB's line protocol. The reading must be Writable.
 func (r *Reading) Append(dst []byte) []byte {
-	if strings.IndexByte(r.Plate, '\\') >= 0 {
-		return dst
-	}
 	for _, m := range measurements {
 		if parts := r.Parts & m.parts; parts != 0 {
 			dst = append(dst, m.name...)
