@@ -9,6 +9,7 @@ import (
 
 	"rodada/broker"
 	"rodada/domain/firmware"
+	"rodada/telemetry/event"
 	"rodada/telemetry/history"
 )
 
@@ -23,6 +24,7 @@ type Bridge struct {
 	strange strangers
 	telling plates // scooters whose listeners are being told
 
+	judge       *event.Judge     // the session's alone
 	sampler     *history.Sampler // the session's alone
 	gathered    gathering
 	keeperFails bool          // the history lane's alone
@@ -42,7 +44,7 @@ func New(o Options) (*Bridge, error) {
 		return nil, err
 	}
 	b := &Bridge{
-		options: o, seed: maphash.MakeSeed(), sampler: history.NewSampler(o.Pace),
+		options: o, seed: maphash.MakeSeed(), judge: event.NewJudge(o.Limits), sampler: history.NewSampler(o.Pace),
 		gathered: gathering{wake: make(chan struct{}, 1)}, stopping: make(chan struct{}),
 	}
 	for range o.Shards {
@@ -65,6 +67,7 @@ func New(o Options) (*Bridge, error) {
 // bridge works until Stop; ctx gives it values, not an end.
 func (b *Bridge) Start(ctx context.Context) error {
 	b.ctx, b.abort = context.WithCancel(context.WithoutCancel(ctx))
+	b.recall()
 	b.keepers.Go(b.workHistory)
 	for i := range b.options.Shards {
 		b.answerers.Go(func() { b.workAnswers(b.answers[i]) })
@@ -79,6 +82,24 @@ func (b *Bridge) Start(ctx context.Context) error {
 	b.conn.Store(conn)
 	return nil
 }
+
+// recall is how the judge knows where scooters were before this bridge began. Without it a scooter's first position is believed.
+func (b *Bridge) recall() {
+	if b.options.Places == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(b.ctx, recallPatience)
+	defer cancel()
+	places, err := b.options.Places(ctx)
+	if err != nil {
+		b.options.Log.Warn("nobody could say where scooters were: the first position of each is believed", "error", err)
+	}
+	for plate, place := range places {
+		b.judge.Seed(plate, place)
+	}
+}
+
+const recallPatience = 5 * time.Second
 
 // Stop acknowledges what is safe, leaves the broker, which keeps the session and the rest, lets the lanes finish for a while, and returns when nothing runs any more.
 func (b *Bridge) Stop() {

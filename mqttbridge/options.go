@@ -10,6 +10,7 @@ import (
 
 	"rodada/broker"
 	"rodada/domain/command"
+	"rodada/domain/fleet"
 	"rodada/domain/firmware"
 	"rodada/lease"
 	"rodada/protocol"
@@ -51,6 +52,10 @@ type Options struct {
 	// History keeps what the history is to have; nil: there is none. Pace thins it; zero: all is kept.
 	History Keeper
 	Pace    history.Pace
+	// Limits are what is believed of positions, and Places the last good ones of scooters, asked for once, before the bridge
+	// begins to listen. Nil: none is known.
+	Limits  event.Limits
+	Places  func(ctx context.Context) (map[string]fleet.Sighted, error)
 	Metrics prometheus.Registerer
 	Log     *slog.Logger
 

@@ -68,6 +68,7 @@ func (b *Bridge) sort(in broker.Message) (e event.Report) {
 	if e, err = event.Of(m, now); err != nil {
 		b.refuse(in.Topic, err) // its values; an answer is one still
 	}
+	b.judge.Judge(&e)
 	r := report{Report: e}
 	switch {
 	case m.Code == protocol.PositionReport:

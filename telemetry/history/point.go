@@ -48,7 +48,7 @@ type Reading struct {
 
 	Position geo.Point
 	Source   protocol.Source
-	Flaw     string // "": nothing speaks against the position
+	Flaw     event.Flaw
 	Kmh      int
 	TripKm   int64
 	Limit    int
@@ -67,10 +67,7 @@ func ReadingOf(e event.Report) Reading {
 	for _, fact := range e.Facts {
 		switch f := fact.(type) {
 		case event.Position:
-			r.Position, r.Source, r.Alarm = f.Point, f.Source, f.Alarm
-			if f.Source == protocol.LBS {
-				r.Flaw = string(protocol.LBS)
-			}
+			r.Position, r.Source, r.Flaw, r.Alarm = f.Point, f.Source, f.Flaw, f.Alarm
 			r.Parts |= PartPosition | PartAlarm
 		case event.Battery:
 			r.Percent = f.Percent
@@ -135,12 +132,14 @@ func (r *Reading) Lines() (n int) {
 // appendFields adds the parts' fields, each with a comma behind it.
 func (r *Reading) appendFields(dst []byte, parts Part) []byte {
 	if parts&PartPosition != 0 {
-		dst = appendFloat(dst, Lat, round(r.Position.Lat))
-		dst = appendFloat(dst, Lng, round(r.Position.Lng))
+		if r.Flaw != event.NoFix {
+			dst = appendFloat(dst, Lat, round(r.Position.Lat))
+			dst = appendFloat(dst, Lng, round(r.Position.Lng))
+		}
 		dst = appendText(dst, Source, string(r.Source))
-		dst = appendBool(dst, Valid, r.Flaw == "")
-		if r.Flaw != "" {
-			dst = appendText(dst, Flaw, r.Flaw)
+		dst = appendBool(dst, Valid, r.Flaw == event.NoFlaw)
+		if r.Flaw != event.NoFlaw {
+			dst = appendText(dst, Flaw, string(r.Flaw))
 		}
 	}
 	if parts&PartTrip != 0 {

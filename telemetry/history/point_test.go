@@ -51,10 +51,14 @@ func TestPointsOfReports(t *testing.T) {
 			`gps,plate=A1 lat=30.343145,lng=-120.1070483,source="lbs",valid=false,flaw="lbs",received=` + at + "i " + at,
 			"status,plate=A1 alarm=true,received=" + at + "i " + at,
 		}},
-		"a signal":               {`{"a":98,"i":"A1","x":-71}`, []string{"signal,plate=A1 level=-71i,received=" + at + "i " + at}},
-		"a plate to be escaped":  {`{"a":98,"i":"A 1,b=c","x":3}`, []string{`signal,plate=A\ 1\,b\=c level=3i,received=` + at + "i " + at}},
-		"an answer":              {`{"a":2,"i":"A1","s":0}`, nil},
-		"a vibration":            {`{"a":57,"i":"A1","s":1}`, nil},
+		"a box that does not know where it is": {`{"a":19,"i":"A1","g":",","t":1795435190}`, []string{
+			`gps,plate=A1 source="gps",valid=false,flaw="no_fix",received=` + at + "i 1795435190000000000",
+			"status,plate=A1 alarm=false,received=" + at + "i 1795435190000000000",
+		}},
+		"a signal":              {`{"a":98,"i":"A1","x":-71}`, []string{"signal,plate=A1 level=-71i,received=" + at + "i " + at}},
+		"a plate to be escaped": {`{"a":98,"i":"A 1,b=c","x":3}`, []string{`signal,plate=A\ 1\,b\=c level=3i,received=` + at + "i " + at}},
+		"an answer":             {`{"a":2,"i":"A1","s":0}`, nil},
+		"a vibration":           {`{"a":57,"i":"A1","s":1}`, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := reading(t, c.frame)

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"rodada/telemetry/event"
 )
 
 // Pace is the time that is at least between two stored points of a kind of one scooter. Zero stores all.
@@ -19,6 +21,8 @@ func DefaultPace() Pace {
 
 const (
 	parts = 10
+	// flawed is the place of positions that are not believed, which must not crowd out those that are.
+	flawed = parts
 	// remembered is how many stored positions of a scooter are known, so that a late or repeated one meets the same fate again.
 	remembered = 8
 	// generation is how many scooters are known before those that were not heard of since the last time are forgotten.
@@ -37,8 +41,8 @@ type Sampler struct {
 
 // track is what is known of one scooter.
 type track struct {
-	due  [parts]int64 // ms; what comes before is too early
-	kept []int64      // times of positions, ascending, in ms
+	due  [parts + 1]int64 // ms; what comes before is too early
+	kept []int64          // times of positions, ascending, in ms
 
 	powered, fallen, alarm bool
 	fault                  int
@@ -65,7 +69,7 @@ func (s *Sampler) Thin(r *Reading) (repeated bool) {
 	}
 	t, at := s.track(r.Plate), r.At.UnixMilli()
 	if r.Parts&PartPosition != 0 {
-		keep, repeated, late := t.position(at, s.pace[PartPosition.index()])
+		keep, repeated, late := t.position(at, s.pace[PartPosition.index()], r.Flaw)
 		switch {
 		case repeated:
 			r.Parts &^= PartPosition | PartAlarm
@@ -119,7 +123,10 @@ func (t *track) pass(i int, at, pace int64, changed bool) bool {
 }
 
 // position reports whether one is to be stored, is stored already, and came after a later one.
-func (t *track) position(at, pace int64) (keep, repeated, late bool) {
+func (t *track) position(at, pace int64, flaw event.Flaw) (keep, repeated, late bool) {
+	if flaw != event.NoFlaw {
+		return t.pass(flawed, at, pace, false), false, false
+	}
 	place, found := slices.BinarySearch(t.kept, at)
 	switch {
 	case found:

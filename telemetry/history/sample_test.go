@@ -11,6 +11,7 @@ import (
 
 	"rodada/geo"
 	"rodada/protocol"
+	"rodada/telemetry/event"
 	"rodada/telemetry/history"
 )
 
@@ -61,6 +62,23 @@ func TestRepeatedPositionIsNamed(t *testing.T) {
 	other.Plate = "A2"
 	require.False(t, s.Thin(&other))
 	require.Equal(t, history.PartPosition|history.PartAlarm, other.Parts)
+}
+
+// A position that is not believed takes no place from one that is.
+func TestFlawedPositionsCrowdOutNobody(t *testing.T) {
+	s := history.NewSampler(history.DefaultPace())
+	kept := map[event.Flaw]int{}
+	for n := range 60 {
+		r := fix(noon.Add(time.Duration(n) * time.Second))
+		if n%5 != 4 {
+			r.Flaw = event.Jump
+		}
+		s.Thin(&r)
+		if r.Parts&history.PartPosition != 0 {
+			kept[r.Flaw]++
+		}
+	}
+	require.Equal(t, map[event.Flaw]int{event.NoFlaw: 12, event.Jump: 12}, kept)
 }
 
 func TestEachKindHasItsPace(t *testing.T) {

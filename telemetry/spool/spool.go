@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/tidwall/wal"
 )
 
@@ -57,6 +58,8 @@ type Spool struct {
 	held   int64  // of blocks that are taken and not done
 	lost   Lost
 	frame  []byte
+
+	seconds prometheus.Histogram
 }
 
 // Lost counts what was acknowledged and will never be written.
@@ -72,7 +75,7 @@ func Open(o Options) (*Spool, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the spool: %w", err)
 	}
-	s := &Spool{options: o, lock: lock, wake: make(chan struct{}, 1)}
+	s := &Spool{options: o, lock: lock, wake: make(chan struct{}, 1), seconds: newSeconds()}
 	if err := s.open(); err != nil {
 		_ = lock.Close()
 		return nil, fmt.Errorf("open the spool: %w", err)
@@ -150,6 +153,7 @@ func (s *Spool) Append(body []byte, points int) error {
 			break
 		}
 	}
+	began := time.Now()
 	if err := s.log.Write(s.last+1, s.frame); err != nil {
 		again := s.reopen()
 		if again == nil && errors.Is(err, syscall.ENOSPC) {
@@ -157,6 +161,7 @@ func (s *Spool) Append(body []byte, points int) error {
 		}
 		return fmt.Errorf("append to the spool: %w", errors.Join(err, again))
 	}
+	s.seconds.Observe(time.Since(began).Seconds())
 	s.last++
 	s.bytes += int64(len(s.frame))
 	s.unread += int64(len(s.frame))
