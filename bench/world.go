@@ -46,6 +46,10 @@ func newWorld(ctx context.Context, c config.Config, a devstack.Addresses) (*worl
 	c.Postgres.URL, c.Temporal.Addr, c.Redis.Addrs = a.PostgresURL, a.Temporal, []string{a.Redis}
 	c.MQTT.URL, c.MQTT.Username, c.MQTT.Password, c.MQTT.ClientID = a.MQTT, a.MQTTUser, a.MQTTPassword, "bench"
 	c.Influx.URL, c.Influx.Bucket = a.InfluxURL, a.InfluxBucket
+	var err error
+	if c.Spool.Dir, err = os.MkdirTemp("", "rodada-bench-spool-"); err != nil {
+		return nil, err
+	}
 	c.Tokens.Secret = uuid.NewString()
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
 
@@ -65,7 +69,6 @@ func newWorld(ctx context.Context, c config.Config, a devstack.Addresses) (*worl
 	for i := range riders {
 		plates = append(plates, plate(i))
 	}
-	var err error
 	w.fleet, err = simulator.New(simulator.Options{Broker: c.MQTT.URL, Plates: plates, Still: true})
 	if err == nil {
 		err = w.fleet.Start(ctx)
@@ -80,6 +83,7 @@ func newWorld(ctx context.Context, c config.Config, a devstack.Addresses) (*worl
 		}
 		cancel()
 		_ = group.Wait()
+		_ = os.RemoveAll(c.Spool.Dir)
 	}
 	if err == nil {
 		err = w.board(ctx)

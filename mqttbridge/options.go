@@ -10,8 +10,8 @@ import (
 
 	"rodada/broker"
 	"rodada/domain/command"
-	"rodada/domain/fleet"
 	"rodada/domain/firmware"
+	"rodada/domain/fleet"
 	"rodada/lease"
 	"rodada/protocol"
 	"rodada/telemetry/event"

@@ -22,6 +22,8 @@ type Config struct {
 	Onboard   Onboard   `envPrefix:"ONBOARD_"`
 	Log       Log       `envPrefix:"LOG_"`
 	Telemetry Telemetry `envPrefix:"TELEMETRY_"`
+	History   History   `envPrefix:"HISTORY_"`
+	Spool     Spool     `envPrefix:"SPOOL_"`
 	Fleet     Fleet     `envPrefix:"FLEET_"`
 	Dev       Dev       `envPrefix:"DEV_"`
 	// Development switches on what only a developer's machine may have: the free top-up and the demo accounts.
@@ -155,6 +157,24 @@ type Telemetry struct {
 	FixFor time.Duration `env:"FIX_FOR" envDefault:"15m"`
 	// MaxKmh is what no scooter of the fleet drives on its own: a place further from the last than that is a jump.
 	MaxKmh int `env:"MAX_KMH" envDefault:"50"`
+}
+
+// History is how often a scooter's points are stored at most, by what they say. What comes slower is all stored, and a status that
+// changed always; 0 stores all.
+type History struct {
+	GPS     time.Duration `env:"GPS_EVERY" envDefault:"5s"`      // Of positions.
+	Speed   time.Duration `env:"SPEED_EVERY" envDefault:"5s"`    // Of speed, limit and trip.
+	Battery time.Duration `env:"BATTERY_EVERY" envDefault:"20s"` // Of charge and voltage.
+	Status  time.Duration `env:"STATUS_EVERY" envDefault:"30s"`  // Of power, posture, faults and alarms, unless they change.
+	Signal  time.Duration `env:"SIGNAL_EVERY" envDefault:"15s"`  // Of the radio's strength.
+}
+
+// Spool keeps on the bridge's disk what is on its way to InfluxDB.
+type Spool struct {
+	// Dir must survive a restart. Each bridge has a folder of its own in it, named like its MQTT session.
+	Dir string `env:"DIR" envDefault:".rodada/spool"`
+	// Limit is how many bytes it may take; then the oldest points are dropped.
+	Limit int64 `env:"LIMIT" envDefault:"1073741824"`
 }
 
 // Fleet is what the scooters carry.

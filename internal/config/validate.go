@@ -54,6 +54,9 @@ func (c Config) Validate() error {
 	c.Rental.validate(check)
 	c.Onboard.validate(check)
 	c.Telemetry.validate(check)
+	c.History.validate(check)
+	check(c.Spool.Dir != "", "SPOOL_DIR", "a folder", c.Spool.Dir)
+	check(c.Spool.Limit >= 1<<20, "SPOOL_LIMIT", "at least 1048576 (1 MiB)", c.Spool.Limit)
 	check(c.Rental.UnlockWindow < c.HTTP.Deadline, "HTTP_DEADLINE", "longer than RODADA_RENTAL_UNLOCK_WINDOW", c.HTTP.Deadline)
 	check(isURL(c.Client.URL, "http", "https"), "URL", "an http:// URL", c.Client.URL)
 	check(c.Command.Window > 0 && c.Command.Window <= time.Minute, "COMMAND_WINDOW", "above 0 and at most 1m", c.Command.Window)
@@ -84,6 +87,14 @@ func (t Telemetry) validate(check func(ok bool, name, want string, got any)) {
 	check(t.OfflineAfter > 0, "TELEMETRY_OFFLINE_AFTER", "above 0", t.OfflineAfter)
 	check(t.FixFor > 0, "TELEMETRY_FIX_FOR", "above 0", t.FixFor)
 	check(t.MaxKmh >= 1 && t.MaxKmh <= 200, "TELEMETRY_MAX_KMH", "1 to 200", t.MaxKmh)
+}
+
+func (h History) validate(check func(ok bool, name, want string, got any)) {
+	for name, every := range map[string]time.Duration{
+		"GPS": h.GPS, "SPEED": h.Speed, "BATTERY": h.Battery, "STATUS": h.Status, "SIGNAL": h.Signal,
+	} {
+		check(every >= 0 && every <= time.Hour, "HISTORY_"+name+"_EVERY", "0 to 1h", every)
+	}
 }
 
 func isNetwork(s string) bool {

@@ -150,6 +150,7 @@ func on(c config.Config, a devstack.Addresses, own secrets) config.Config {
 	c.MQTT.URL, c.MQTT.Username, c.MQTT.Password = a.MQTT, a.MQTTUser, a.MQTTPassword
 	c.MQTT.ClientID = "rodada-bridge-dev"
 	c.Influx.URL, c.Influx.Bucket = a.InfluxURL, a.InfluxBucket
+	c.Spool.Dir = filepath.Join(c.Dev.Dir, "spool")
 	c.Tokens.Secret, c.SealKeys = own.tokens, own.seal
 	return c
 }

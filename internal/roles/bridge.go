@@ -6,13 +6,15 @@ import (
 	"log/slog"
 	"os"
 
+	"rodada/domain/fleet"
 	"rodada/internal/config"
 	"rodada/lease"
 	"rodada/mqttbridge"
 	"rodada/protocol"
+	"rodada/telemetry/event"
 )
 
-// Bridge carries what scooters say to workflows and live state.
+// Bridge carries what scooters say to workflows, live state and history.
 func Bridge(ctx context.Context, c config.Config, log *slog.Logger) error {
 	registry := newRegistry()
 	temporal, err := dialTemporal(ctx, c, log, registry)
@@ -27,9 +29,18 @@ func Bridge(ctx context.Context, c config.Config, log *slog.Logger) error {
 	if session.ClientID, err = clientID(c.MQTT); err != nil {
 		return fmt.Errorf("bridge: %w", err)
 	}
+	ingest, err := openIngest(c, session.ClientID, log, registry)
+	if err != nil {
+		return fmt.Errorf("bridge: %w", err)
+	}
+	defer ingest.close(log)
+	now := newLive(redis, c).store
 	bridge, err := mqttbridge.New(mqttbridge.Options{
 		Broker: session, Topics: protocol.Topics{Bike: c.MQTT.TopicBike, Other: c.MQTT.TopicOther},
-		Leases: lease.New(redis, c.Redis.Prefix), Sinks: []mqttbridge.Sink{newLive(redis, c).store}, Signals: temporal, Metrics: registry, Log: log,
+		Leases: lease.New(redis, c.Redis.Prefix), Sinks: []mqttbridge.Sink{now}, Signals: temporal,
+		History: ingest.spool, Pace: paceOf(c.History), Limits: event.Limits{MaxKmh: c.Telemetry.MaxKmh},
+		Places:  func(ctx context.Context) (map[string]fleet.Sighted, error) { return lastPlaces(ctx, now) },
+		Metrics: registry, Log: log,
 	})
 	if err != nil {
 		return fmt.Errorf("bridge: %w", err)

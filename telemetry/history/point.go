@@ -136,7 +136,9 @@ func (r *Reading) appendFields(dst []byte, parts Part) []byte {
 			dst = appendFloat(dst, Lat, round(r.Position.Lat))
 			dst = appendFloat(dst, Lng, round(r.Position.Lng))
 		}
-		dst = appendText(dst, Source, string(r.Source))
+		if r.Source != "" {
+			dst = appendText(dst, Source, string(r.Source))
+		}
 		dst = appendBool(dst, Valid, r.Flaw == event.NoFlaw)
 		if r.Flaw != event.NoFlaw {
 			dst = appendText(dst, Flaw, string(r.Flaw))
