@@ -91,6 +91,7 @@ func newWorldOn(t *testing.T, kind devstack.BrokerKind, settings ...set) *world 
 	w.at = w.stack.Addresses()
 	addr, prefix := testkit.Redis(t)
 	w.at.Redis = addr
+	w.at.InfluxURL, w.at.InfluxBucket = testkit.Influx(t)
 	w.at.PostgresURL = testkit.Database(t, testkit.HashFS(t, migrations.Files), migrations.Up)
 	w.temporal, w.queue = testkit.Temporal(t)
 	w.at.Temporal = testkit.Stack(t).Temporal
@@ -128,7 +129,7 @@ func (w *world) open(t *testing.T, settings []set) {
 	maps.Copy(w.env, set{
 		"POSTGRES_URL": w.at.PostgresURL, "TEMPORAL_ADDR": w.at.Temporal, "REDIS_ADDRS": w.at.Redis,
 		"MQTT_URL": w.at.MQTT, "MQTT_USERNAME": w.at.MQTTUser, "MQTT_PASSWORD": w.at.MQTTPassword,
-		"MQTT_CLIENT_ID": "bridge-" + uuid.NewString(),
+		"MQTT_CLIENT_ID": "bridge-" + uuid.NewString(), "INFLUX_URL": w.at.InfluxURL, "INFLUX_BUCKET": w.at.InfluxBucket, "SPOOL_DIR": t.TempDir(),
 	})
 	for _, s := range settings {
 		maps.Copy(w.env, s)
