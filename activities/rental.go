@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"go.temporal.io/sdk/activity"
+
 	"rodada/domain/fleet"
 	"rodada/domain/rental"
 	"rodada/domain/zone"
@@ -23,11 +25,19 @@ type ZoneStore interface {
 	Zones(ctx context.Context) (zone.Set, error)
 }
 
+// Rides is the register of the rides under way, for those who watch scooters. It is put right from the store when something
+// could not be entered.
+type Rides interface {
+	SetRide(ctx context.Context, plate string, r rental.Ride) error
+	ClearRide(ctx context.Context, plate, rentalID string) error
+}
+
 // Rentals keeps the store in step with a rental's workflow. Its activities run locally.
 type Rentals struct {
 	Store RentalStore
 	Zones ZoneStore
 	Live  Live
+	Rides Rides // nil: nobody watches
 }
 
 // BeginInput claims a rental for the first run of its workflow.
@@ -43,7 +53,32 @@ func (r *Rentals) Begin(ctx context.Context, in BeginInput) (bool, error) {
 
 // Advance stores a change of state, once by its number.
 func (r *Rentals) Advance(ctx context.Context, change rental.Change) error {
-	return Failure(r.Store.Advance(ctx, change))
+	if err := r.Store.Advance(ctx, change); err != nil {
+		return Failure(err)
+	}
+	r.register(ctx, change.State, change.Ride)
+	return nil
+}
+
+// registerLimit is how long a ride may take to be entered: its rider may be waiting.
+const registerLimit = 100 * time.Millisecond
+
+// register enters a ride or takes it out. What can't be is left to the next reconciliation.
+func (r *Rentals) register(ctx context.Context, state rental.State, ride *rental.Ride) {
+	if r.Rides == nil || ride == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, registerLimit)
+	defer cancel()
+	var err error
+	if state.UnderWay() {
+		err = r.Rides.SetRide(ctx, ride.Plate, *ride)
+	} else {
+		err = r.Rides.ClearRide(ctx, ride.Plate, ride.RentalID)
+	}
+	if err != nil && activity.IsActivity(ctx) {
+		activity.GetLogger(ctx).Warn("the register of rides is behind", "rental", ride.RentalID, "error", err)
+	}
 }
 
 // Checkpoint does nothing. A workflow waits for it where what it has done must be in its history before it closes.

@@ -127,3 +127,43 @@ func TestStoreErrors(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, claimed)
 }
+
+// watchers is a register of rides that writes down what it was told.
+type watchers struct {
+	told []string
+	err  error
+}
+
+func (w *watchers) SetRide(_ context.Context, plate string, r rental.Ride) error {
+	w.told = append(w.told, "set "+plate+" "+r.RentalID)
+	return w.err
+}
+
+func (w *watchers) ClearRide(_ context.Context, plate, rentalID string) error {
+	w.told = append(w.told, "clear "+plate+" "+rentalID)
+	return w.err
+}
+
+// The register follows what is stored, and holds up nothing.
+func TestRidesAreRegistered(t *testing.T) {
+	ride := &rental.Ride{RentalID: "r", Plate: "12AB"}
+	for name, c := range map[string]struct {
+		state rental.State
+		ride  *rental.Ride
+		store error
+		told  []string
+	}{
+		"unlocked":   {rental.Riding, ride, nil, []string{"set 12AB r"}},
+		"paused":     {rental.Paused, ride, nil, []string{"set 12AB r"}},
+		"over":       {rental.Locking, ride, nil, []string{"clear 12AB r"}},
+		"never rode": {rental.Void, nil, nil, nil},
+		"not stored": {rental.Riding, ride, errors.New("connection refused"), nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := &watchers{err: errors.New("redis is away")}
+			r := &activities.Rentals{Store: shelf{c.store}, Rides: w}
+			require.ErrorIs(t, r.Advance(t.Context(), rental.Change{State: c.state, Ride: c.ride}), c.store)
+			require.Equal(t, c.told, w.told)
+		})
+	}
+}

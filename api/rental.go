@@ -176,6 +176,7 @@ func (s *rentals) input(r rental.Rental, scooter fleet.Scooter, requested time.T
 	in := workflows.RentalInput{
 		RentalID: r.ID, RiderID: r.RiderID, Plate: r.Plate,
 		Dialect:  workflows.Dialect{StrictJSON: scooter.Model.StrictJSON, LowercaseLength: scooter.Model.LowercaseLength},
+		ModelID:  scooter.Model.ID,
 		MaxKmh:   scooter.Model.MaxKmh,
 		LimitKmh: scooter.LimitKmh,
 		Tariff:   r.Tariff,

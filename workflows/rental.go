@@ -157,6 +157,7 @@ func (r *ride) claim(ctx workflow.Context) bool {
 func (r *ride) advance(ctx workflow.Context, to rental.State, by rental.Cause, edit func(*rental.Change)) {
 	r.s.Seq++
 	change := rental.Change{RentalID: r.in.RentalID, Seq: r.s.Seq, State: to, Cause: by, At: workflow.Now(ctx), Sends: r.line.collect()}
+	change.Ride = r.underWay(to)
 	if edit != nil {
 		edit(&change)
 	}

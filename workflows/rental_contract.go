@@ -29,6 +29,7 @@ type RentalInput struct {
 	RiderID       string       `json:"rider_id"`
 	Plate         string       `json:"plate"`
 	Dialect       Dialect      `json:"dialect"`
+	ModelID       int64        `json:"model_id,omitempty"`
 	MaxKmh        int          `json:"max_kmh"`   // what the model can drive
 	LimitKmh      int          `json:"limit_kmh"` // the limit to put back after a forced slow-down
 	Tariff        fare.Tariff  `json:"tariff"`

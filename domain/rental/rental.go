@@ -72,6 +72,8 @@ type Change struct {
 	ZoneVersion  int64       `json:"zone_version,omitempty"`
 	// Sends is what the scooter was sent since the last change or event, to be stored with it.
 	Sends []command.Send `json:"sends,omitempty"`
+	// Ride is what others need to know of the ride as it is after the change; nil when there is none.
+	Ride *Ride `json:"ride,omitempty"`
 	// Service puts the scooter out of service in the same breath (staff released it to maintenance).
 	Maintenance string `json:"maintenance,omitempty"`
 }

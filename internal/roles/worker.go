@@ -69,7 +69,7 @@ func Worker(ctx context.Context, c config.Config, log *slog.Logger) error {
 		Scooters: &activities.Scooters{
 			Publisher: mqtt, Ears: ears, Leases: leases, Live: live, Store: store, Secrets: keys, Now: time.Now,
 		},
-		Rentals:     &activities.Rentals{Store: meter.NewRentals(registry, store), Zones: store, Live: live},
+		Rentals:     &activities.Rentals{Store: meter.NewRentals(registry, store), Zones: store, Live: live, Rides: live.store},
 		Wallets:     &activities.Wallets{Ledger: store},
 		People:      &activities.People{Notifier: notify.Log{Logger: log}, Alerts: store},
 		Commands:    &activities.Commands{Store: store},
@@ -89,6 +89,9 @@ func Worker(ctx context.Context, c config.Config, log *slog.Logger) error {
 		return fmt.Errorf("worker: %w", err)
 	}
 	defer firmware.Stop()
+	registering, stopRegister := context.WithCancel(ctx)
+	registered := reconcileRides(registering, log, live.store, store)
+	defer func() { stopRegister(); <-registered }()
 	if !keys.Empty() {
 		ctx, stop := context.WithCancel(ctx)
 		reconciled := reconcile(ctx, log, accounts, store, credentials)
