@@ -212,3 +212,26 @@ func TestTheDiagram(t *testing.T) {
 		}
 	}
 }
+
+func TestRidesUnderWay(t *testing.T) {
+	b := newBooks(t)
+	s, who := b.scooter(), b.rider().ID
+	id := b.open(b.request(who, s)).ID
+	under := map[rental.State]bool{rental.Riding: true, rental.Paused: true}
+	rides := func() map[string]rental.Ride {
+		got, err := b.RidesUnderWay(b.ctx)
+		require.NoError(t, err)
+		return got
+	}
+	require.Empty(t, rides(), "unlocking")
+	for _, c := range steps(id) {
+		require.NoError(t, b.Advance(b.ctx, c))
+		want := map[string]rental.Ride{}
+		if under[c.State] {
+			want[s.Plate] = rental.Ride{
+				RentalID: id, Plate: s.Plate, ModelID: s.Model.ID, LimitKmh: s.LimitKmh, Since: noon.Add(time.Second),
+			}
+		}
+		require.Equal(t, want, rides(), c.State)
+	}
+}
