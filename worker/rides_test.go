@@ -28,7 +28,9 @@ func TestARegisterOfRidesIsPutRight(t *testing.T) {
 	client := redis.NewClient(&redis.Options{Addr: addr, ContextTimeoutEnabled: true})
 	defer client.Close()
 	register := live.New(client, prefix)
-	ride := func(plate, id string, kmh int) rental.Ride { return rental.Ride{RentalID: id, Plate: plate, LimitKmh: kmh} }
+	ride := func(plate, id string, kmh int) rental.Ride {
+		return rental.Ride{RentalID: id, Plate: plate, LimitKmh: kmh}
+	}
 	for _, r := range []rental.Ride{ride("kept", "r1", 6), ride("over", "r2", 20), ride("next", "r3", 20)} {
 		require.NoError(t, register.SetRide(t.Context(), r.Plate, r))
 	}
