@@ -15,9 +15,9 @@ type Usage struct {
 
 // Line is one line of a bill.
 type Line struct {
-	Item     string `json:"item"`     // unlock, riding, paused, distance
-	Quantity int64  `json:"quantity"` // intervals charged
-	Amount   int64  `json:"amount"`   // minor units
+	Item     string `json:"item"`     // unlock, riding, paused, distance, zone
+	Quantity int64  `json:"quantity"` // intervals charged; 1 of unlock and zone
+	Amount   int64  `json:"amount"`   // minor units; below zero where a zone takes some off
 }
 
 // Bill is a price with its parts; Total is the sum of Lines.
@@ -26,8 +26,8 @@ type Bill struct {
 	Total money.Amount `json:"total"`
 }
 
-// Quote is the price of a usage under a tariff.
-func Quote(t Tariff, u Usage) Bill {
+// Quote is the price of a usage under a tariff, with what the zone of its end does to it, if anything, as a line of its own.
+func Quote(t Tariff, u Usage, zone ...Adjustment) Bill {
 	minute := int64(time.Minute)
 	lines := []Line{{Item: "unlock", Quantity: 1, Amount: t.Unlock}}
 	for _, part := range []struct {
@@ -47,6 +47,12 @@ func Quote(t Tariff, u Usage) Bill {
 	bill := Bill{Lines: lines, Total: money.Of(0, t.Currency)}
 	for _, l := range lines {
 		bill.Total.Minor += l.Amount
+	}
+	for _, a := range zone {
+		if amount := a.of(bill.Total.Minor); amount != 0 {
+			bill.Lines = append(bill.Lines, Line{Item: "zone", Quantity: 1, Amount: amount})
+			bill.Total.Minor += amount
+		}
 	}
 	return bill
 }

@@ -1,65 +1,111 @@
-// Package zone says what may happen where: rules on areas, in the terms of GBFS v3 geofencing_zones.
+// Package zone says what may happen where: rules on areas, in the terms of GBFS v3 geofencing_zones, and what a ride's end in
+// one does to its price.
 package zone
 
 import (
-	"math"
+	"cmp"
+	"slices"
+	"time"
 
+	"rodada/domain/fare"
 	"rodada/geo"
 )
 
-// Zone is one version of an area with a rule. Versions never change; the set in force has a version of its own.
+// Zone is one version of an area with its rules. Versions never change; the set in force has a version of its own.
 type Zone struct {
 	ID      int64
 	Version int64
-	Name    string
-	Order   int // lower goes first: the first zone that contains a place decides
-	Area    geo.Area
-	// RideEnd says whether a ride may end here. (GBFS ride_end_allowed)
-	RideEnd bool
+	Draft
+	Area geo.Area
+}
+
+// Draft is what staff say of a zone.
+type Draft struct {
+	Name  string
+	Order int // lower goes first: the first zone that contains a place decides
+	// Everywhere is the zone that holds wherever no other does, whatever its order: GBFS global_rules. It has no geometry.
+	Everywhere bool
+	Geometry   []byte    // GeoJSON Polygon or MultiPolygon
+	Starts     time.Time // the rules hold from here on; zero: always did
+	Ends       time.Time // and until before here; zero: for good
+	Rules      []Rule
+	// Price is what a ride's end in the zone does to its bill.
+	Price fare.Adjustment
+}
+
+// Rule is what may happen in a zone, for some models or all. (GBFS v3.0, geofencing_zones.json, rules)
+type Rule struct {
+	// Models are the IDs of the models that the rule is for, as text; empty: all.
+	Models      []string `json:"vehicle_type_ids,omitempty"`
+	RideStart   bool     `json:"ride_start_allowed"`
+	RideEnd     bool     `json:"ride_end_allowed"`
+	RideThrough bool     `json:"ride_through_allowed"`
+	MaxKmh      int      `json:"maximum_speed_kph,omitempty"` // 0: as the scooter's own
+	// StationParking: a ride ends at a station only.
+	StationParking bool `json:"station_parking,omitempty"`
+}
+
+// Open is the rule that forbids nothing.
+var Open = Rule{RideStart: true, RideEnd: true, RideThrough: true}
+
+// in reports whether the zone's rules hold at a moment.
+func (d Draft) in(at time.Time) bool {
+	return !at.Before(d.Starts) && (d.Ends.IsZero() || at.Before(d.Ends))
+}
+
+// rule is the first of the zone's rules that is for a model.
+func (d Draft) rule(model string) (Rule, bool) {
+	i := slices.IndexFunc(d.Rules, func(r Rule) bool { return len(r.Models) == 0 || slices.Contains(r.Models, model) })
+	if i < 0 {
+		return Rule{}, false
+	}
+	return d.Rules[i], true
 }
 
 // Set is the zones in force with the version of the whole.
 type Set struct {
 	Version int64
-	Zones   []Zone // by Order
+	Zones   []Zone // in the order in which they decide
+	layer   *geo.Layer
 }
 
-// Place is somewhere a ride may end.
-type Place struct {
-	Zone   string    `json:"zone"` // its name; empty outside of every zone
-	Point  geo.Point `json:"point"`
-	Meters float64   `json:"meters"` // from where the rider is, to the centimetre
+// NewSet puts zones in the order in which they decide, and indexes them.
+func NewSet(version int64, zones []Zone) Set {
+	slices.SortFunc(zones, func(a, b Zone) int {
+		last := func(z Zone) int {
+			if z.Everywhere {
+				return 1
+			}
+			return 0
+		}
+		return cmp.Or(cmp.Compare(last(a), last(b)), cmp.Compare(a.Order, b.Order), cmp.Compare(a.ID, b.ID))
+	})
+	s := Set{Version: version, Zones: zones}
+	s.layer = geo.NewLayer(s.areas())
+	return s
 }
 
-// MayEnd judges the end of a ride at p: the first zone that contains p decides; outside of every zone a ride may end only
-// when no zone allows ends at all. When it may not, the nearest allowed place comes with the answer, if there is one.
-func (s Set) MayEnd(p geo.Point) (bool, *Place) {
-	if allowed, _ := s.judge(p); allowed {
-		return true, nil
-	}
+func (s Set) areas() []geo.Area {
 	areas := make([]geo.Area, len(s.Zones))
 	for i, z := range s.Zones {
 		areas[i] = z.Area
 	}
-	at, meters, found := geo.Nearest(p, areas, func(p geo.Point) bool {
-		allowed, _ := s.judge(p)
-		return allowed
-	})
-	if !found {
-		return false, nil
-	}
-	_, name := s.judge(at)
-	return false, &Place{Zone: name, Point: at, Meters: math.Round(100*meters) / 100}
+	return areas
 }
 
-// judge says whether a ride may end at p, and which zone says so, if any.
-func (s Set) judge(p geo.Point) (allowed bool, zone string) {
-	somewhere := false
-	for _, z := range s.Zones {
-		if z.Area.Contains(p) {
-			return z.RideEnd, z.Name
-		}
-		somewhere = somewhere || z.RideEnd
+// At lists the zones that contain a place, in the order in which they decide, whatever they are about.
+func (s Set) At(p geo.Point) []int {
+	if s.layer != nil {
+		return s.layer.At(p)
 	}
-	return !somewhere, ""
+	var at []int
+	for i, z := range s.Zones {
+		if z.Area.Contains(p) {
+			at = append(at, i)
+		}
+	}
+	return at
 }
+
+// Crossed lists the zones that the straight way between two places touches.
+func (s Set) Crossed(from, to geo.Point) []int { return s.layer.Crossed(from, to) }

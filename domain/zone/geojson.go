@@ -1,17 +1,16 @@
-package postgres
+package zone
 
 import (
 	"encoding/json"
 	"errors"
 	"fmt"
 
-	"rodada/domain/zone"
 	"rodada/geo"
 )
 
-// parseArea reads a GeoJSON Polygon or MultiPolygon. A position is longitude, latitude and what we do not need, in this
+// ParseArea reads a GeoJSON Polygon or MultiPolygon. A position is longitude, latitude and what we do not need, in this
 // order. (RFC 7946, 3.1)
-func parseArea(text []byte) (geo.Area, error) {
+func ParseArea(text []byte) (geo.Area, error) {
 	var shape struct {
 		Type        string `json:"type"`
 		Coordinates any    `json:"coordinates"`
@@ -32,7 +31,7 @@ func parseArea(text []byte) (geo.Area, error) {
 
 // badGeometry is the fault of a shape, with the place that is to blame.
 func badGeometry(err error) error {
-	f := zone.ErrGeometry.Saying("The zone is no area: %v.", err).Because(err)
+	f := ErrGeometry.Saying("The zone is no area: %v.", err).Because(err)
 	var shape *geo.ShapeError
 	if !errors.As(err, &shape) {
 		return f
