@@ -6,6 +6,7 @@ import (
 
 	"go.temporal.io/sdk/activity"
 
+	"rodada/domain/fare"
 	"rodada/domain/fleet"
 	"rodada/domain/rental"
 	"rodada/domain/zone"
@@ -23,6 +24,8 @@ type RentalStore interface {
 // ZoneStore keeps zones.
 type ZoneStore interface {
 	Zones(ctx context.Context) (zone.Set, error)
+	// ParkingStations are the stations that take scooters, for zones where a ride ends at one.
+	ParkingStations(ctx context.Context) ([]zone.Station, error)
 }
 
 // Rides is the register of the rides under way, for those who watch scooters. It is put right from the store when something
@@ -97,7 +100,10 @@ func (r *Rentals) Note(ctx context.Context, in NoteInput) error {
 
 // JudgeInput asks whether a ride may end where its scooter is.
 type JudgeInput struct {
-	Plate string `json:"plate"`
+	Plate   string `json:"plate"`
+	ModelID int64  `json:"model_id,omitempty"`
+	// At is when the ride ends; zero: now.
+	At time.Time `json:"at,omitzero"`
 	// Report is the position (19, g) that the scooter has just sent, when it was asked.
 	Report string `json:"report,omitempty"`
 	// MaxKmh is what the scooter can drive; 0: nobody says. A report too far from where it was last seen is not believed.
@@ -110,6 +116,8 @@ type Judgement struct {
 	ZoneVersion int64       `json:"zone_version,omitempty"` // 0: no zone had a say
 	Position    *geo.Point  `json:"position,omitempty"`
 	Nearest     *zone.Place `json:"nearest,omitempty"`
+	// Price is what the zone does to the bill; nil: nothing.
+	Price *fare.Adjustment `json:"price,omitempty"`
 }
 
 // JudgeEnd judges the end of a ride by the zones in force.
@@ -125,8 +133,21 @@ func (r *Rentals) JudgeEnd(ctx context.Context, in JudgeInput) (Judgement, error
 	if at == nil || len(zones.Zones) == 0 {
 		return Judgement{Allowed: true, Position: at}, nil
 	}
-	allowed, nearest := zones.MayEnd(*at)
-	return Judgement{Allowed: allowed, ZoneVersion: zones.Version, Position: at, Nearest: nearest}, nil
+	c := zone.Case{ModelID: in.ModelID, At: in.At}
+	if c.At.IsZero() {
+		c.At = time.Now()
+	}
+	if zones.NeedStations() {
+		if c.Stations, err = r.Zones.ParkingStations(ctx); err != nil {
+			return Judgement{}, Failure(err)
+		}
+	}
+	verdict, nearest, allowed := zones.MayEnd(*at, c)
+	j := Judgement{Allowed: allowed, ZoneVersion: zones.Version, Position: at, Nearest: nearest}
+	if price := verdict.Price(); price != (fare.Adjustment{}) {
+		j.Price = &price
+	}
+	return j, nil
 }
 
 // place is where the scooter is, as far as it can be believed: where it has just said, else where a satellite last saw it.

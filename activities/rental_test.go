@@ -24,10 +24,12 @@ type maps struct {
 
 func (m maps) Zones(context.Context) (zone.Set, error) { return m.set, m.err }
 
+func (m maps) ParkingStations(context.Context) ([]zone.Station, error) { return nil, m.err }
+
 func TestJudgeEnd(t *testing.T) {
 	area, err := geo.NewArea([][][]geo.Point{{{{Lat: 30, Lng: 120}, {Lat: 30, Lng: 121}, {Lat: 31, Lng: 121}, {Lat: 31, Lng: 120}}}})
 	require.NoError(t, err)
-	one := maps{set: zone.Set{Version: 3, Zones: []zone.Zone{{Name: "centre", Area: area, RideEnd: true}}}}
+	one := maps{set: zone.Set{Version: 3, Zones: []zone.Zone{{Draft: zone.Draft{Name: "centre", Rules: []zone.Rule{zone.Open}}, Area: area}}}}
 	inside, outside := geo.Point{Lat: 30.5, Lng: 120.5}, geo.Point{Lat: 29.5, Lng: 120.5}
 	away := errors.New("connection refused")
 	for name, c := range map[string]struct {

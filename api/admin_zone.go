@@ -2,38 +2,48 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
+	"time"
 
 	"rodada/domain/fault"
+	"rodada/domain/staff"
 	"rodada/domain/zone"
 )
 
 // zoneStore is what zones need of the books.
 type zoneStore interface {
 	Zones(ctx context.Context) (zone.Set, error)
+	ZonesOf(ctx context.Context, version int64) (zone.Set, error)
+	Zone(ctx context.Context, id int64) (z zone.Zone, inForce bool, err error)
+	ZoneVersions(ctx context.Context, id int64) ([]zone.Version, error)
+	CreateZones(ctx context.Context, drafts ...zone.Draft) ([]zone.Zone, error)
+	ChangeZone(ctx context.Context, id, version int64, d zone.Draft) (zone.Zone, error)
+	OrderZones(ctx context.Context, ids []int64) error
 	RetireZone(ctx context.Context, id int64) error
-	CreateZone(ctx context.Context, name string, order int, rideEnd bool, geojson []byte) (zone.Zone, error)
 }
 
 // zones is what may happen where.
 type zones struct{ store zoneStore }
 
-// Zone is one version of an area with its rule.
-type Zone struct {
-	ID      int64  `json:"id"`
-	Version int64  `json:"version"`
-	Name    string `json:"name"`
-	Order   int    `json:"order" doc:"Lower goes first: the first zone that contains a place decides."`
-	RideEnd bool   `json:"ride_end_allowed"`
+// maxZone and maxZones bound in bytes what one zone and a file of zones may be: a corner is about 40.
+const (
+	maxZone  = 2 << 20
+	maxZones = 32 << 20
+)
+
+// ZoneRef names a zone.
+type ZoneRef struct {
+	ID int64 `path:"id" minimum:"1"`
 }
 
-func showZone(z zone.Zone) Zone {
-	return Zone{ID: z.ID, Version: z.Version, Name: z.Name, Order: z.Order, RideEnd: z.RideEnd}
-}
+type zoneOut struct{ Body Zone }
 
 // listZones is GET /admin/v1/zones.
 type listZones struct{ *zones }
+
+type listZonesIn struct {
+	Version int64 `query:"version" minimum:"0" doc:"The set of that version, as it was when it judged a ride; 0: the one in force."`
+}
 
 type zonesOut struct {
 	Body struct {
@@ -42,78 +52,118 @@ type zonesOut struct {
 	}
 }
 
-func (listZones) Meta() meta { return meta{ID: "list-zones", Summary: "The zones in force"} }
+func (listZones) Meta() meta {
+	return meta{
+		ID: "list-zones", Summary: "The zones in force, or those of an earlier set",
+		Description: "In the order in which they decide. A ride shows the version of the set that judged its end.",
+		Faults:      []*fault.Error{zone.ErrUnknown},
+	}
+}
 
-func (e listZones) Execute(ctx context.Context, _ *struct{}) (*zonesOut, error) {
-	set, err := e.store.Zones(ctx)
+func (e listZones) Execute(ctx context.Context, in *listZonesIn) (*zonesOut, error) {
+	now, err := e.store.Zones(ctx)
 	if err != nil {
 		return nil, err
+	}
+	set, inForce := now, map[[2]int64]bool{}
+	if in.Version > 0 {
+		if set, err = e.store.ZonesOf(ctx, in.Version); err != nil {
+			return nil, err
+		}
+	}
+	for _, z := range now.Zones {
+		inForce[[2]int64{z.ID, z.Version}] = true
 	}
 	out := &zonesOut{}
 	out.Body.Version = set.Version
 	out.Body.Zones = make([]Zone, len(set.Zones))
 	for i, z := range set.Zones {
-		out.Body.Zones[i] = showZone(z)
+		out.Body.Zones[i] = showZone(z, inForce[[2]int64{z.ID, z.Version}])
 	}
 	return out, nil
 }
 
-// createZone is POST /admin/v1/zones.
-type createZone struct{ *zones }
+// getZone is GET /admin/v1/zones/{id}.
+type getZone struct{ *zones }
 
-// Geometry is a GeoJSON Polygon or MultiPolygon: rings of longitude and latitude. (RFC 7946)
-type Geometry struct {
-	Type        string `json:"type" enum:"Polygon,MultiPolygon"`
-	Coordinates []any  `json:"coordinates" minItems:"1"`
+func (getZone) Meta() meta {
+	return meta{ID: "get-zone", Summary: "A zone with its geometry", Description: "Its latest version, whether in force or retired.", Faults: []*fault.Error{zone.ErrUnknown}}
 }
 
-type createZoneIn struct {
+func (e getZone) Execute(ctx context.Context, in *ZoneRef) (*zoneOut, error) {
+	z, inForce, err := e.store.Zone(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return zoneAnswer(z, inForce)
+}
+
+func zoneAnswer(z zone.Zone, inForce bool) (*zoneOut, error) {
+	shown, err := drawZone(z, inForce)
+	if err != nil {
+		return nil, err
+	}
+	return &zoneOut{Body: shown}, nil
+}
+
+// zoneVersions is GET /admin/v1/zones/{id}/versions.
+type zoneVersions struct{ *zones }
+
+// ZoneVersion is a version of a zone, and when it was in force.
+type ZoneVersion struct {
+	Zone
+	SinceSet int64      `json:"since_set" doc:"The first set that it is part of."`
+	Since    time.Time  `json:"since"`
+	UntilSet int64      `json:"until_set,omitempty" doc:"The first set that it is not part of any more."`
+	Until    *time.Time `json:"until,omitempty"`
+}
+
+type zoneVersionsOut struct {
 	Body struct {
-		Name     string   `json:"name" minLength:"1" maxLength:"100"`
-		Order    int      `json:"order" minimum:"0" maximum:"1000000"`
-		RideEnd  bool     `json:"ride_end_allowed"`
-		Geometry Geometry `json:"geometry"`
+		Versions []ZoneVersion `json:"versions" doc:"The latest first."`
 	}
 }
 
-type zoneOut struct {
-	Body Zone
-}
-
-func (createZone) Meta() meta {
+func (zoneVersions) Meta() meta {
 	return meta{
-		ID: "create-zone", Summary: "Draw a zone", Status: http.StatusCreated, Faults: []*fault.Error{zone.ErrGeometry},
+		ID: "zone-versions", Summary: "All that a zone has been", Description: "Who changed it and why is in the audit log, subject zone/{id}.",
+		Faults: []*fault.Error{zone.ErrUnknown},
 	}
 }
 
-func (e createZone) Execute(ctx context.Context, in *createZoneIn) (*zoneOut, error) {
-	geometry, err := json.Marshal(in.Body.Geometry)
+func (e zoneVersions) Execute(ctx context.Context, in *ZoneRef) (*zoneVersionsOut, error) {
+	versions, err := e.store.ZoneVersions(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	z, err := e.store.CreateZone(ctx, in.Body.Name, in.Body.Order, in.Body.RideEnd, geometry)
-	if err != nil {
-		return nil, err
+	out := &zoneVersionsOut{}
+	for _, v := range versions {
+		shown, err := drawZone(v.Zone, v.UntilSet == 0)
+		if err != nil {
+			return nil, err
+		}
+		out.Body.Versions = append(out.Body.Versions, ZoneVersion{shown, v.SinceSet, v.Since, v.UntilSet, happened(v.Until)})
 	}
-	return &zoneOut{Body: showZone(z)}, nil
+	return out, nil
 }
 
 // retireZone is DELETE /admin/v1/zones/{id}.
 type retireZone struct{ *zones }
 
-type zoneRef struct {
-	ID int64 `path:"id" minimum:"1"`
-}
-
 func (retireZone) Meta() meta {
 	return meta{
 		ID: "retire-zone", Summary: "Take a zone out of force",
 		Description: "The zones in force get a new version. Rides that it has judged still show the version they were judged by. " +
-			"A zone that is not in force stays so.",
-		Status: http.StatusNoContent,
+			"A zone that is not in force stays so. One that changes prices needs the permission `pricing` too.",
+		Status: http.StatusNoContent, Faults: []*fault.Error{staff.ErrPermission},
 	}
 }
 
-func (e retireZone) Execute(ctx context.Context, in *zoneRef) (*struct{}, error) {
+func (e retireZone) Execute(ctx context.Context, in *ZoneRef) (*struct{}, error) {
+	if z, inForce, err := e.store.Zone(ctx, in.ID); err == nil && inForce {
+		if err := mayPrice(ctx, nil, &z.Draft); err != nil {
+			return nil, err
+		}
+	}
 	return nil, e.store.RetireZone(ctx, in.ID)
 }

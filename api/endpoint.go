@@ -40,6 +40,8 @@ type meta struct {
 	Files []string
 	// Events are the server-sent events of an answer that goes on: an example of the data by the event's name.
 	Events map[string]any
+	// BodyLimit is how many bytes of JSON it reads; 0: as many as every endpoint.
+	BodyLimit int64
 	// Upload is what the endpoint reads when that is no JSON, and UploadLimit how many bytes.
 	Upload      *huma.RequestBody
 	UploadLimit int64
@@ -101,6 +103,9 @@ func mount[I, O any](m *mounter, who audience, at string, e endpoint[I, O]) {
 		MaxBodyBytes:    m.maxBody,
 		BodyReadTimeout: 10 * time.Second,
 		Responses:       map[string]*huma.Response{},
+	}
+	if about.BodyLimit > 0 {
+		op.MaxBodyBytes = about.BodyLimit
 	}
 	faults := about.Faults
 	if who != forAll {

@@ -21,6 +21,7 @@ func endpoints(m *mounter, a *app) {
 
 	m.about("Scooters")
 	mount(m, forRider, "GET /v1/scooters", nearScooters{a.scooters})
+	mount(m, forRider, "GET /v1/zones", mapZones{a.zones, "map-zones"})
 
 	m.about("Reservations")
 	mount(m, forRider, "POST /v1/reservations", openReservation{a.rentals})
@@ -97,7 +98,13 @@ func endpoints(m *mounter, a *app) {
 	m.about("Staff: zones")
 	mount(m, forStaff, "GET /admin/v1/zones", listZones{a.zones})
 	mount(m, forStaff, "POST /admin/v1/zones", createZone{a.zones})
+	mount(m, forStaff, "GET /admin/v1/zones/geojson", mapZones{a.zones, "map-zones-staff"})
+	mount(m, forStaff, "POST /admin/v1/zones/import", importZones{a.zones})
+	mount(m, forStaff, "PUT /admin/v1/zones/order", orderZones{a.zones})
+	mount(m, forStaff, "GET /admin/v1/zones/{id}", getZone{a.zones})
+	mount(m, forStaff, "PUT /admin/v1/zones/{id}", changeZone{a.zones})
 	mount(m, forStaff, "DELETE /admin/v1/zones/{id}", retireZone{a.zones})
+	mount(m, forStaff, "GET /admin/v1/zones/{id}/versions", zoneVersions{a.zones})
 
 	m.about("Staff: commands")
 	mount(m, forStaff, "GET /admin/v1/commands", listCommands{})

@@ -354,23 +354,6 @@ func (s *fakeStore) CloseAlert(ctx context.Context, plate string, kind staff.Ale
 
 func (s *fakeStore) Zones(context.Context) (zone.Set, error) { return s.zones, s.broken }
 
-func (s *fakeStore) RetireZone(_ context.Context, id int64) error {
-	defer s.lock()()
-	s.zones.Zones = slices.DeleteFunc(s.zones.Zones, func(z zone.Zone) bool { return z.ID == id })
-	return s.broken
-}
-
-func (s *fakeStore) CreateZone(_ context.Context, name string, order int, rideEnd bool, geojson []byte) (zone.Zone, error) {
-	defer s.lock()()
-	if s.badZone != nil {
-		return zone.Zone{}, s.badZone
-	}
-	s.geojson = geojson
-	z := zone.Zone{ID: 1, Version: 1, Name: name, Order: order, RideEnd: rideEnd}
-	s.zones = zone.Set{Version: 1, Zones: []zone.Zone{z}}
-	return z, s.broken
-}
-
 // move changes a rental as its workflow would.
 func (s *fakeStore) move(id string, edit func(*rental.Rental)) {
 	defer s.lock()()

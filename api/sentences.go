@@ -170,4 +170,13 @@ var spanish = map[string]string{ //nolint:gosec // sentences about passwords are
 	// Staff.
 	"alert_unknown":         "No existe esa alerta.",
 	"zone_geometry_invalid": "La zona necesita un Polygon o MultiPolygon de GeoJSON cuyos anillos tengan superficie y no se crucen.",
+	"zone_invalid":          "La zona tiene una regla o un valor que no puede ser.",
+	"zone_model_unknown":    "Una regla de la zona nombra un modelo que no existe.",
+	"zone_unknown":          "No existe esa zona.",
+	"zone_retired":          "Esta zona ya no está en vigor.",
+	"zone_changed":          "Alguien lo ha cambiado entretanto. Vuelve a mirarlo.",
+	"zone_order_invalid":    "El orden nombra una vez cada zona en vigor, salvo la que está en todas partes.",
+	"zone_everywhere_taken": "Ya hay una zona para todas partes.",
+	"zone_start_forbidden":  "Donde está este patinete no puede empezar un viaje.",
+	"bbox_invalid":          "El recuadro es oeste,sur,este,norte en grados.",
 }

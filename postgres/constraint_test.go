@@ -75,13 +75,18 @@ func TestTheLawsOfTheFleet(t *testing.T) {
 	b.breaks("tariff_versions_immutable", `UPDATE tariff_versions SET plan = '{}'`)
 	b.breaks("tariff_versions_currency", `INSERT INTO tariff_versions (tariff_id, version, name, currency, plan) VALUES ('standard', 9, '', 'eur', '{}')`)
 	b.breaks("tariffs_id", `INSERT INTO tariffs VALUES ('A b', 1)`)
-	_, err = b.CreateZone(b.ctx, "Centre", 1, true, []byte(square))
+	_, err = b.CreateZones(b.ctx, draft("Centre", 1, true))
 	require.NoError(t, err)
-	b.breaks("zone_versions_immutable", `UPDATE zone_versions SET ride_end = false`)
+	b.breaks("zone_versions_immutable", `UPDATE zone_versions SET rank = 2`)
 	b.breaks("zone_versions_immutable", `DELETE FROM zone_versions`)
 	b.breaks("zone_versions_span", `UPDATE zone_versions SET until_set = since_set`)
-	b.breaks("zone_versions_geometry", `INSERT INTO zone_versions VALUES (1, 2, 'x', 1, true, '{"type":"Point"}', 1)`)
-	b.breaks("zone_versions_one_in_force", `INSERT INTO zone_versions SELECT zone_id, 2, name, rank, ride_end, geometry, since_set FROM zone_versions`)
+	b.breaks("zone_versions_geometry", `INSERT INTO zone_versions (zone_id, version, name, rank, rules, geometry, since_set) VALUES (1, 2, 'x', 1, '[{}]', '{"type":"Point"}', 1)`)
+	b.breaks("zone_versions_one_in_force", `INSERT INTO zone_versions (zone_id, version, name, rank, rules, geometry, since_set) SELECT zone_id, 2, name, rank, rules, geometry, since_set FROM zone_versions`)
+	again := `INSERT INTO zone_versions (zone_id, version, name, rank, rules, since_set, starts_at, ends_at, price_percent, price_amount) VALUES (1, 2, 'x', 1, `
+	b.breaks("zone_versions_rules", again+`'[]', 1, NULL, NULL, 0, 0)`)
+	b.breaks("zone_versions_window", again+`'[{}]', 1, now(), now(), 0, 0)`)
+	b.breaks("zone_versions_percent", again+`'[{}]', 1, NULL, NULL, -101, 0)`)
+	b.breaks("zone_versions_amount", again+`'[{}]', 1, NULL, NULL, 0, -100000001)`)
 	b.breaks("zone_sets_immutable", `DELETE FROM zone_sets`)
 }
 

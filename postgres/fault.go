@@ -21,6 +21,7 @@ import (
 	"rodada/domain/rider"
 	"rodada/domain/station"
 	"rodada/domain/wallet"
+	"rodada/domain/zone"
 )
 
 // byConstraint says what the breach of a constraint means to whoever caused it. A breach that is not here is a mistake of
@@ -65,6 +66,7 @@ var byConstraint = map[string]*fault.Error{
 	"firmware_bytes_limit":           firmware.ErrSize,
 	"upgrades_one_open":              firmware.ErrUpgrading,
 	"upgrades_image_fkey":            firmware.ErrImageUnknown,
+	"zone_versions_one_everywhere":   zone.ErrTwice,
 	"ledger_balanced":                wallet.ErrUnbalanced,
 	"ledger_transactions_lines":      wallet.ErrUnbalanced,
 	"ledger_transactions_one_charge": wallet.ErrKeyConflict,

@@ -2,87 +2,9 @@ package postgres
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
-	"strconv"
 
-	"rodada/domain/staff"
 	"rodada/domain/zone"
 )
-
-type zoneRow struct {
-	ID       int64  `db:"zone_id"`
-	Version  int64  `db:"version"`
-	Name     string `db:"name"`
-	Rank     int    `db:"rank"`
-	RideEnd  bool   `db:"ride_end"`
-	Geometry []byte `db:"geometry"`
-}
-
-// CreateZone puts a new zone in force, which makes a new set: zone.ErrGeometry unless geojson is a proper Polygon or
-// MultiPolygon.
-func (s *Store) CreateZone(ctx context.Context, name string, order int, rideEnd bool, geojson []byte) (zone.Zone, error) {
-	area, err := parseArea(geojson)
-	if err != nil {
-		return zone.Zone{}, err
-	}
-	z := zone.Zone{Version: 1, Name: name, Order: order, Area: area, RideEnd: rideEnd}
-	err = s.atomically(ctx, "create zone", func(tx executor) error {
-		set, err := nextZoneSet(ctx, tx)
-		if err != nil {
-			return err
-		}
-		err = tx.GetContext(ctx, &z.ID, `
-			WITH added AS (
-				INSERT INTO zones DEFAULT VALUES RETURNING id
-			)
-			INSERT INTO zone_versions (zone_id, version, name, rank, ride_end, geometry, since_set)
-			SELECT id, $1, $2, $3, $4, $5, $6 FROM added RETURNING zone_id`,
-			z.Version, name, order, rideEnd, string(geojson), set)
-		if err != nil {
-			return err
-		}
-		return audit(ctx, tx, staff.Deed{Action: "zone.create", Subject: zoneSubject(z.ID), After: map[string]any{
-			"name": name, "order": order, "ride_end_allowed": rideEnd, "geometry": json.RawMessage(geojson), "set": set,
-		}})
-	})
-	return z, err
-}
-
-// RetireZone takes a zone out of force, which makes a new set; a zone that is not in force stays so.
-func (s *Store) RetireZone(ctx context.Context, id int64) error {
-	return s.atomically(ctx, "retire zone", func(tx executor) error {
-		set, err := nextZoneSet(ctx, tx)
-		if err != nil {
-			return err
-		}
-		var was []zoneRow
-		err = tx.SelectContext(ctx, &was, `
-			UPDATE zone_versions SET until_set = $2 WHERE zone_id = $1 AND until_set IS NULL
-			RETURNING zone_id, version, name, rank, ride_end, geometry`, id, set)
-		if err != nil || len(was) == 0 {
-			return err
-		}
-		return audit(ctx, tx, staff.Deed{
-			Action: "zone.retire", Subject: zoneSubject(id), After: map[string]any{"set": set}, Before: map[string]any{
-				"version": was[0].Version, "name": was[0].Name, "order": was[0].Rank, "ride_end_allowed": was[0].RideEnd,
-			},
-		})
-	})
-}
-
-func zoneSubject(id int64) string { return "zone/" + strconv.FormatInt(id, 10) }
-
-// nextZoneSet opens the set that this transaction makes. Whoever changes zones waits here for whoever does so already, so
-// that sets appear in the order of their versions.
-func nextZoneSet(ctx context.Context, tx executor) (version int64, err error) {
-	if _, err := tx.ExecContext(ctx, `LOCK TABLE zone_sets IN SHARE ROW EXCLUSIVE MODE`); err != nil {
-		return 0, err
-	}
-	err = tx.GetContext(ctx, &version, `
-		INSERT INTO zone_sets (version) SELECT coalesce(max(version), 0) + 1 FROM zone_sets RETURNING version`)
-	return version, err
-}
 
 // Zones is the set in force. It reads only a number while nothing has changed.
 func (s *Store) Zones(ctx context.Context) (zone.Set, error) {
@@ -107,22 +29,79 @@ func (s *Store) Zones(ctx context.Context) (zone.Set, error) {
 	return set, err
 }
 
+// ZonesOf is the set of a version, as it was in force: zone.ErrUnknown when there never was one.
+func (s *Store) ZonesOf(ctx context.Context, version int64) (zone.Set, error) {
+	var set zone.Set
+	err := s.once(ctx, "zones of a version", func(db executor) error {
+		var known int
+		err := db.GetContext(ctx, &known, `SELECT count(*) FROM zone_sets WHERE version = $1`, version)
+		if err != nil {
+			return err
+		}
+		if known == 0 && version != 0 {
+			return zone.ErrUnknown
+		}
+		set, err = zoneSet(ctx, db, version)
+		return err
+	})
+	return set, err
+}
+
 // zoneSet reads a set as it was in force, whatever has changed since.
 func zoneSet(ctx context.Context, db executor, version int64) (zone.Set, error) {
 	var rows []zoneRow
 	err := db.SelectContext(ctx, &rows, `
-		SELECT zone_id, version, name, rank, ride_end, geometry FROM zone_versions
-		WHERE since_set <= $1 AND (until_set IS NULL OR until_set > $1) ORDER BY rank, zone_id`, version)
+		SELECT `+zoneColumns+` FROM zone_versions v
+		WHERE since_set <= $1 AND (until_set IS NULL OR until_set > $1)`, version)
 	if err != nil {
 		return zone.Set{}, err
 	}
-	set := zone.Set{Version: version, Zones: make([]zone.Zone, len(rows))}
+	zones := make([]zone.Zone, len(rows))
 	for i, r := range rows {
-		area, err := parseArea(r.Geometry)
-		if err != nil {
-			return zone.Set{}, fmt.Errorf("stored zone %d: %s", r.ID, err) //nolint:errorlint // our fault: whoever asks did not send this zone
+		if zones[i], err = r.zone(); err != nil {
+			return zone.Set{}, err
 		}
-		set.Zones[i] = zone.Zone{ID: r.ID, Version: r.Version, Name: r.Name, Order: r.Rank, Area: area, RideEnd: r.RideEnd}
 	}
-	return set, nil
+	return zone.NewSet(version, zones), nil
+}
+
+// Zone reads the latest version of a zone, and whether it is in force: zone.ErrUnknown when there is none.
+func (s *Store) Zone(ctx context.Context, id int64) (z zone.Zone, inForce bool, err error) {
+	versions, err := s.ZoneVersions(ctx, id)
+	if err != nil {
+		return zone.Zone{}, false, err
+	}
+	return versions[0].Zone, versions[0].UntilSet == 0, nil
+}
+
+// ZoneVersions lists the versions of a zone, the latest first: zone.ErrUnknown when there is none.
+func (s *Store) ZoneVersions(ctx context.Context, id int64) ([]zone.Version, error) {
+	var rows []struct {
+		zoneRow
+		zoneSpan
+	}
+	err := s.once(ctx, "versions of a zone", func(db executor) error {
+		rows = nil
+		return db.SelectContext(ctx, &rows, `
+			SELECT `+zoneColumns+`, v.since_set, a.created_at AS since, v.until_set, b.created_at AS until
+			FROM zone_versions v JOIN zone_sets a ON a.version = v.since_set LEFT JOIN zone_sets b ON b.version = v.until_set
+			WHERE v.zone_id = $1 ORDER BY v.version DESC`, id)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if len(rows) == 0 {
+		return nil, zone.ErrUnknown
+	}
+	versions := make([]zone.Version, len(rows))
+	for i, r := range rows {
+		z, err := r.zone()
+		if err != nil {
+			return nil, err
+		}
+		versions[i] = zone.Version{
+			Zone: z, SinceSet: r.SinceSet, Since: r.Since.UTC(), UntilSet: r.UntilSet.Int64, Until: timeOf(r.Until),
+		}
+	}
+	return versions, nil
 }

@@ -1,11 +1,14 @@
 package postgres_test
 
 import (
+	"strconv"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"rodada/domain/fare"
 	"rodada/domain/fault"
 	"rodada/domain/zone"
 	"rodada/geo"
@@ -14,33 +17,48 @@ import (
 // square is a Polygon around Puerta del Sol, longitude first.
 const square = `{"type":"Polygon","coordinates":[[[-3.71,40.41],[-3.69,40.41],[-3.69,40.43],[-3.71,40.43],[-3.71,40.41]]]}`
 
+var atNoon = zone.Case{At: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)}
+
+// draft is a zone for every model, for good.
+func draft(name string, order int, end bool) zone.Draft {
+	rule := zone.Open
+	rule.RideEnd = end
+	return zone.Draft{Name: name, Order: order, Geometry: []byte(square), Rules: []zone.Rule{rule}}
+}
+
+func shaped(d zone.Draft, geometry string) zone.Draft {
+	d.Geometry = []byte(geometry)
+	return d
+}
+
 func TestZones(t *testing.T) {
 	b := newBooks(t)
 	set, err := b.Zones(b.ctx)
 	require.NoError(t, err)
-	require.Equal(t, zone.Set{Zones: []zone.Zone{}}, set)
+	require.Zero(t, set.Version)
+	require.Empty(t, set.Zones)
 
-	centre, err := b.CreateZone(b.ctx, "Centre", 10, true, []byte(square))
+	centre, err := b.CreateZones(b.ctx, draft("Centre", 10, true))
 	require.NoError(t, err)
 	set, err = b.Zones(b.ctx)
 	require.NoError(t, err)
 	require.EqualValues(t, 1, set.Version)
 	sol := geo.Point{Lat: 40.42, Lng: -3.7}
-	may, _ := set.MayEnd(sol)
+	_, _, may := set.MayEnd(sol, atNoon)
 	require.True(t, may)
-	may, nearest := set.MayEnd(geo.Point{Lat: 40.42, Lng: -3.75})
+	_, nearest, may := set.MayEnd(geo.Point{Lat: 40.42, Lng: -3.75}, atNoon)
 	require.False(t, may)
 	require.Equal(t, "Centre", nearest.Zone)
 
 	both := `{"type":"MultiPolygon","coordinates":[[[[-3.705,40.415,600],[-3.695,40.415],[-3.695,40.425],[-3.705,40.425]]],
 		[[[1,41],[1.1,41],[1.1,41.1],[1,41.1],[1,41]]]]}`
-	_, err = b.CreateZone(b.ctx, "No parking", 1, false, []byte(both))
+	_, err = b.CreateZones(b.ctx, shaped(draft("No parking", 1, false), both))
 	require.NoError(t, err)
 	set, err = b.Zones(b.ctx)
 	require.NoError(t, err)
 	require.EqualValues(t, 2, set.Version)
 	require.Equal(t, []string{"No parking", "Centre"}, []string{set.Zones[0].Name, set.Zones[1].Name}, "by order")
-	may, _ = set.MayEnd(sol)
+	_, _, may = set.MayEnd(sol, atNoon)
 	require.False(t, may)
 
 	require.NoError(t, b.RetireZone(b.ctx, set.Zones[0].ID))
@@ -48,7 +66,7 @@ func TestZones(t *testing.T) {
 	require.NoError(t, err)
 	require.EqualValues(t, 3, set.Version)
 	require.Len(t, set.Zones, 1)
-	require.Equal(t, centre.ID, set.Zones[0].ID)
+	require.Equal(t, centre[0].ID, set.Zones[0].ID)
 }
 
 func TestBadGeometry(t *testing.T) {
@@ -71,7 +89,7 @@ func TestBadGeometry(t *testing.T) {
 		"flat":              {`{"type":"Polygon","coordinates":[[[0,1],[0,2],[0,3],[0,1]]]}`, "is flat: it lies on a line and surrounds no area", []int{1, 1}},
 		"a polygon as many": {`{"type":"MultiPolygon","coordinates":[[[0,0],[1,0],[1,1],[0,0]]]}`, "is not [longitude, latitude]", []int{1, 1, 1}},
 	} {
-		_, err := b.CreateZone(b.ctx, name, 1, true, []byte(c.text))
+		_, err := b.CreateZones(b.ctx, shaped(draft(name, 1, true), c.text))
 		require.ErrorIs(t, err, zone.ErrGeometry, name)
 		f, _ := fault.From(err)
 		want := map[string]any{"problem": c.problem, "flaw": f.Details["flaw"]}
@@ -92,7 +110,7 @@ func TestZonesMadeAtOnce(t *testing.T) {
 	errs := make([]error, 10)
 	var all sync.WaitGroup
 	for i := range errs {
-		all.Go(func() { _, errs[i] = b.CreateZone(b.ctx, "Centre", i, true, []byte(square)) })
+		all.Go(func() { _, errs[i] = b.CreateZones(b.ctx, draft("Centre", i, true)) })
 	}
 	all.Wait()
 	for _, err := range errs {
@@ -102,4 +120,116 @@ func TestZonesMadeAtOnce(t *testing.T) {
 	require.NoError(t, err)
 	require.EqualValues(t, len(errs), set.Version)
 	require.Len(t, set.Zones, len(errs))
+}
+
+// Whatever happens to a zone, each set is as it was.
+func TestVersionsOfAZone(t *testing.T) {
+	b := newBooks(t)
+	model := b.scooter().Model.ID
+	first := draft("Centre", 10, true)
+	made, err := b.CreateZones(b.ctx, first)
+	require.NoError(t, err)
+	id := made[0].ID
+
+	second := first
+	second.Name, second.Price, second.Starts, second.Ends = "Old town", fare.Adjustment{Percent: -20, Amount: 50}, noon, noon.Add(time.Hour)
+	second.Rules = []zone.Rule{{Models: []string{strconv.FormatInt(model, 10)}, RideThrough: true, MaxKmh: 10}, zone.Open}
+	changed, err := b.ChangeZone(b.ctx, id, 1, second)
+	require.NoError(t, err)
+	require.EqualValues(t, 2, changed.Version)
+	for range 2 { // the same again is no change
+		same, err := b.ChangeZone(b.ctx, id, 2, second)
+		require.NoError(t, err)
+		require.EqualValues(t, 2, same.Version)
+	}
+	_, err = b.ChangeZone(b.ctx, id, 1, first)
+	require.ErrorIs(t, err, zone.ErrChanged)
+	_, err = b.ChangeZone(b.ctx, 99, 1, first)
+	require.ErrorIs(t, err, zone.ErrUnknown)
+
+	z, inForce, err := b.Zone(b.ctx, id)
+	require.NoError(t, err)
+	require.True(t, inForce)
+	z.Geometry, z.Area, changed.Geometry, changed.Area = nil, geo.Area{}, nil, geo.Area{}
+	require.Equal(t, changed, z)
+	for set, want := range map[int64]string{1: "Centre", 2: "Old town"} {
+		then, err := b.ZonesOf(b.ctx, set)
+		require.NoError(t, err)
+		require.Equal(t, want, then.Zones[0].Name)
+	}
+	_, err = b.ZonesOf(b.ctx, 3)
+	require.ErrorIs(t, err, zone.ErrUnknown, "what changed nothing made no set")
+
+	require.NoError(t, b.RetireZone(b.ctx, id))
+	require.NoError(t, b.RetireZone(b.ctx, id))
+	_, err = b.ChangeZone(b.ctx, id, 2, first)
+	require.ErrorIs(t, err, zone.ErrRetired)
+	versions, err := b.ZoneVersions(b.ctx, id)
+	require.NoError(t, err)
+	require.Len(t, versions, 2)
+	require.Equal(t, []int64{2, 3, 1, 2}, []int64{versions[0].SinceSet, versions[0].UntilSet, versions[1].SinceSet, versions[1].UntilSet})
+	require.Equal(t, versions[0].Since, versions[1].Until)
+	_, inForce, err = b.Zone(b.ctx, id)
+	require.NoError(t, err)
+	require.False(t, inForce)
+	_, err = b.ZoneVersions(b.ctx, 99)
+	require.ErrorIs(t, err, zone.ErrUnknown)
+}
+
+func TestZonesThatCannotBe(t *testing.T) {
+	b := newBooks(t)
+	everywhere := zone.Draft{Name: "everywhere", Everywhere: true, Rules: []zone.Rule{{RideStart: true}}}
+	_, err := b.CreateZones(b.ctx, everywhere)
+	require.NoError(t, err)
+	for name, c := range map[string]struct {
+		drafts  []zone.Draft
+		want    error
+		feature any
+	}{
+		"a second one for everywhere": {[]zone.Draft{everywhere}, zone.ErrTwice, nil},
+		"an unknown model":            {[]zone.Draft{{Name: "x", Geometry: []byte(square), Rules: []zone.Rule{{Models: []string{"999"}}}}}, zone.ErrModel, nil},
+		"the second of three":         {[]zone.Draft{draft("a", 1, true), draft("", 1, true), draft("c", 1, true)}, zone.ErrDraft, 2},
+		"the third of three":          {[]zone.Draft{draft("a", 1, true), draft("b", 1, true), shaped(draft("c", 1, true), "{}")}, zone.ErrGeometry, 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := b.CreateZones(b.ctx, c.drafts...)
+			require.ErrorIs(t, err, c.want)
+			f, _ := fault.From(err)
+			require.Equal(t, c.feature, f.Details["feature"])
+		})
+	}
+	set, err := b.Zones(b.ctx)
+	require.NoError(t, err)
+	require.EqualValues(t, 1, set.Version, "nothing of what is refused is kept")
+	require.Len(t, set.Zones, 1)
+	require.False(t, set.Judge(geo.Point{Lat: 1, Lng: 1}, atNoon).RideThrough)
+}
+
+func TestOrderOfZones(t *testing.T) {
+	b := newBooks(t)
+	made, err := b.CreateZones(b.ctx, draft("a", 1, true), draft("b", 2, true), draft("c", 3, true),
+		zone.Draft{Name: "everywhere", Everywhere: true, Rules: []zone.Rule{zone.Open}})
+	require.NoError(t, err)
+	names := func() (names []string) {
+		set, err := b.Zones(b.ctx)
+		require.NoError(t, err)
+		for _, z := range set.Zones {
+			names = append(names, z.Name)
+		}
+		return names
+	}
+	require.Equal(t, []string{"a", "b", "c", "everywhere"}, names())
+	order := []int64{made[2].ID, made[0].ID, made[1].ID}
+	for range 2 {
+		require.NoError(t, b.OrderZones(b.ctx, order))
+		require.Equal(t, []string{"c", "a", "b", "everywhere"}, names())
+	}
+	require.Equal(t, 2, b.count(`SELECT count(*) FROM zone_sets`))
+	for name, ids := range map[string][]int64{
+		"one is missing": order[:2], "one twice": {order[0], order[0], order[1]}, "one too many": append(order[:3:3], made[3].ID),
+		"nobody's": {order[0], order[1], 99},
+	} {
+		require.ErrorIs(t, b.OrderZones(b.ctx, ids), zone.ErrOrder, name)
+	}
+	require.Equal(t, []string{"c", "a", "b", "everywhere"}, names())
 }

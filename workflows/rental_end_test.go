@@ -24,7 +24,7 @@ var (
 func square(t *testing.T) zone.Set {
 	area, err := geo.NewArea([][][]geo.Point{{{{Lat: 40, Lng: -4}, {Lat: 40, Lng: -3.9}, {Lat: 40.1, Lng: -3.9}, {Lat: 40.1, Lng: -4}}}})
 	require.NoError(t, err)
-	return zone.Set{Version: 7, Zones: []zone.Zone{{ID: 1, Name: "centre", Area: area, RideEnd: true}}}
+	return zone.Set{Version: 7, Zones: []zone.Zone{{ID: 1, Draft: zone.Draft{Name: "centre", Rules: []zone.Rule{zone.Open}}, Area: area}}}
 }
 
 func TestEndInAZone(t *testing.T) {

@@ -174,6 +174,8 @@ func (w *world) SetScooterLimit(_ context.Context, _ string, kmh int, _ time.Tim
 
 func (w *world) Zones(context.Context) (zone.Set, error) { return w.zones, nil }
 
+func (w *world) ParkingStations(context.Context) ([]zone.Station, error) { return nil, nil }
+
 func (w *world) Notify(_ context.Context, n rider.Notice) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()

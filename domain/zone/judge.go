@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"rodada/domain/fare"
 	"rodada/geo"
 )
 
@@ -37,6 +38,14 @@ type Place struct {
 type Verdict struct {
 	Rule
 	Zone *Zone
+}
+
+// Price is what the end of a ride there does to its bill.
+func (v Verdict) Price() fare.Adjustment {
+	if v.Zone == nil {
+		return fare.Adjustment{}
+	}
+	return v.Zone.Price
 }
 
 // Judge finds the rule in force at p: of the zones that contain p and hold at the moment, the first that has a rule for the

@@ -33,6 +33,15 @@ type Draft struct {
 	Price fare.Adjustment
 }
 
+// Version is one version of a zone, and the sets and times in which it was in force.
+type Version struct {
+	Zone
+	SinceSet int64
+	Since    time.Time
+	UntilSet int64     // 0: it is in force
+	Until    time.Time // zero: it is in force
+}
+
 // Rule is what may happen in a zone, for some models or all. (GBFS v3.0, geofencing_zones.json, rules)
 type Rule struct {
 	// Models are the IDs of the models that the rule is for, as text; empty: all.
@@ -107,5 +116,12 @@ func (s Set) At(p geo.Point) []int {
 	return at
 }
 
-// Crossed lists the zones that the straight way between two places touches.
+// Crossed lists the zones that the straight way between two places touches, in a set made by NewSet.
 func (s Set) Crossed(from, to geo.Point) []int { return s.layer.Crossed(from, to) }
+
+// NeedStations reports whether a rule asks for stations: Case.Stations must be given then.
+func (s Set) NeedStations() bool {
+	return slices.ContainsFunc(s.Zones, func(z Zone) bool {
+		return slices.ContainsFunc(z.Rules, func(r Rule) bool { return r.StationParking })
+	})
+}

@@ -3,6 +3,7 @@ package zone_test
 import (
 	"math"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -29,14 +30,28 @@ func set(zones ...zone.Zone) zone.Set {
 	for i := range zones {
 		zones[i].Order = i
 	}
-	return zone.Set{Version: 1, Zones: zones}
+	return zone.NewSet(1, zones)
+}
+
+// drawn is a zone for every model, for good.
+func drawn(name string, a geo.Area, end bool) zone.Zone {
+	rule := zone.Open
+	rule.RideEnd = end
+	return zone.Zone{Draft: zone.Draft{Name: name, Rules: []zone.Rule{rule}}, Area: a}
+}
+
+var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+
+func mayEnd(s zone.Set, p geo.Point) (bool, *zone.Place) {
+	_, nearest, allowed := s.MayEnd(p, zone.Case{At: noon})
+	return allowed, nearest
 }
 
 func TestMayEnd(t *testing.T) {
-	city := zone.Zone{Name: "city", Area: area(t, ring(40, -4, 0.1)), RideEnd: true}
-	park := zone.Zone{Name: "park", Area: area(t, ring(40, -4, 0.01))}
-	rack := zone.Zone{Name: "rack", Area: area(t, ring(40, -4, 0.001)), RideEnd: true}
-	ringRoad := zone.Zone{Name: "ring", Area: area(t, ring(40, -4, 0.1), ring(40, -4, 0.05)), RideEnd: true}
+	city := drawn("city", area(t, ring(40, -4, 0.1)), true)
+	park := drawn("park", area(t, ring(40, -4, 0.01)), false)
+	rack := drawn("rack", area(t, ring(40, -4, 0.001)), true)
+	ringRoad := drawn("ring", area(t, ring(40, -4, 0.1), ring(40, -4, 0.05)), true)
 	for name, c := range map[string]struct {
 		zones   zone.Set
 		lat     float64
@@ -56,10 +71,10 @@ func TestMayEnd(t *testing.T) {
 		"only forbidden zones: the way out":            {set(park), 40.009, false, "", 111},
 		"in the hole":                                  {set(ringRoad), 40.04, false, "ring", 1112},
 		"in the ring":                                  {set(ringRoad), 40.07, true, "", 0},
-		"an allowed zone that is forbidden as a whole": {set(zone.Zone{Name: "all", Area: area(t, ring(40, -4, 0.1))}, rack), 40, false, "", -1},
+		"an allowed zone that is forbidden as a whole": {set(drawn("all", area(t, ring(40, -4, 0.1)), false), rack), 40, false, "", -1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			allowed, nearest := c.zones.MayEnd(geo.Point{Lat: c.lat, Lng: -4})
+			allowed, nearest := mayEnd(c.zones, geo.Point{Lat: c.lat, Lng: -4})
 			require.Equal(t, c.allowed, allowed)
 			if c.allowed || c.meters < 0 {
 				require.Nil(t, nearest)
@@ -68,7 +83,7 @@ func TestMayEnd(t *testing.T) {
 			require.NotNil(t, nearest)
 			require.Equal(t, c.nearest, nearest.Zone)
 			require.InDelta(t, c.meters, nearest.Meters, 0.005*c.meters+3)
-			allowed, _ = c.zones.MayEnd(nearest.Point)
+			allowed, _ = mayEnd(c.zones, nearest.Point)
 			require.True(t, allowed, "the nearest place is not allowed")
 		})
 	}
@@ -77,24 +92,24 @@ func TestMayEnd(t *testing.T) {
 // Two zones that overlap leave an inner corner where their borders cross.
 func TestNearestAtACrossing(t *testing.T) {
 	zones := set(
-		zone.Zone{Name: "north", Area: area(t, ring(40.05, -4, 0.06))},
-		zone.Zone{Name: "east", Area: area(t, ring(40, -3.95, 0.06))},
-		zone.Zone{Name: "city", Area: area(t, ring(40, -4, 0.2)), RideEnd: true},
+		drawn("north", area(t, ring(40.05, -4, 0.06)), false),
+		drawn("east", area(t, ring(40, -3.95, 0.06)), false),
+		drawn("city", area(t, ring(40, -4, 0.2)), true),
 	)
 	from := geo.Point{Lat: 40.0, Lng: -4.0} // in both, nearest to the corner between them
-	allowed, nearest := zones.MayEnd(from)
+	allowed, nearest := mayEnd(zones, from)
 	require.False(t, allowed)
 	require.InDelta(t, bruteForce(zones, from, 0.012), nearest.Meters, 30)
 }
 
 func TestAcrossTheAntimeridian(t *testing.T) {
 	across := []geo.Point{{Lat: -17, Lng: 179.9}, {Lat: -17, Lng: -179.9}, {Lat: -16.8, Lng: -179.9}, {Lat: -16.8, Lng: 179.9}}
-	zones := set(zone.Zone{Name: "Taveuni", Area: area(t, across), RideEnd: true})
+	zones := set(drawn("Taveuni", area(t, across), true))
 	for _, lng := range []float64{179.95, 180, -180, -179.95} {
-		allowed, _ := zones.MayEnd(geo.Point{Lat: -16.9, Lng: lng})
+		allowed, _ := mayEnd(zones, geo.Point{Lat: -16.9, Lng: lng})
 		require.True(t, allowed, lng)
 	}
-	allowed, nearest := zones.MayEnd(geo.Point{Lat: -16.9, Lng: -179.8})
+	allowed, nearest := mayEnd(zones, geo.Point{Lat: -16.9, Lng: -179.8})
 	require.False(t, allowed)
 	require.InDelta(t, -179.9, nearest.Point.Lng, 0.001)
 	require.InDelta(t, 10_640, nearest.Meters, 20)
@@ -112,11 +127,11 @@ func TestNearestAgainstBruteForce(t *testing.T) {
 			if rapid.Bool().Draw(t, "hole") {
 				rings = append(rings, ring(lat, lng, half/2))
 			}
-			zones = append(zones, zone.Zone{Name: string(rune('a' + i)), Area: area(t, rings...), RideEnd: rapid.Bool().Draw(t, "allowed")})
+			zones = append(zones, drawn(string(rune('a'+i)), area(t, rings...), rapid.Bool().Draw(t, "allowed")))
 		}
 		s := set(zones...)
 		from := geo.Point{Lat: 40 + rapid.Float64Range(-0.03, 0.03).Draw(t, "from lat"), Lng: -4 + rapid.Float64Range(-0.03, 0.03).Draw(t, "from lng")}
-		allowed, nearest := s.MayEnd(from)
+		allowed, nearest := mayEnd(s, from)
 		if allowed {
 			require.Nil(t, nearest)
 			return
@@ -126,7 +141,7 @@ func TestNearestAgainstBruteForce(t *testing.T) {
 			require.True(t, math.IsInf(best, 1), "there is a place %f m away", best)
 			return
 		}
-		there, _ := s.MayEnd(nearest.Point)
+		there, _ := mayEnd(s, nearest.Point)
 		require.True(t, there, "the nearest place is not allowed")
 		require.InDelta(t, geo.Distance(from, nearest.Point), nearest.Meters, 0.01)
 		require.LessOrEqual(t, nearest.Meters, best+2, "a place %f m away was missed", best)
@@ -154,13 +169,13 @@ func bruteForce(s zone.Set, from geo.Point, reach float64) float64 {
 func judge(s zone.Set, p geo.Point) bool {
 	none := true
 	for _, z := range s.Zones {
-		if z.RideEnd {
+		if z.Rules[0].RideEnd {
 			none = false
 		}
 	}
 	for _, z := range s.Zones {
 		if z.Area.Contains(p) {
-			return z.RideEnd
+			return z.Rules[0].RideEnd
 		}
 	}
 	return none

@@ -1,0 +1,92 @@
+package api_test
+
+import (
+	"context"
+	"slices"
+
+	"rodada/domain/staff"
+	"rodada/domain/zone"
+)
+
+func (s *fakeStore) ZonesOf(_ context.Context, version int64) (zone.Set, error) {
+	defer s.lock()()
+	if version != s.zones.Version {
+		return zone.Set{}, zone.ErrUnknown
+	}
+	return s.zones, s.broken
+}
+
+func (s *fakeStore) Zone(_ context.Context, id int64) (zone.Zone, bool, error) {
+	defer s.lock()()
+	for _, z := range s.zones.Zones {
+		if z.ID == id {
+			return z, true, s.broken
+		}
+	}
+	return zone.Zone{}, false, zone.ErrUnknown
+}
+
+func (s *fakeStore) ZoneVersions(ctx context.Context, id int64) ([]zone.Version, error) {
+	z, _, err := s.Zone(ctx, id)
+	return []zone.Version{{Zone: z, SinceSet: 1, Since: s.now()}}, err
+}
+
+func (s *fakeStore) CreateZones(ctx context.Context, drafts ...zone.Draft) ([]zone.Zone, error) {
+	defer s.lock()()
+	if s.badZone != nil {
+		return nil, s.badZone
+	}
+	var made []zone.Zone
+	for _, d := range drafts {
+		s.geojson = d.Geometry
+		d, err := d.Checked()
+		if err != nil {
+			return nil, err
+		}
+		z := zone.Zone{ID: int64(len(s.zones.Zones) + len(made) + 1), Version: 1, Draft: d}
+		if !d.Everywhere {
+			if z.Area, err = zone.ParseArea(d.Geometry); err != nil {
+				return nil, err
+			}
+		}
+		made = append(made, z)
+	}
+	s.zones = zone.NewSet(s.zones.Version+1, append(slices.Clone(s.zones.Zones), made...))
+	return made, s.audit(ctx, staff.Deed{Action: "zone.create"})
+}
+
+func (s *fakeStore) ChangeZone(_ context.Context, id, version int64, d zone.Draft) (zone.Zone, error) {
+	defer s.lock()()
+	for i, z := range s.zones.Zones {
+		if z.ID != id {
+			continue
+		}
+		if z.Version != version {
+			return z, zone.ErrChanged
+		}
+		z.Version, z.Draft = version+1, d
+		s.zones.Zones[i] = z
+		s.zones = zone.NewSet(s.zones.Version+1, s.zones.Zones)
+		return z, s.broken
+	}
+	return zone.Zone{}, zone.ErrUnknown
+}
+
+func (s *fakeStore) OrderZones(_ context.Context, ids []int64) error {
+	defer s.lock()()
+	for i, z := range s.zones.Zones {
+		place := slices.Index(ids, z.ID)
+		if place < 0 {
+			return zone.ErrOrder
+		}
+		s.zones.Zones[i].Order = place
+	}
+	s.zones = zone.NewSet(s.zones.Version+1, s.zones.Zones)
+	return s.broken
+}
+
+func (s *fakeStore) RetireZone(_ context.Context, id int64) error {
+	defer s.lock()()
+	s.zones.Zones = slices.DeleteFunc(s.zones.Zones, func(z zone.Zone) bool { return z.ID == id })
+	return s.broken
+}
