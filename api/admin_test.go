@@ -130,19 +130,3 @@ func TestReleaseAsksTheHolder(t *testing.T) {
 	require.Equal(t, []any{workflows.ReleaseRequest{RentalID: id, By: support, Reason: "Found in the river."}},
 		s.temporal.asked(workflows.UpdateRelease)[0].Args)
 }
-
-func TestZonesAreDrawnInGeoJSON(t *testing.T) {
-	s := newStage(t)
-	square := map[string]any{"type": "Polygon", "coordinates": [][][]float64{{{0, 0}, {1, 0}, {1, 1}, {0, 0}}}}
-	b := body(t, s.asStaff(t, "POST", "/admin/v1/zones", map[string]any{"name": "Centro", "order": 1, "ride_end_allowed": true, "geometry": square}), 201)
-	require.Equal(t, "Centro", b["name"])
-	require.JSONEq(t, `{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,0]]]}`, string(s.store.geojson))
-	require.Len(t, body(t, s.asStaff(t, "GET", "/admin/v1/zones", nil), 200)["zones"], 1)
-	require.Equal(t, 204, s.asStaff(t, "DELETE", "/admin/v1/zones/1", nil).Code)
-	require.Empty(t, body(t, s.asStaff(t, "GET", "/admin/v1/zones", nil), 200)["zones"])
-	for name, geometry := range map[string]any{"a point": map[string]any{"type": "Point", "coordinates": []float64{0, 0}}, "nothing": nil, "text": "square"} {
-		t.Run(name, func(t *testing.T) {
-			problem(t, s.asStaff(t, "POST", "/admin/v1/zones", map[string]any{"name": "X", "order": 1, "ride_end_allowed": true, "geometry": geometry}), 422, "request_invalid")
-		})
-	}
-}

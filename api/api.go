@@ -110,7 +110,7 @@ func describeAll(router chi.Router, m *mounter, a *app) ([]byte, error) {
 		DefaultFormat:                "application/json",
 		RejectUnknownQueryParameters: true,
 	})
-	m.examples = examples()
+	m.examples = together(examples(), zoneExamples())
 	endpoints(m, a)
 	document, err := json.MarshalIndent(m.api.OpenAPI(), "", "  ")
 	return append(document, '\n'), err

@@ -27,7 +27,9 @@ func SayField(lang, message string) string { return sayField(lang, message) }
 
 func KeepApart(template string, args ...any) string { return keepApart(template, args...) }
 
-func OperationsWithExamples() []string { return slices.Sorted(maps.Keys(examples())) }
+func OperationsWithExamples() []string {
+	return slices.Sorted(maps.Keys(together(examples(), zoneExamples())))
+}
 
 func PlainEnglish() map[string]string { return plainEnglish }
 

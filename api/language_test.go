@@ -57,7 +57,7 @@ func TestFlawsOfAZoneSpeakTheClientsLanguage(t *testing.T) {
 	s := newStage(t)
 	s.store.badZone = zone.ErrGeometry.Saying("The zone is no area: polygon 1, ring 2 is flat.").
 		With("flaw", "flat").With("polygon", 1).With("ring", 2).With("problem", "is flat")
-	shape := map[string]any{"name": "x", "order": 1, "ride_end_allowed": true, "geometry": map[string]any{"type": "Polygon", "coordinates": []any{1}}}
+	shape := map[string]any{"name": "x", "order": 1, "rules": anyone, "geometry": map[string]any{"type": "Polygon", "coordinates": []any{1}}}
 	for lang, want := range map[string]string{
 		"en": "The zone is no area: polygon 1, ring 2 is flat.",
 		"es": "La zona no es un área: polígono 1, anillo 2 es plano: está en una línea y no rodea superficie.",

@@ -13,6 +13,7 @@ import (
 	"rodada/domain/rental"
 	"rodada/domain/rider"
 	"rodada/domain/wallet"
+	"rodada/domain/zone"
 	"rodada/internal/config"
 	"rodada/workflows"
 )
@@ -29,6 +30,7 @@ type rentalStore interface {
 	Rentals(ctx context.Context, riderID string, limit int, before string) ([]rental.Rental, error)
 	RentalEvents(ctx context.Context, rentalID string) ([]rental.Event, error)
 	VoidUnstarted(ctx context.Context, rentalID string, why rental.Reason, at time.Time) error
+	Zones(ctx context.Context) (zone.Set, error)
 }
 
 // rentals rents scooters to riders.
@@ -81,6 +83,9 @@ func (s *rentals) open(ctx context.Context, q request) (*rentalOut, error) {
 	scooter, tariff := a.Scooter, a.Tariff
 	if !q.reserve && a.OpenPlate == scooter.Plate && a.OpenState == rental.Reserved {
 		return s.unlockReserved(ctx, q, rental.Rental{ID: a.OpenRental, RiderID: q.riderID, Plate: scooter.Plate})
+	}
+	if err := s.mayStart(ctx, scooter); err != nil {
+		return nil, err
 	}
 	n := rental.New{
 		ID: uuid.NewString(), RiderID: q.riderID, ScooterID: scooter.ID,
@@ -197,7 +202,7 @@ func (s *rentals) input(r rental.Rental, scooter fleet.Scooter, requested time.T
 // openFaults are the ways in which opening a rental is refused.
 var openFaults = []*fault.Error{
 	fleet.ErrQRInvalid, fleet.ErrScooterUnknown, fleet.ErrUnavailable, fleet.ErrHeld, fleet.ErrSecuring, fleet.ErrBatteryLow,
-	firmware.ErrUpgrading, rider.ErrSuspended, wallet.ErrTooLittle, rental.ErrRiderBusy, rental.ErrKeyMissing, rental.ErrKeyInvalid, rental.ErrKeyReused,
+	firmware.ErrUpgrading, rider.ErrSuspended, wallet.ErrTooLittle, zone.ErrStart, rental.ErrRiderBusy, rental.ErrKeyMissing, rental.ErrKeyInvalid, rental.ErrKeyReused,
 	rental.ErrVoid, rental.ErrUnreachable,
 }
 

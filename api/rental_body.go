@@ -26,6 +26,7 @@ type Rental struct {
 	Charged       bool          `json:"charged" doc:"The wallet has paid."`
 	Tariff        fare.Tariff   `json:"tariff"`
 	EndPosition   *geo.Point    `json:"end_position,omitempty"`
+	ZonesVersion  int64         `json:"zones_version,omitempty" doc:"The version of the zones that judged where the ride ended; absent when none did."`
 }
 
 // Usage is what a ride used so far.
@@ -43,15 +44,16 @@ func visibleState(r rental.Rental) string {
 	return string(r.State)
 }
 
-// describe shows a rental with a usage, which is the stored one or what the meter shows.
-func describe(r rental.Rental, used fare.Usage) Rental {
+// describe shows a rental with a usage, which is the stored one or what the meter shows, and with what the zone does to its
+// price where it would end now.
+func describe(r rental.Rental, used fare.Usage, here ...fare.Adjustment) Rental {
 	price := fare.Bill{Lines: []fare.Line{}}
 	price.Total.Currency = r.Tariff.Currency
 	switch {
 	case r.Bill != nil:
 		price = *r.Bill
 	case !r.UnlockedAt.IsZero():
-		price = fare.Quote(r.Tariff, used)
+		price = fare.Quote(r.Tariff, used, here...)
 	}
 	return Rental{
 		ID:            r.ID,
@@ -73,7 +75,7 @@ func describe(r rental.Rental, used fare.Usage) Rental {
 		Price:       price,
 		Charged:     r.Charged,
 		Tariff:      r.Tariff,
-		EndPosition: r.EndPosition,
+		EndPosition: r.EndPosition, ZonesVersion: r.ZoneVersion,
 	}
 }
 

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 
+	"rodada/domain/fare"
 	"rodada/domain/fault"
 	"rodada/domain/rental"
 )
@@ -15,14 +16,15 @@ type RentalRef struct {
 // show describes a rental with its meter as it stands now.
 func (s *rentals) show(ctx context.Context, r rental.Rental) (*rentalOut, error) {
 	used := r.Usage
+	var here []fare.Adjustment
 	if !r.UnlockedAt.IsZero() && r.StoppedAt.IsZero() {
 		history, err := s.store.RentalEvents(ctx, r.ID)
 		if err != nil {
 			return nil, err
 		}
-		used = metered(r, history, s.now())
+		used, here = metered(r, history, s.now()), s.priceHere(ctx, r)
 	}
-	return &rentalOut{Status: 200, Location: locationOf(r), Body: describe(r, used)}, nil
+	return &rentalOut{Status: 200, Location: locationOf(r), Body: describe(r, used, here...)}, nil
 }
 
 // getRental is GET /v1/rentals/{id}.
@@ -32,7 +34,7 @@ func (getRental) Meta() meta {
 	return meta{
 		ID:          "get-rental",
 		Summary:     "One of your rentals",
-		Description: "With its price so far while it runs, and as a receipt when it is over.",
+		Description: "With its price so far while it runs, as if it ended where the scooter is, and as a receipt when it is over.",
 		Faults:      []*fault.Error{rental.ErrUnknown},
 	}
 }

@@ -40,7 +40,7 @@ func TestRentStartsTheHolderOfTheScooter(t *testing.T) {
 	id := body(t, s.rent(t, ana, "key-1"), 201)["id"].(string)
 	require.Equal(t, []workflows.RentalInput{{
 		RentalID: id, RiderID: ana, Plate: plate,
-		Dialect: workflows.Dialect{LowercaseLength: true}, MaxKmh: 25, LimitKmh: 20,
+		Dialect: workflows.Dialect{LowercaseLength: true}, ModelID: 1, MaxKmh: 25, LimitKmh: 20,
 		Tariff: s.store.tariff, Deadline: noon.Add(10 * time.Second),
 		Limits: workflows.RentalLimits{AckWindow: 4 * time.Second, UnlockWindow: 10 * time.Second, AlertAfter: 3},
 	}}, s.temporal.started())

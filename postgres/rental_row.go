@@ -15,7 +15,8 @@ const rentalColumns = `r.id, r.rider_id, r.scooter_id, r.plate, r.vehicle_id, r.
 	r.device_status, r.tariff, r.created_at, r.reserved_until, r.unlocked_at, r.paused_at, r.stopped_at, r.secured_at,
 	r.riding_ns, r.paused_ns, r.meters, r.bill, r.end_lat, r.end_lng, r.zone_version,
 	(SELECT s.qr_code FROM scooters s WHERE s.id = r.scooter_id) AS code,
-	(SELECT m.name FROM scooters s JOIN models m ON m.id = s.model_id WHERE s.id = r.scooter_id) AS model`
+	(SELECT m.name FROM scooters s JOIN models m ON m.id = s.model_id WHERE s.id = r.scooter_id) AS model,
+	(SELECT s.model_id FROM scooters s WHERE s.id = r.scooter_id) AS model_id`
 
 // selectRentals reads rentals r, each with whether the ledger holds its charge.
 const selectRentals = `SELECT ` + rentalColumns + `,
@@ -49,12 +50,13 @@ type rentalRow struct {
 	ZoneVersion   sql.NullInt64   `db:"zone_version"`
 	Code          string          `db:"code"`
 	Model         string          `db:"model"`
+	ModelID       int64           `db:"model_id"`
 	Charged       bool            `db:"charged"`
 }
 
 func (r rentalRow) rental() (rental.Rental, error) {
 	out := rental.Rental{
-		ID: r.ID, RiderID: r.RiderID, ScooterID: r.ScooterID, Plate: r.Plate, VehicleID: r.VehicleID, Code: r.Code, Model: r.Model,
+		ID: r.ID, RiderID: r.RiderID, ScooterID: r.ScooterID, Plate: r.Plate, VehicleID: r.VehicleID, Code: r.Code, Model: r.Model, ModelID: r.ModelID,
 		State: r.State, Outcome: r.Outcome, Reason: r.Reason, DeviceStatus: r.DeviceStatus,
 		CreatedAt: r.CreatedAt.UTC(), ReservedUntil: timeOf(r.ReservedUntil), UnlockedAt: timeOf(r.UnlockedAt),
 		PausedAt: timeOf(r.PausedAt), StoppedAt: timeOf(r.StoppedAt), SecuredAt: timeOf(r.SecuredAt),

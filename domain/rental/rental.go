@@ -19,6 +19,7 @@ type Rental struct {
 	VehicleID    string // the scooter's public id during this rental
 	Code         string // printed on the scooter
 	Model        string // the name of the scooter's model
+	ModelID      int64
 	State        State
 	Outcome      Outcome
 	Reason       Reason

@@ -125,3 +125,8 @@ func (s Set) NeedStations() bool {
 		return slices.ContainsFunc(z.Rules, func(r Rule) bool { return r.StationParking })
 	})
 }
+
+// Prices reports whether a zone changes prices.
+func (s Set) Prices() bool {
+	return slices.ContainsFunc(s.Zones, func(z Zone) bool { return z.Price != (fare.Adjustment{}) })
+}
