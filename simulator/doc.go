@@ -17,7 +17,9 @@
 //   - Refuse: it answers a command with a status and does not obey;
 //   - Offline, Online, Reboot: its connection goes and comes;
 //   - SetSpeed, FreeSpeed: it rolls, whatever limit and lock say;
-//   - FailPacket, FailUpgrade: a firmware packet, or the whole image, is bad.
+//   - FailPacket, FailPackets, FailUpgrade: firmware packets, or the whole
+//     image, are bad; LosePackets, StaleAnswers: the way is; LosePowerAt: the
+//     upgrade is forgotten; KeepVersion: it reboots into what it ran before.
 //
 // What people and the street do to it: SetPosition, SetBattery, SetFault,
 // SetAlarm, AddTrip, CloseChain, Fall, Shake. A command that its precondition

@@ -13,8 +13,8 @@ type faults struct {
 	slow, late   time.Duration
 	copies       int
 	speed        *float64
-	badPackets   map[int]int // serial to how often it is still refused
-	badImage     bool
+
+	upgradeFaults
 }
 
 func (f *faults) isDeaf(c protocol.Code) bool   { return f.deaf[0] || f.deaf[c] }
@@ -73,19 +73,6 @@ func (s *Scooter) SetSpeed(kmh float64) {
 
 // FreeSpeed lets the scooter move by itself again; it begins at rest.
 func (s *Scooter) FreeSpeed() { s.change(func() { s.faults.speed = nil; s.state.SpeedKmh = 0 }) }
-
-// FailPacket makes the scooter ask for a firmware packet again that many times.
-func (s *Scooter) FailPacket(serial, times int) {
-	s.change(func() {
-		if s.faults.badPackets == nil {
-			s.faults.badPackets = map[int]int{}
-		}
-		s.faults.badPackets[serial] = times
-	})
-}
-
-// FailUpgrade makes the scooter reject the image once it is complete.
-func (s *Scooter) FailUpgrade() { s.change(func() { s.faults.badImage = true }) }
 
 // Behave turns every switch off.
 func (s *Scooter) Behave() { s.change(func() { s.faults = faults{} }) }

@@ -59,7 +59,7 @@ func (s *Scooter) reboot() {
 	s.drop() // first: who sees the reboot counted knows the old connection gone
 	s.mu.Lock()
 	s.state.Reboots++
-	s.upgrade.boot(&s.state)
+	s.upgrade.boot(&s.state, s.faults.keepsOld)
 	s.mu.Unlock()
 	s.reconnect(s.opts.Interval.Reboot)
 }

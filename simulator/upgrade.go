@@ -42,10 +42,11 @@ func (u *upgrade) start(st *State, packets int) int {
 func (u *upgrade) abort() { *u = upgrade{complete: u.complete, version: u.version} }
 
 // boot ends what was under way and runs what is new.
-func (u *upgrade) boot(st *State) {
-	if u.version != "" {
-		st.Firmware, u.version = u.version, ""
+func (u *upgrade) boot(st *State, keep bool) {
+	if u.version != "" && !keep {
+		st.Firmware = u.version
 	}
+	u.version = ""
 	u.abort()
 }
 
@@ -74,18 +75,20 @@ func (u *upgrade) finished() bool { return u.running() && u.next == u.expected }
 func (s *Scooter) packet(c protocol.Command) {
 	data, _ := c.Args["data"].([]byte)
 	serial := integer(c, "serial")
+	if s.mislays(serial) {
+		return
+	}
 	s.mu.Lock()
 	status := statusFailed
 	if s.faults.badPackets[serial] > 0 {
 		s.faults.badPackets[serial]--
-	} else if c.Validate() == nil {
+	} else if c.Validate() == nil && !s.chance(s.faults.badRate) {
 		status = s.upgrade.take(serial, data)
 	}
 	over := s.countFailure(status)
 	done, result := s.finish()
 	s.mu.Unlock()
-	ack, _ := protocol.Lookup(protocol.SendPacketAck)
-	s.answer(c, ack, status)
+	s.answerPacket(serial, status)
 	switch {
 	case over:
 		s.after(settle, s.reboot) // its ack goes first
@@ -97,11 +100,10 @@ func (s *Scooter) packet(c protocol.Command) {
 // damagedPacket answers a packet whose length is wrong: again, please.
 func (s *Scooter) damagedPacket() {
 	s.mu.Lock()
-	serial := int64(s.upgrade.next)
+	serial := s.upgrade.next
 	over := s.countFailure(statusFailed)
 	s.mu.Unlock()
-	ack, _ := protocol.Lookup(protocol.SendPacketAck)
-	s.answer(protocol.Command{Code: protocol.SendPacket, Args: protocol.Args{"serial": serial}}, ack, statusFailed)
+	s.answerPacket(serial, statusFailed)
 	if over {
 		s.after(settle, s.reboot)
 	}
