@@ -51,6 +51,7 @@ type garage struct {
 	ended    []workflows.UpgradeEnded
 	batches  []command.Batch
 	rollout  error
+	reopened func()                      // begins another run; nil: open
 	on       map[firmware.State][]func() // when the upgrade gets there, once each
 
 	// The box.
@@ -136,7 +137,11 @@ func (g *garage) run(in workflows.UpgradeInput) {
 		}
 		in = workflows.UpgradeInput{}
 		require.NoError(g.t, converter.GetDefaultDataConverter().FromPayloads(again.Input, &in))
-		g.open()
+		if g.reopened != nil {
+			g.reopened()
+		} else {
+			g.open()
+		}
 	}
 }
 

@@ -1,0 +1,186 @@
+package workflows_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/testsuite"
+
+	"rodada/domain/firmware"
+	"rodada/domain/rental"
+	"rodada/protocol"
+	"rodada/workflows"
+)
+
+// stuckGarage is one whose box falls silent at packet 30, until it is mended.
+func stuckGarage(t *testing.T) (g *garage, mend func()) {
+	g = newGarage(t)
+	g.reports[30] = func() { g.deaf = true }
+	return g, func() { g.mu.Lock(); defer g.mu.Unlock(); g.deaf = false }
+}
+
+var errGoneRollout = errors.New("no such workflow")
+
+// callback keeps how an update ended.
+func callback(err *error) *testsuite.TestUpdateCallback {
+	return &testsuite.TestUpdateCallback{
+		OnAccept: func() {}, OnReject: func(e error) { *err = e }, OnComplete: func(_ any, e error) { *err = e },
+	}
+}
+
+func TestStaffRetryFromParked(t *testing.T) {
+	g, mend := stuckGarage(t)
+	var early, retry, other *wish
+	g.when(firmware.Starting, func() { early = g.ask(workflows.UpdateUpgradeRetry) })
+	g.when(firmware.Parked, func() {
+		require.Equal(t, firmware.TroubleSilent, g.changes[len(g.changes)-1].Trouble)
+		require.Equal(t, firmware.Parked, g.ended[0].State)
+		other = g.askOf(workflows.UpdateUpgradeRetry, "another")
+		mend()
+		retry = g.ask(workflows.UpdateUpgradeRetry)
+	})
+	g.upgrade()
+	last := g.became(firmware.Done, "")
+	require.Equal(t, 1, last.Attempt, "it goes on with the packet where it was stuck")
+	require.Equal(t, 1, g.count(protocol.StartUpgrade))
+	requireFault(t, firmware.ErrNotParked, early.err)
+	requireFault(t, firmware.ErrUpgradeOver, other.err)
+	require.True(t, other.rejected && early.rejected)
+	require.NoError(t, retry.err)
+	require.Equal(t, firmware.Sending, retry.got.State)
+	require.Len(t, g.ended, 2)
+}
+
+func TestStaffRestartFromParked(t *testing.T) {
+	g, mend := stuckGarage(t)
+	var restart *wish
+	g.when(firmware.Parked, func() { mend(); restart = g.ask(workflows.UpdateUpgradeRestart) })
+	g.upgrade()
+	last := g.became(firmware.Done, "")
+	require.Equal(t, 2, last.Attempt)
+	require.Equal(t, firmware.Starting, restart.got.State)
+}
+
+func TestARetryThatDoesNotHelpParksAgain(t *testing.T) {
+	g, mend := stuckGarage(t)
+	g.when(firmware.Parked, func() { g.ask(workflows.UpdateUpgradeRetry) }, func() { mend(); g.ask(workflows.UpdateUpgradeRetry) })
+	g.upgrade()
+	g.became(firmware.Done, "")
+	require.Len(t, g.ended, 3)
+}
+
+func TestTwoOfStaffAtOnce(t *testing.T) {
+	g, mend := stuckGarage(t)
+	var first, second *wish
+	g.when(firmware.Parked, func() {
+		mend()
+		first, second = g.ask(workflows.UpdateUpgradeRetry), g.ask(workflows.UpdateUpgradeRestart)
+	})
+	g.upgrade()
+	g.became(firmware.Done, "")
+	require.NoError(t, first.err)
+	require.True(t, second.done)
+}
+
+func TestNobodyComes(t *testing.T) {
+	g, _ := stuckGarage(t)
+	g.upgrade()
+	last := g.became(firmware.Failed, firmware.TroubleParked)
+	require.True(t, last.Maintenance, "nobody knows what it runs")
+	require.Contains(t, last.Detail, "fell silent")
+	parked := g.changes[len(g.changes)-3]
+	require.Equal(t, firmware.Parked, parked.State)
+	require.GreaterOrEqual(t, last.At.Sub(parked.At), 72*time.Hour)
+}
+
+func TestAbortedFromParked(t *testing.T) {
+	for name, c := range map[string]struct {
+		mended      bool
+		maintenance bool
+	}{
+		"it answers":         {true, false},
+		"it does not answer": {false, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g, mend := stuckGarage(t)
+			var abort *wish
+			g.when(firmware.Parked, func() {
+				if c.mended {
+					mend()
+				}
+				abort = g.ask(workflows.UpdateUpgradeAbort)
+			})
+			g.upgrade()
+			last := g.became(firmware.Aborted, firmware.TroubleStaff)
+			require.Equal(t, c.maintenance, last.Maintenance)
+			require.NoError(t, abort.err)
+			require.Equal(t, workflows.UpgradeOutcome{UpgradeID: upgradeID, State: firmware.Aborted, Trouble: firmware.TroubleStaff}, abort.got)
+			if c.mended {
+				require.Equal(t, 1, g.count(protocol.RebootAfterUpgrade), "it has half an image")
+				require.Equal(t, oldVersion, last.Reported)
+			}
+		})
+	}
+}
+
+func TestAbortedWhilePacketsAreSent(t *testing.T) {
+	g := newGarage(t)
+	g.when(firmware.Sending, nil, func() { g.ask(workflows.UpdateUpgradeAbort) })
+	g.reports[20] = func() { g.deaf = true }
+	g.when(firmware.Aborting, func() { g.mu.Lock(); g.deaf = false; g.mu.Unlock() })
+	g.upgrade()
+	g.became(firmware.Aborted, firmware.TroubleStaff)
+}
+
+func TestUpgradeCancelledInTemporal(t *testing.T) {
+	g, mend := stuckGarage(t)
+	g.when(firmware.Parked, func() { mend(); g.env.CancelWorkflow() })
+	g.upgrade()
+	last := g.became(firmware.Aborted, firmware.TroubleStaff)
+	require.False(t, last.Maintenance)
+}
+
+func TestARolloutThatIsGone(t *testing.T) {
+	g := newGarage(t)
+	g.rollout = errGoneRollout
+	g.upgrade()
+	g.became(firmware.Done, "")
+}
+
+func TestAnUpgradeIsNoRental(t *testing.T) {
+	g, mend := stuckGarage(t)
+	var begin error
+	g.when(firmware.Parked, func() {
+		g.env.SignalWorkflow(workflows.SignalChanged, workflows.ScooterChanged{CommandID: "c1", By: staffID})
+		g.env.UpdateWorkflow(workflows.UpdateBegin, "", callback(&begin), workflows.RentalRef{RentalID: rentalID})
+		mend()
+		g.ask(workflows.UpdateUpgradeRetry)
+	})
+	g.upgrade()
+	g.became(firmware.Done, "")
+	requireFault(t, rental.ErrOver, begin)
+}
+
+// An upgrade whose history has become long goes on as new and knows everything.
+func TestALongStoryGoesOnAsNew(t *testing.T) {
+	for name, state := range map[string]firmware.State{
+		"sending": firmware.Sending, "starting": firmware.Starting,
+	} {
+		t.Run(name, func(t *testing.T) {
+			g, mend := stuckGarage(t)
+			g.when(state, func() { g.env.SetCurrentHistoryLength(3000) })
+			g.after(time.Hour, func() { mend(); g.ask(workflows.UpdateUpgradeRetry) })
+			comeBack := g.open
+			g.reopened = func() {
+				comeBack()
+				g.after(2*time.Hour, func() { mend(); g.ask(workflows.UpdateUpgradeRetry) })
+			}
+			g.upgrade()
+			last := g.became(firmware.Done, "")
+			require.Greater(t, g.runs, 1)
+			require.Equal(t, 1, last.Attempt)
+		})
+	}
+}
