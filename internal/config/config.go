@@ -153,6 +153,8 @@ type Client struct {
 // Telemetry is how live state ages, and what of it is believed.
 type Telemetry struct {
 	OfflineAfter time.Duration `env:"OFFLINE_AFTER" envDefault:"3m"`
+	// Rebuild is how far back the bridge looks in the history for what Redis has lost of the live state; 0: it does not.
+	Rebuild time.Duration `env:"REBUILD" envDefault:"168h"`
 	// FixFor is how long riders are shown where a satellite saw a scooter last.
 	FixFor time.Duration `env:"FIX_FOR" envDefault:"15m"`
 	// MaxKmh is what no scooter of the fleet drives on its own: a place further from the last than that is a jump.

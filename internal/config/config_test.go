@@ -41,6 +41,7 @@ func TestWrongSettingsAreNamed(t *testing.T) {
 		"RODADA_FLEET_QR_LINK":           {"RODADA_FLEET_QR_LINK=https://rodada.example/s/?code="},
 		"RODADA_LOG_FORMAT":              {"RODADA_LOG_FORMAT=xml"},
 		"RODADA_INFLUX_RETENTION":        {"RODADA_INFLUX_RETENTION=30m"},
+		"RODADA_TELEMETRY_REBUILD":       {"RODADA_TELEMETRY_REBUILD=-1h"},
 		"RODADA_SEAL_KEYS":               {"RODADA_SEAL_KEYS=secret"},
 		"RODADA_MQTT_BOX_ADDR":           {"RODADA_MQTT_BOX_ADDR=mqtt.example"},
 		"RODADA_ONBOARD_BACKOFF_MAX":     {"RODADA_ONBOARD_BACKOFF_MAX=1s"},

@@ -42,6 +42,7 @@ func (c Config) Validate() error {
 	check(topicPattern.MatchString(c.MQTT.TopicOther) && c.MQTT.TopicOther != c.MQTT.TopicBike,
 		"MQTT_TOPIC_OTHER", "one topic level, another than MQTT_TOPIC_BIKE", c.MQTT.TopicOther)
 	check(isURL(c.Influx.URL, "http", "https"), "INFLUX_URL", "an http:// URL", "its present value")
+	check(c.Telemetry.Rebuild >= 0, "TELEMETRY_REBUILD", "0 (never) or more", c.Telemetry.Rebuild)
 	check(c.Influx.Retention == 0 || c.Influx.Retention >= time.Hour && c.Influx.Retention%time.Second == 0,
 		"INFLUX_RETENTION", "0 (for ever) or whole seconds and at least 1h", c.Influx.Retention)
 	check(isCodeLink(c.Fleet.QRLink), "FLEET_QR_LINK", "https://host/path/, with a slash at its end", c.Fleet.QRLink)

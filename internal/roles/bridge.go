@@ -49,6 +49,7 @@ func Bridge(ctx context.Context, c config.Config, log *slog.Logger) error {
 		return fmt.Errorf("bridge: %w", err)
 	}
 	defer bridge.Stop()
+	defer rebuildLive(ctx, c, log, redis)()
 	return operate(ctx, c.HTTP.MetricsAddr, log, registry, map[string]check{
 		"mqtt":     func(context.Context) error { return bridge.Ready() },
 		"redis":    func(ctx context.Context) error { return redis.Ping(ctx).Err() },

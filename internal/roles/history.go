@@ -6,8 +6,12 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"rodada/internal/config"
 	"rodada/telemetry/history"
+	"rodada/telemetry/live"
+	"rodada/telemetry/rebuild"
 )
 
 func historyAccess(c config.Influx) history.Access {
@@ -40,4 +44,25 @@ func retainHistory(ctx context.Context, c config.Config, log *slog.Logger, patie
 		log.Info("the history is kept", "for", c.Influx.Retention, "bucket", c.Influx.Bucket)
 	}
 	return err
+}
+
+// rebuildEvery is how often the bridge looks whether Redis has lost the live state.
+const rebuildEvery = 30 * time.Second
+
+// rebuildLive brings the live state back from the history whenever Redis has lost it, until what it returns is called.
+func rebuildLive(ctx context.Context, c config.Config, log *slog.Logger, client redis.UniversalClient) (stop func()) {
+	past := history.Open(historyAccess(c.Influx))
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		rebuild.Rebuilder{
+			Past: past, Present: live.New(client, c.Redis.Prefix), Window: c.Telemetry.Rebuild, Log: log, Now: time.Now,
+		}.Watch(ctx, rebuildEvery)
+	}()
+	return func() {
+		cancel()
+		<-done
+		past.Close()
+	}
 }
