@@ -20,6 +20,8 @@ type Config struct {
 	Command   Command  `envPrefix:"COMMAND_"`
 	Client    Client
 	Onboard   Onboard   `envPrefix:"ONBOARD_"`
+	Firmware  Firmware  `envPrefix:"FIRMWARE_"`
+	Upgrade   Upgrade   `envPrefix:"UPGRADE_"`
 	Log       Log       `envPrefix:"LOG_"`
 	Telemetry Telemetry `envPrefix:"TELEMETRY_"`
 	History   History   `envPrefix:"HISTORY_"`
@@ -141,6 +143,37 @@ type Onboard struct {
 type Command struct {
 	// Window is how long a command waits for its turn, for the scooter to stand and for the answer, in all.
 	Window time.Duration `env:"WINDOW" envDefault:"10s"`
+}
+
+// Firmware is which images are taken.
+type Firmware struct {
+	// Keys are the operator's public Ed25519 keys: name:base64 of 32 bytes, separated by commas. Without one no image is taken.
+	Keys string `env:"KEYS"`
+	// MaxSize is how many bytes an image may have, up to 64 MiB.
+	MaxSize int `env:"MAX_SIZE" envDefault:"4194304"`
+}
+
+// Upgrade is the times and counts that the upgrade of a scooter lives by.
+type Upgrade struct {
+	// AckWindow is how long the answers to 23 and 21 are waited for.
+	AckWindow time.Duration `env:"ACK_WINDOW" envDefault:"10s"`
+	// PacketWindow is how long the answer to one packet is waited for before it is sent again.
+	PacketWindow time.Duration `env:"PACKET_WINDOW" envDefault:"5s"`
+	// FinishWindow is how long the report of the end (69) is waited for; then the version decides.
+	FinishWindow time.Duration `env:"FINISH_WINDOW" envDefault:"1m"`
+	// RebootWindow is how long the scooter may take to come back.
+	RebootWindow time.Duration `env:"REBOOT_WINDOW" envDefault:"5m"`
+	// SilentAfter is how long no packet is answered before the scooter counts as gone.
+	SilentAfter time.Duration `env:"SILENT_AFTER" envDefault:"1m"`
+	// Backoff is the first wait before an attempt is made again; each wait is twice the one before.
+	Backoff    time.Duration `env:"BACKOFF" envDefault:"10s"`
+	BackoffMax time.Duration `env:"BACKOFF_MAX" envDefault:"10m"`
+	// Attempts is how often an image is begun before the upgrade is parked.
+	Attempts int `env:"ATTEMPTS" envDefault:"5"`
+	// MinimumBattery is the floor for upgrades, in percent.
+	MinimumBattery int `env:"MINIMUM_BATTERY" envDefault:"30"`
+	// ParkFor is how long a parked upgrade waits for staff; then it ends as failed.
+	ParkFor time.Duration `env:"PARK_FOR" envDefault:"168h"`
 }
 
 // Client is the API as the commands for staff see it, from any machine, and who uses them.

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"rodada/domain/firmware"
 	"rodada/seal"
 )
 
@@ -54,6 +55,10 @@ func (c Config) Validate() error {
 	check(c.MQTT.BoxAddr == "" || isAddr(c.MQTT.BoxAddr), "MQTT_BOX_ADDR", "host:port or empty", c.MQTT.BoxAddr)
 	c.Rental.validate(check)
 	c.Onboard.validate(check)
+	_, err := firmware.ParseKeys(c.Firmware.Keys)
+	check(err == nil, "FIRMWARE_KEYS", "name:base64 of 32 bytes[,name:...]", "its present value")
+	check(c.Firmware.MaxSize > 0 && c.Firmware.MaxSize <= 64<<20, "FIRMWARE_MAX_SIZE", "1 to 67108864", c.Firmware.MaxSize)
+	c.Upgrade.validate(check)
 	c.Telemetry.validate(check)
 	c.History.validate(check)
 	check(c.Spool.Dir != "", "SPOOL_DIR", "a folder", c.Spool.Dir)
@@ -96,6 +101,19 @@ func (h History) validate(check func(ok bool, name, want string, got any)) {
 	} {
 		check(every >= 0 && every <= time.Hour, "HISTORY_"+name+"_EVERY", "0 to 1h", every)
 	}
+}
+
+func (u Upgrade) validate(check func(ok bool, name, want string, got any)) {
+	check(u.AckWindow > 0, "UPGRADE_ACK_WINDOW", "above 0", u.AckWindow)
+	check(u.PacketWindow > 0, "UPGRADE_PACKET_WINDOW", "above 0", u.PacketWindow)
+	check(u.FinishWindow > 0, "UPGRADE_FINISH_WINDOW", "above 0", u.FinishWindow)
+	check(u.RebootWindow > u.AckWindow, "UPGRADE_REBOOT_WINDOW", "longer than RODADA_UPGRADE_ACK_WINDOW", u.RebootWindow)
+	check(u.SilentAfter > u.PacketWindow, "UPGRADE_SILENT_AFTER", "longer than RODADA_UPGRADE_PACKET_WINDOW", u.SilentAfter)
+	check(u.Backoff > 0, "UPGRADE_BACKOFF", "above 0", u.Backoff)
+	check(u.BackoffMax >= u.Backoff, "UPGRADE_BACKOFF_MAX", "not below RODADA_UPGRADE_BACKOFF", u.BackoffMax)
+	check(u.Attempts > 0, "UPGRADE_ATTEMPTS", "above 0", u.Attempts)
+	check(u.MinimumBattery >= 0 && u.MinimumBattery <= 100, "UPGRADE_MINIMUM_BATTERY", "0 to 100", u.MinimumBattery)
+	check(u.ParkFor > 0, "UPGRADE_PARK_FOR", "above 0", u.ParkFor)
 }
 
 func isNetwork(s string) bool {
