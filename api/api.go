@@ -15,6 +15,7 @@ import (
 
 	"rodada/api/password"
 	"rodada/api/token"
+	"rodada/domain/firmware"
 	"rodada/domain/rider"
 	"rodada/internal/config"
 )
@@ -26,7 +27,8 @@ type Options struct {
 	Live     Live
 	History  History
 	Temporal Temporal
-	Sealer   Sealer // of secrets in commands; nil: no command may carry one
+	Progress Progress // of upgrades; nil: as it was stored last
+	Sealer   Sealer   // of secrets in commands; nil: no command may carry one
 	Log      *slog.Logger
 	// Registry collects the API's measurements and shows them, with whatever else is in it, at /metrics.
 	Registry *prometheus.Registry
@@ -54,11 +56,13 @@ type app struct {
 	audits        *audits
 	commands      *commands
 	onboardings   *onboardings
+	images        *images
+	upgrades      *upgrades
 	histories     *histories
 	rentalRoutes  *rentalRoutes
 }
 
-// New makes the API. It fails when the token secret is too short.
+// New makes the API. It fails when the token secret is too short, or the operator's keys are none.
 func New(o Options) (http.Handler, error) {
 	if o.Now == nil {
 		o.Now = time.Now
@@ -77,7 +81,11 @@ func New(o Options) (http.Handler, error) {
 		middleware.GetHead,
 		within(o.Config.HTTP.Deadline+5*time.Second),
 	)
-	document, err := describeAll(router, &mounter{tokens: tokens, riders: o.Store, members: o.Store, proxies: parseProxies(o.Config.HTTP.Proxies), maxBody: o.Config.HTTP.MaxBody}, newApp(o, tokens, measured))
+	a := newApp(o, tokens, measured)
+	if a.images.keys, err = firmware.ParseKeys(o.Config.Firmware.Keys); err != nil {
+		return nil, err
+	}
+	document, err := describeAll(router, &mounter{tokens: tokens, riders: o.Store, members: o.Store, proxies: parseProxies(o.Config.HTTP.Proxies), maxBody: o.Config.HTTP.MaxBody}, a)
 	if err != nil {
 		return nil, err
 	}
@@ -154,8 +162,12 @@ func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 		alerts:        &alerts{store: o.Store},
 		adminRentals:  &adminRentals{store: o.Store, holders: holders, deadline: c.HTTP.Deadline, now: o.Now},
 		adminScooters: &adminScooters{store: o.Store, registry: registry, holders: holders, deadline: c.HTTP.Deadline},
-		zones:         &zones{store: o.Store},
-		audits:        &audits{store: o.Store},
+		images:        &images{store: o.Store, limit: c.Firmware.MaxSize},
+		upgrades: &upgrades{
+			store: o.Store, holders: holders, progress: o.Progress, rules: c.Upgrade, deadline: c.HTTP.Deadline, pace: streamPace,
+		},
+		zones:  &zones{store: o.Store},
+		audits: &audits{store: o.Store},
 		commands: &commands{
 			store: o.Store, live: o.Live, holders: holders, sealer: o.Sealer, secret: []byte(c.Tokens.Secret), window: c.Command.Window,
 			try: c.Rental.AckWindow, deadline: c.HTTP.Deadline, fresh: c.Telemetry.OfflineAfter, now: o.Now,

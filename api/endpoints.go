@@ -115,6 +115,20 @@ func endpoints(m *mounter, a *app) {
 	}
 	mount(m, forStaff, "POST /admin/v1/scooters/{plate}/commands/{name}", otherCommand{a.commands})
 
+	m.about("Staff: firmware")
+	mount(m, forStaff, "GET /admin/v1/firmware", listImages{a.images})
+	mount(m, forStaff, "POST /admin/v1/firmware", uploadImage{a.images})
+	mount(m, forStaff, "GET /admin/v1/firmware/{id}", getImage{a.images})
+	mount(m, forStaff, "GET /admin/v1/firmware/{id}/image", imageBytes{a.images})
+	mount(m, forStaff, "POST /admin/v1/firmware/{id}/retire", retireImage{a.images})
+	mount(m, forStaff, "POST /admin/v1/scooters/{plate}/upgrades", startUpgrade{a.upgrades})
+	mount(m, forStaff, "GET /admin/v1/upgrades", listUpgrades{a.upgrades})
+	mount(m, forStaff, "GET /admin/v1/upgrades/{id}", getUpgrade{a.upgrades})
+	mount(m, forStaff, "GET /admin/v1/upgrades/{id}/stream", upgradeStream{a.upgrades})
+	mount(m, forStaff, "POST /admin/v1/upgrades/{id}/retry", decideUpgrade{a.upgrades, workflows.UpdateUpgradeRetry})
+	mount(m, forStaff, "POST /admin/v1/upgrades/{id}/restart", decideUpgrade{a.upgrades, workflows.UpdateUpgradeRestart})
+	mount(m, forStaff, "POST /admin/v1/upgrades/{id}/abort", decideUpgrade{a.upgrades, workflows.UpdateUpgradeAbort})
+
 	m.about("Staff: audit")
 	mount(m, forStaff, "GET /admin/v1/audit", listAudit{a.audits})
 }

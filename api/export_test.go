@@ -36,3 +36,9 @@ func PlainEnglish() map[string]string { return plainEnglish }
 func StatusOf(kind fault.Kind) int { return statuses[kind] }
 
 var Unhurried = unhurried
+
+// FirmwareBooks is what fakes leave to a real database.
+type FirmwareBooks interface {
+	firmwareStore
+	upgradeStore
+}

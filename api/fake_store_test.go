@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"rodada/api"
 	"rodada/domain/command"
 	"rodada/domain/fare"
 	"rodada/domain/fleet"
@@ -45,9 +46,10 @@ type fakeStore struct {
 	named    map[string][]fleet.Named // of renumbered scooters, by their plate now
 	fakeRegistry
 	fakeDepot
-	broken  error // every call fails with it
-	badZone error // what a new zone fails with
-	calls   int
+	api.FirmwareBooks       // none
+	broken            error // every call fails with it
+	badZone           error // what a new zone fails with
+	calls             int
 }
 
 // lock begins a call, which stands for a round trip.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
@@ -151,4 +152,25 @@ func faultOf(app *temporal.ApplicationError) error {
 		}
 	}
 	return f.Because(app)
+}
+
+// How often and how long a holder that is about to close is waited for.
+const (
+	closingTries = 20
+	closingPause = 100 * time.Millisecond
+)
+
+// untilClosed starts a holder, again while the one before it is about to close.
+func untilClosed(ctx context.Context, start func() error) error {
+	for tries := 1; ; tries++ {
+		err := start()
+		if !errors.Is(err, errStarted) || tries == closingTries {
+			return err
+		}
+		select {
+		case <-time.After(closingPause):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 }

@@ -111,25 +111,9 @@ func (e renumberScooter) Execute(ctx context.Context, in *renumberIn) (*renumber
 	return e.outcome(ctx, r)
 }
 
-// How often and how long a rental that is about to close is waited for.
-const (
-	closingTries = 20
-	closingPause = 100 * time.Millisecond
-)
-
 // begin starts the workflow. The books say that nobody has the scooter, so a rental that still runs has only its closing left.
 func (e renumberScooter) begin(ctx context.Context, in workflows.RenumberInput) error {
-	for tries := 1; ; tries++ {
-		err := e.holders.renumber(ctx, in)
-		if !errors.Is(err, errStarted) || tries == closingTries {
-			return err
-		}
-		select {
-		case <-time.After(closingPause):
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
+	return untilClosed(ctx, func() error { return e.holders.renumber(ctx, in) })
 }
 
 // outcome is how a renumbering stands, under whichever plate the scooter has by now.

@@ -16,5 +16,7 @@ type Store interface {
 	auditStore
 	commandStore
 	onboardingStore
+	firmwareStore
+	upgradeStore
 	historyStore
 }

@@ -26,10 +26,11 @@ type event struct {
 type streamOut = huma.StreamResponse
 
 const (
-	heartbeat    = 15 * time.Second // between comments that keep proxies from giving up on a silent stream
-	streamWrite  = 10 * time.Second // for one event; who reads more slowly is cut off
-	streamRetry  = 2 * time.Second  // before a client comes back, unless it knows better
-	streamAtMost = 15 * time.Minute // then it ends; a client that comes back shows that it still may see it
+	heartbeat    = 15 * time.Second       // between comments that keep proxies from giving up on a silent stream
+	streamWrite  = 10 * time.Second       // for one event; who reads more slowly is cut off
+	streamRetry  = 2 * time.Second        // before a client comes back, unless it knows better
+	streamPace   = 500 * time.Millisecond // of looks at what changes, where nobody tells
+	streamAtMost = 15 * time.Minute       // then it ends; a client that comes back shows that it still may see it
 )
 
 // stream answers with the events that feed sends, until feed returns, the client goes, the server stops or the stream has lasted

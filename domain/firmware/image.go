@@ -29,6 +29,9 @@ type Image struct {
 // PacketSize is how many bytes a packet carries; only the last one of an image may be shorter. (Seed, phase 1, 23 and 67)
 const PacketSize = 1024
 
+// SizeLimit is how many bytes any image may have, whatever an installation allows.
+const SizeLimit = 64 << 20
+
 // Packets is how many packets make an image of so many bytes.
 func Packets(size int) int { return (size + PacketSize - 1) / PacketSize }
 

@@ -166,7 +166,8 @@ type Upgrade struct {
 	// SilentAfter is how long no packet is answered before the scooter counts as gone.
 	SilentAfter time.Duration `env:"SILENT_AFTER" envDefault:"1m"`
 	// Backoff is the first wait before an attempt is made again; each wait is twice the one before.
-	Backoff    time.Duration `env:"BACKOFF" envDefault:"10s"`
+	Backoff time.Duration `env:"BACKOFF" envDefault:"10s"`
+	// BackoffMax is the longest such wait.
 	BackoffMax time.Duration `env:"BACKOFF_MAX" envDefault:"10m"`
 	// Attempts is how often an image is begun before the upgrade is parked.
 	Attempts int `env:"ATTEMPTS" envDefault:"5"`

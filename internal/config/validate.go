@@ -57,7 +57,7 @@ func (c Config) Validate() error {
 	c.Onboard.validate(check)
 	_, err := firmware.ParseKeys(c.Firmware.Keys)
 	check(err == nil, "FIRMWARE_KEYS", "name:base64 of 32 bytes[,name:...]", "its present value")
-	check(c.Firmware.MaxSize > 0 && c.Firmware.MaxSize <= 64<<20, "FIRMWARE_MAX_SIZE", "1 to 67108864", c.Firmware.MaxSize)
+	check(c.Firmware.MaxSize > 0 && c.Firmware.MaxSize <= firmware.SizeLimit, "FIRMWARE_MAX_SIZE", "1 to 67108864", c.Firmware.MaxSize)
 	c.Upgrade.validate(check)
 	c.Telemetry.validate(check)
 	c.History.validate(check)
