@@ -55,6 +55,15 @@ var spanish = map[string]string{ //nolint:gosec // sentences about passwords are
 	"renumbering_undone":    "No se pudo cambiar la matrícula del patinete. Conserva la que tenía.",
 	"plate_same":            "El patinete ya tiene esa matrícula.",
 
+	// Rollouts of firmware.
+	"rollout_unknown":      "No existe ese despliegue.",
+	"rollout_state":        "Eso no se puede hacer con el despliegue en su estado.",
+	"rollout_not_draft":    "Solo se puede cambiar el borrador de un despliegue.",
+	"rollout_not_approved": "Este despliegue tiene que aprobarse antes de empezar.",
+	"rollout_own":          "El despliegue tiene que aprobarlo otra persona que no lo haya escrito.",
+	"rollout_empty":        "El filtro del despliegue no elige ningún patinete que necesite esta versión.",
+	"rollout_invalid":      "Este despliegue no tiene sentido. Los detalles nombran el campo.",
+
 	// Scooters.
 	"qr_invalid":           "Ese no es el código QR de un patinete.",
 	"scooter_unknown":      "No existe ese patinete.",

@@ -1,0 +1,157 @@
+package firmware
+
+import (
+	"slices"
+	"time"
+
+	"rodada/domain/fault"
+)
+
+// Rollout brings one image to many scooters: group by group, few at a time, and no further when too many go wrong.
+type Rollout struct {
+	ID    string // UUID
+	Plan  Plan
+	Image Image // that Plan.ImageID names
+	State RolloutState
+	// Halt is why a paused rollout is paused, HaltGroup the group that did it; 0: none in particular.
+	Halt       Halt
+	HaltGroup  int
+	Reason     string // of staff's last word on it
+	CreatedBy  string // staff IDs
+	ChangedBy  string
+	ApprovedBy string // empty: nobody had to, or has
+	StartedBy  string
+	CreatedAt  time.Time
+	UpdatedAt  time.Time
+	StartedAt  time.Time // zero: not yet
+	EndedAt    time.Time // zero: not yet
+	Groups     []Group   // as they are since the start
+	Matching   int       // of a rollout that has not begun: how many scooters it would take now
+}
+
+// RolloutState is where a rollout is.
+type RolloutState string
+
+// The states of a rollout.
+const (
+	RolloutDraft    RolloutState = "draft" // may be changed
+	RolloutWaiting  RolloutState = "waiting_for_approval"
+	RolloutReady    RolloutState = "ready"
+	RolloutRunning  RolloutState = "running"
+	RolloutPaused   RolloutState = "paused"   // starts no more upgrades for now; Halt says why
+	RolloutStopping RolloutState = "stopping" // starts no more, and waits for those that go on
+	RolloutStopped  RolloutState = "stopped"
+	RolloutFinished RolloutState = "finished" // every scooter had its turn
+)
+
+// RolloutStates lists all of them.
+func RolloutStates() []RolloutState {
+	return []RolloutState{
+		RolloutDraft, RolloutWaiting, RolloutReady, RolloutRunning, RolloutPaused, RolloutStopping, RolloutStopped, RolloutFinished,
+	}
+}
+
+// Over reports whether nothing follows by itself.
+func (s RolloutState) Over() bool { return s == RolloutStopped || s == RolloutFinished }
+
+// Begun reports whether its scooters are chosen.
+func (s RolloutState) Begun() bool {
+	return slices.Contains([]RolloutState{RolloutRunning, RolloutPaused, RolloutStopping, RolloutStopped, RolloutFinished}, s)
+}
+
+// Halt is why a rollout was paused.
+type Halt string
+
+// The halts.
+const (
+	HaltStaff   Halt = "staff"
+	HaltErrors  Halt = "errors"        // a group has more errors than its threshold allows
+	HaltSuccess Halt = "success"       // a group is through and has not reached the success threshold
+	HaltImage   Halt = "image_retired" // nobody is to install this image any more
+)
+
+// Deed is something that staff decide of a rollout.
+type Deed string
+
+// The deeds.
+const (
+	Submit  Deed = "submit" // it is as it should be: let it be approved
+	Approve Deed = "approve"
+	Deny    Deed = "deny"
+	Start   Deed = "start"
+	Pause   Deed = "pause"
+	Resume  Deed = "resume"
+	Stop    Deed = "stop"
+	Retry   Deed = "retry_failed"
+)
+
+// After is the state that a deed leads to, or the fault that it can't be done. A deed that is done already changes nothing.
+// With fourEyes nobody approves what is their own.
+func (r Rollout) After(d Deed, by string, fourEyes bool) (RolloutState, error) {
+	own := by == r.CreatedBy || by == r.ChangedBy
+	switch d {
+	case Submit:
+		switch {
+		case r.State == RolloutDraft && fourEyes:
+			return RolloutWaiting, nil
+		case r.State == RolloutDraft, r.State == RolloutReady:
+			return RolloutReady, nil
+		case r.State == RolloutWaiting:
+			return RolloutWaiting, nil
+		}
+	case Approve:
+		switch {
+		case r.State == RolloutReady:
+			return RolloutReady, nil
+		case r.State == RolloutWaiting && own && fourEyes:
+			return r.State, ErrOwnRollout
+		case r.State == RolloutWaiting, r.State == RolloutDraft && !fourEyes:
+			return RolloutReady, nil
+		}
+	case Deny:
+		if slices.Contains([]RolloutState{RolloutWaiting, RolloutReady, RolloutDraft}, r.State) {
+			return RolloutDraft, nil
+		}
+	case Start:
+		switch {
+		case r.State == RolloutReady, r.State == RolloutRunning, r.State == RolloutDraft && !fourEyes:
+			return RolloutRunning, nil
+		case r.State == RolloutDraft, r.State == RolloutWaiting:
+			return r.State, ErrNotApproved
+		}
+	case Pause:
+		if r.State == RolloutRunning || r.State == RolloutPaused {
+			return RolloutPaused, nil
+		}
+	case Resume:
+		if r.State == RolloutRunning || r.State == RolloutPaused {
+			return RolloutRunning, nil
+		}
+	case Stop:
+		switch {
+		case !r.State.Begun(), r.State == RolloutStopped:
+			return RolloutStopped, nil
+		case !r.State.Over():
+			return RolloutStopping, nil
+		}
+	case Retry:
+		switch r.State {
+		case RolloutRunning, RolloutPaused:
+			return r.State, nil
+		case RolloutFinished:
+			return RolloutRunning, nil
+		}
+	}
+	return r.State, ErrRolloutState.With("state", r.State)
+}
+
+// Faults of rollouts.
+var (
+	ErrRolloutUnknown = fault.Declare(fault.NotFound, "rollout_unknown", "There is no such rollout.")
+	ErrRolloutState   = fault.Declare(fault.Conflict, "rollout_state", "This can't be done with the rollout in its state.")
+	ErrNotDraft       = fault.Declare(fault.Conflict, "rollout_not_draft", "Only the draft of a rollout may be changed.")
+	ErrNotApproved    = fault.Declare(fault.Conflict, "rollout_not_approved", "This rollout has to be approved before it is started.")
+	ErrOwnRollout     = fault.Declare(fault.Forbidden, "rollout_own", "Somebody else has to approve the rollout than who wrote it.")
+	ErrRolloutEmpty   = fault.Declare(fault.Conflict, "rollout_empty", "The rollout's filter picks no scooter that needs this version.")
+	ErrRolloutInvalid = fault.Declare(fault.Invalid, "rollout_invalid", "This rollout makes no sense. The details name the field.")
+)
