@@ -16,7 +16,9 @@ const rolloutPrefix = "rollout/"
 func RolloutID(id string) string { return rolloutPrefix + id }
 
 // RolloutOf is the inverse of RolloutID.
-func RolloutOf(workflowID string) (id string, ok bool) { return strings.CutPrefix(workflowID, rolloutPrefix) }
+func RolloutOf(workflowID string) (id string, ok bool) {
+	return strings.CutPrefix(workflowID, rolloutPrefix)
+}
 
 // RolloutInput starts a rollout whose scooters are in the store already, or goes on with one (State) after continue-as-new.
 type RolloutInput struct {

@@ -16,7 +16,7 @@ type Target struct {
 	Trouble   Trouble // why it is not done
 	Tries     int     // upgrades that were begun for it
 	UpgradeID string  // of the last of them
-	Version   string // what it runs, as last reported; empty: nobody knows
+	Version   string  // what it runs, as last reported; empty: nobody knows
 	UpdatedAt time.Time
 }
 
