@@ -61,6 +61,7 @@ var spanish = map[string]string{ //nolint:gosec // sentences about passwords are
 	"rollout_not_draft":    "Solo se puede cambiar el borrador de un despliegue.",
 	"rollout_not_approved": "Este despliegue tiene que aprobarse antes de empezar.",
 	"rollout_own":          "El despliegue tiene que aprobarlo otra persona que no lo haya escrito.",
+	"rollout_none_failed":  "Ningún patinete de este despliegue ha fallado.",
 	"rollout_empty":        "El filtro del despliegue no elige ningún patinete que necesite esta versión.",
 	"rollout_invalid":      "Este despliegue no tiene sentido. Los detalles nombran el campo.",
 

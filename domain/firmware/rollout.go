@@ -152,6 +152,16 @@ var (
 	ErrNotDraft       = fault.Declare(fault.Conflict, "rollout_not_draft", "Only the draft of a rollout may be changed.")
 	ErrNotApproved    = fault.Declare(fault.Conflict, "rollout_not_approved", "This rollout has to be approved before it is started.")
 	ErrOwnRollout     = fault.Declare(fault.Forbidden, "rollout_own", "Somebody else has to approve the rollout than who wrote it.")
+	ErrNoneFailed     = fault.Declare(fault.Conflict, "rollout_none_failed", "No scooter of this rollout has failed.")
 	ErrRolloutEmpty   = fault.Declare(fault.Conflict, "rollout_empty", "The rollout's filter picks no scooter that needs this version.")
 	ErrRolloutInvalid = fault.Declare(fault.Invalid, "rollout_invalid", "This rollout makes no sense. The details name the field.")
 )
+
+// Decision is what a member of staff decides of a rollout.
+type Decision struct {
+	RolloutID string
+	Deed      Deed
+	By        string // staff ID
+	Reason    string
+	FourEyes  bool
+}

@@ -38,6 +38,40 @@ func TargetStates() []TargetState {
 	return []TargetState{TargetPending, TargetRunning, TargetDone, TargetFailed, TargetParked, TargetSkipped}
 }
 
+// TroubleRetired is that of a scooter whose turn came when it was out of use.
+const TroubleRetired Trouble = "retired"
+
+// Step is what a running rollout asks its store: how does it stand, and which upgrades begin now?
+type Step struct {
+	RolloutID  string        `json:"rollout_id"`
+	Round      int           `json:"round"` // of beginning upgrades, one after the other; 0: only look
+	Most       int           `json:"most"`  // that begin in this round
+	Join       bool          `json:"join"`  // let late scooters in
+	RetryAfter time.Duration `json:"retry_after"`
+	Now        time.Time     `json:"now"`
+}
+
+// Stand is how a rollout stands.
+type Stand struct {
+	State     RolloutState `json:"state"`
+	Halt      Halt         `json:"halt,omitempty"`
+	HaltGroup int          `json:"halt_group,omitempty"`
+	Groups    []Group      `json:"groups"`
+	Round     int          `json:"round"` // the last in which upgrades began
+	Begin     []Beginning  `json:"begin,omitempty"`
+	Waiting   int          `json:"waiting"`  // scooters whose turn it is, and that do not begin now
+	Room      int          `json:"room"`     // for how many more
+	OpensAt   time.Time    `json:"opens_at"` // the maintenance window; not after Now: it is open
+}
+
+// Beginning is an upgrade that is to begin.
+type Beginning struct {
+	UpgradeID string `json:"upgrade_id"`
+	ScooterID int64  `json:"scooter_id"`
+	Plate     string `json:"plate"`
+	StaffID   string `json:"staff_id"`
+}
+
 // NotReady reports whether a scooter that its upgrade's checks refused for this is waited for, as one that is in use: it says
 // nothing against the image.
 func NotReady(t Trouble) bool {
@@ -59,4 +93,10 @@ func StandingOf(s State, t Trouble) TargetState {
 		return TargetPending
 	}
 	return TargetFailed
+}
+
+// TargetFilter picks scooters of a rollout; what is empty picks all.
+type TargetFilter struct {
+	States []TargetState
+	Group  int
 }
