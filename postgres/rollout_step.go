@@ -53,14 +53,17 @@ func (s *Store) StepRollout(ctx context.Context, step firmware.Step) (stand firm
 				return err
 			}
 		}
-		stand.State, stand.Halt, stand.HaltGroup, stand.Groups = r.State, r.Halt, r.HaltGroup, r.Groups
-		if r.State != firmware.RolloutRunning {
-			return nil
+		stand.State, stand.Halt, stand.HaltGroup = r.State, r.Halt, r.HaltGroup
+		if r.State == firmware.RolloutRunning {
+			if r.Plan.Window != nil {
+				stand.OpensAt = r.Plan.Window.NextOpening(step.Now)
+			}
+			if err := begin(ctx, tx, &r, verdict, step, &stand); err != nil {
+				return err
+			}
 		}
-		if r.Plan.Window != nil {
-			stand.OpensAt = r.Plan.Window.NextOpening(step.Now)
-		}
-		return begin(ctx, tx, r, verdict, step, &stand)
+		stand.Groups = r.Groups
+		return nil
 	})
 	return stand, err
 }
@@ -96,11 +99,11 @@ func judge(ctx context.Context, tx executor, r *firmware.Rollout, step firmware.
 }
 
 // begin gives the scooters whose upgrades begin now.
-func begin(ctx context.Context, tx executor, r firmware.Rollout, v firmware.Verdict, step firmware.Step, stand *firmware.Stand) error {
+func begin(ctx context.Context, tx executor, r *firmware.Rollout, v firmware.Verdict, step firmware.Step, stand *firmware.Stand) error {
 	asked := step.Round > 0 && step.Round == stand.Round // it was done, and whoever asked has not heard
 	room := min(v.Room, step.Most)
 	if !asked && step.Round > 0 && room > 0 && !stand.OpensAt.After(step.Now) {
-		n, err := claim(ctx, tx, r, v.Open, room, step)
+		n, err := claim(ctx, tx, *r, v.Open, room, step)
 		if err != nil {
 			return err
 		}
@@ -109,20 +112,20 @@ func begin(ctx context.Context, tx executor, r firmware.Rollout, v firmware.Verd
 			if _, err := tx.ExecContext(ctx, `UPDATE rollouts SET round = $2 WHERE id = $1`, r.ID, step.Round); err != nil {
 				return err
 			}
+			if r.Groups, err = groupsOf(ctx, tx, r.ID); err != nil {
+				return err
+			}
+			v.Room -= n
 		}
-		v.Room -= n
-		stand.Waiting -= n
 	}
-	for i, g := range r.Groups {
-		if i < v.Open {
-			stand.Waiting += g.Pending
-		}
+	for _, g := range r.Groups[:v.Open] {
+		stand.Waiting += g.Pending
 	}
 	stand.Room = v.Room
 	if !asked {
 		return nil
 	}
-	return begun(ctx, tx, r, step, stand)
+	return begun(ctx, tx, *r, step, stand)
 }
 
 // claim marks the scooters that are next.

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"database/sql"
+	"strconv"
 	"time"
 
 	"rodada/domain/firmware"
@@ -47,7 +48,7 @@ func (s *Store) RolloutTargets(
 	err = s.once(ctx, "list rollout targets", func(db executor) error {
 		rows = nil
 		var known bool
-		if err := db.GetContext(ctx, &known, `SELECT EXISTS (SELECT FROM rollouts WHERE id = $1)`, id); err != nil || !known {
+		if err := db.GetContext(ctx, &known, `SELECT true FROM rollouts WHERE id = $1`, id); err != nil {
 			return orElse(err, firmware.ErrRolloutUnknown)
 		}
 		if err := db.GetContext(ctx, &total, `SELECT count(*)`+matching, args...); err != nil {
@@ -63,7 +64,7 @@ func (s *Store) RolloutTargets(
 			RolloutID: id, ScooterID: r.ScooterID, Plate: r.Plate, Group: r.Number, Position: r.Position, State: r.State, Trouble: r.Trouble,
 			Tries: r.Tries, UpgradeID: r.UpgradeID.String, Version: r.Firmware, UpdatedAt: r.UpdatedAt.UTC(),
 		})
-		places = append(places, listing.Place{Value: r.Place, ID: itoa(r.ScooterID)})
+		places = append(places, listing.Place{Value: r.Place, ID: strconv.FormatInt(r.ScooterID, 10)})
 	}
 	return list, places, total, err
 }

@@ -72,10 +72,10 @@ type Beginning struct {
 	StaffID   string `json:"staff_id"`
 }
 
-// NotReady reports whether a scooter that its upgrade's checks refused for this is waited for, as one that is in use: it says
-// nothing against the image.
+// NotReady reports whether a scooter whose upgrade failed for this is waited for, as one that is in use: nothing was sent to it,
+// so it says nothing against the image.
 func NotReady(t Trouble) bool {
-	return slices.Contains([]Trouble{TroubleSilent, TroublePowered, TroubleBattery}, t)
+	return slices.Contains([]Trouble{TroubleSilent, TroublePowered, TroubleBattery, TroubleHeld, TroubleNotBegun}, t)
 }
 
 // StandingOf is how a scooter stands in its rollout by how its upgrade stands.

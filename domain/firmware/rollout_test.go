@@ -119,6 +119,8 @@ func TestHowAScooterStandsByItsUpgrade(t *testing.T) {
 		{firmware.Failed, firmware.TroubleSilent, firmware.TargetPending},
 		{firmware.Failed, firmware.TroubleBattery, firmware.TargetPending},
 		{firmware.Failed, firmware.TroublePowered, firmware.TargetPending},
+		{firmware.Failed, firmware.TroubleHeld, firmware.TargetPending},
+		{firmware.Failed, firmware.TroubleNotBegun, firmware.TargetPending},
 		{firmware.Failed, firmware.TroubleParked, firmware.TargetFailed},
 		{firmware.Failed, firmware.TroubleVersion, firmware.TargetFailed},
 		{firmware.Aborted, firmware.TroubleStaff, firmware.TargetFailed},
