@@ -69,7 +69,7 @@ func (s *Store) StepRollout(ctx context.Context, step firmware.Step) (stand firm
 }
 
 // judge lets a rollout come to what it has come to.
-func judge(ctx context.Context, tx executor, r *firmware.Rollout, step firmware.Step) (v firmware.Verdict, err error) {
+func judge(ctx context.Context, tx executor, r *firmware.Rollout, step firmware.Step) (v firmware.Judgement, err error) {
 	switch r.State {
 	case firmware.RolloutStopping:
 		running := 0
@@ -99,7 +99,7 @@ func judge(ctx context.Context, tx executor, r *firmware.Rollout, step firmware.
 }
 
 // begin gives the scooters whose upgrades begin now.
-func begin(ctx context.Context, tx executor, r *firmware.Rollout, v firmware.Verdict, step firmware.Step, stand *firmware.Stand) error {
+func begin(ctx context.Context, tx executor, r *firmware.Rollout, v firmware.Judgement, step firmware.Step, stand *firmware.Stand) error {
 	asked := step.Round > 0 && step.Round == stand.Round // it was done, and whoever asked has not heard
 	room := min(v.Room, step.Most)
 	if !asked && step.Round > 0 && room > 0 && !stand.OpensAt.After(step.Now) {

@@ -63,8 +63,8 @@ func (p Plan) Sizes(scooters int) []int {
 	return sizes
 }
 
-// Verdict is what a rollout that runs does next.
-type Verdict struct {
+// Judgement is what a rollout that runs does next.
+type Judgement struct {
 	Halt     Halt // not empty: it is paused
 	Group    int  // that made it so
 	Open     int  // groups whose scooters may begin, from the first on
@@ -74,22 +74,22 @@ type Verdict struct {
 
 // Decide judges a running rollout by how its groups stand, which is all that counts: who has the same groups before them gives
 // the same verdict.
-func (p Plan) Decide(groups []Group) Verdict {
+func (p Plan) Decide(groups []Group) Judgement {
 	var all Tally
 	for _, g := range groups {
 		if p.exceeded(g) {
-			return Verdict{Halt: HaltErrors, Group: g.Number}
+			return Judgement{Halt: HaltErrors, Group: g.Number}
 		}
 		all = all.Add(g.Tally)
 	}
-	v := Verdict{Room: max(0, p.MaxAtOnce-all.Running)}
+	v := Judgement{Room: max(0, p.MaxAtOnce-all.Running)}
 	for i, g := range groups {
 		v.Open = i + 1
 		if p.succeeded(g) || g.Passed {
 			continue
 		}
 		if last := i == len(groups)-1; !last && g.Pending+g.Running == 0 {
-			return Verdict{Halt: HaltSuccess, Group: g.Number}
+			return Judgement{Halt: HaltSuccess, Group: g.Number}
 		}
 		break
 	}

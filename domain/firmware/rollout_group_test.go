@@ -66,72 +66,72 @@ func TestDecide(t *testing.T) {
 	for name, c := range map[string]struct {
 		plan   firmware.Plan
 		groups []firmware.Group
-		want   firmware.Verdict
+		want   firmware.Judgement
 	}{
 		"the first group begins": {
 			firmware.Plan{SuccessPercent: 50, ErrorPercent: 10, MaxAtOnce: 3},
 			[]firmware.Group{group(1, firmware.Tally{Pending: 10}), group(2, firmware.Tally{Pending: 10})},
-			firmware.Verdict{Open: 1, Room: 3},
+			firmware.Judgement{Open: 1, Room: 3},
 		},
 		"enough have it: the next begins beside the rest": {
 			firmware.Plan{SuccessPercent: 50, ErrorPercent: 10, MaxAtOnce: 5},
 			[]firmware.Group{group(1, firmware.Tally{Pending: 3, Running: 2, Done: 5}), group(2, firmware.Tally{Pending: 10})},
-			firmware.Verdict{Open: 2, Room: 3},
+			firmware.Judgement{Open: 2, Room: 3},
 		},
 		"as many errors as allowed": {
 			firmware.Plan{SuccessPercent: 90, ErrorPercent: 10, MaxAtOnce: 1},
 			[]firmware.Group{group(1, firmware.Tally{Pending: 9, Failed: 1})},
-			firmware.Verdict{Open: 1, Room: 1},
+			firmware.Judgement{Open: 1, Room: 1},
 		},
 		"one more error, if only parked": {
 			firmware.Plan{SuccessPercent: 90, ErrorPercent: 10, MaxAtOnce: 1},
 			[]firmware.Group{group(1, firmware.Tally{Pending: 8, Failed: 1, Parked: 1})},
-			firmware.Verdict{Halt: firmware.HaltErrors, Group: 1},
+			firmware.Judgement{Halt: firmware.HaltErrors, Group: 1},
 		},
 		"by count": {
 			firmware.Plan{ErrorPercent: 100, ErrorCount: &one, MaxAtOnce: 1},
 			[]firmware.Group{group(1, firmware.Tally{Done: 990}), group(2, firmware.Tally{Pending: 900, Failed: 2})},
-			firmware.Verdict{Halt: firmware.HaltErrors, Group: 2},
+			firmware.Judgement{Halt: firmware.HaltErrors, Group: 2},
 		},
 		"errors that staff have seen": {
 			firmware.Plan{SuccessPercent: 50, ErrorPercent: 10, MaxAtOnce: 1},
 			[]firmware.Group{{Number: 1, Tally: firmware.Tally{Pending: 7, Failed: 3}, Excused: 2}},
-			firmware.Verdict{Open: 1, Room: 1},
+			firmware.Judgement{Open: 1, Room: 1},
 		},
 		"through without success": {
 			firmware.Plan{SuccessPercent: 90, ErrorPercent: 50, MaxAtOnce: 1},
 			[]firmware.Group{group(1, firmware.Tally{Done: 8, Failed: 2}), group(2, firmware.Tally{Pending: 1})},
-			firmware.Verdict{Halt: firmware.HaltSuccess, Group: 1},
+			firmware.Judgement{Halt: firmware.HaltSuccess, Group: 1},
 		},
 		"staff went on": {
 			firmware.Plan{SuccessPercent: 90, ErrorPercent: 50, MaxAtOnce: 1},
 			[]firmware.Group{{Number: 1, Tally: firmware.Tally{Done: 8, Failed: 2}, Passed: true}, group(2, firmware.Tally{Pending: 1})},
-			firmware.Verdict{Open: 2, Room: 1},
+			firmware.Judgement{Open: 2, Room: 1},
 		},
 		"who is skipped is not missed": {
 			firmware.Plan{SuccessPercent: 100, MaxAtOnce: 1},
 			[]firmware.Group{group(1, firmware.Tally{Done: 1, Skipped: 9}), group(2, firmware.Tally{Pending: 1})},
-			firmware.Verdict{Open: 2, Room: 1},
+			firmware.Judgement{Open: 2, Room: 1},
 		},
 		"a parked one keeps it from its end, and takes no room": {
 			firmware.Plan{ErrorPercent: 100, MaxAtOnce: 2},
 			[]firmware.Group{group(1, firmware.Tally{Done: 3, Parked: 1})},
-			firmware.Verdict{Open: 1, Room: 2},
+			firmware.Judgement{Open: 1, Room: 2},
 		},
 		"all had their turn": {
 			firmware.Plan{SuccessPercent: 100, ErrorPercent: 100, MaxAtOnce: 2},
 			[]firmware.Group{group(1, firmware.Tally{Done: 3, Failed: 1})},
-			firmware.Verdict{Open: 1, Room: 2, Finished: true},
+			firmware.Judgement{Open: 1, Room: 2, Finished: true},
 		},
 		"others may come": {
 			firmware.Plan{SuccessPercent: 100, ErrorPercent: 100, MaxAtOnce: 2, Late: true},
 			[]firmware.Group{group(1, firmware.Tally{Done: 3})},
-			firmware.Verdict{Open: 1, Room: 2},
+			firmware.Judgement{Open: 1, Room: 2},
 		},
 		"support works on more than there is room for": {
 			firmware.Plan{ErrorPercent: 100, MaxAtOnce: 2},
 			[]firmware.Group{group(1, firmware.Tally{Running: 3, Pending: 1})},
-			firmware.Verdict{Open: 1},
+			firmware.Judgement{Open: 1},
 		},
 	} {
 		t.Run(name, func(t *testing.T) { require.Equal(t, c.want, c.plan.Decide(c.groups)) })
@@ -212,7 +212,7 @@ func end(t *rapid.T, g *firmware.Tally) {
 	}
 }
 
-func requireHalt(t *rapid.T, plan firmware.Plan, groups []firmware.Group, v firmware.Verdict) {
+func requireHalt(t *rapid.T, plan firmware.Plan, groups []firmware.Group, v firmware.Judgement) {
 	g := groups[v.Group-1]
 	switch v.Halt {
 	case firmware.HaltErrors:
