@@ -20,6 +20,7 @@ var (
 	credentials *activities.Credentials
 	onboardings *activities.Onboardings
 	upgrades    *activities.Upgrades
+	rollouts    *activities.Rollouts
 )
 
 // localPatience is how long an activity that must succeed is tried locally: while a local one waits, the history grows.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"rodada/domain/firmware"
+	"rodada/domain/staff"
 )
 
 // RolloutName is the workflow type of a rollout. It runs on the task queue of firmware, FirmwareQueue.
@@ -55,8 +56,8 @@ const (
 
 // RolloutRequest is what staff want of a rollout.
 type RolloutRequest struct {
-	By     string `json:"by"` // staff ID
-	Reason string `json:"reason"`
+	Actor  staff.Actor `json:"actor"`
+	Reason string      `json:"reason"`
 }
 
 // RolloutOutcome is where an update left the rollout; the details are in the store.
