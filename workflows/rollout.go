@@ -43,6 +43,7 @@ func Rollout(ctx workflow.Context, in RolloutInput) error {
 	}
 	workflow.GoNamed(ctx, "cancelled", func(ctx workflow.Context) {
 		ctx.Done().Receive(ctx, nil)
+		steady, _ := workflow.NewDisconnectedContext(ctx)
 		_, _ = r.decide(steady, activities.RolloutDecision{Deed: firmware.Stop, Reason: "Cancelled in Temporal."})
 	})
 	if in.State != nil {
