@@ -25,6 +25,7 @@ type Options struct {
 	Credentials *activities.Credentials
 	Onboardings *activities.Onboardings
 	Upgrades    *activities.Upgrades
+	Rollouts    *activities.Rollouts
 	// UpgradesAtOnce is how many scooters the firmware worker sends packets to at a time.
 	UpgradesAtOnce int
 }
@@ -62,7 +63,8 @@ func NewFirmware(c client.Client, o Options) worker.Worker {
 // RegisterFirmware enters what the worker of firmware does.
 func RegisterFirmware(w worker.Registry, o Options) {
 	w.RegisterWorkflowWithOptions(workflows.Upgrade, workflow.RegisterOptions{Name: workflows.UpgradeName})
-	for _, resource := range []any{o.Scooters, o.Rentals, o.Commands, o.Upgrades} { // Rentals for the checkpoint before an end
+	w.RegisterWorkflowWithOptions(workflows.Rollout, workflow.RegisterOptions{Name: workflows.RolloutName})
+	for _, resource := range []any{o.Scooters, o.Rentals, o.Commands, o.Upgrades, o.Rollouts} { // Rentals for the checkpoint before an end
 		w.RegisterActivity(resource)
 	}
 }

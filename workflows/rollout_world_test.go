@@ -25,7 +25,7 @@ import (
 	"rodada/workflows"
 )
 
-const rolloutID = "6b1f6d6e-0000-4000-8000-0000000000cc"
+const campaignID = "6b1f6d6e-0000-4000-8000-0000000000cc"
 
 // convoy is a fleet that is rolled an image out to: its scooters, the books and what becomes of the upgrades, on the virtual clock
 // and through as many runs as it takes. The books judge by the domain's rules, as the real ones do.
@@ -107,7 +107,7 @@ func (c *convoy) open() {
 	}
 	c.env = suite.NewTestWorkflowEnvironment()
 	c.env.SetStartTime(from)
-	c.env.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: workflows.RolloutID(rolloutID)})
+	c.env.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: workflows.RolloutID(campaignID)})
 	c.env.SetTestTimeout(time.Minute)
 	c.env.SetWorkflowRunTimeout(60 * 24 * time.Hour)
 	c.env.RegisterWorkflowWithOptions(workflows.Rollout, workflow.RegisterOptions{Name: workflows.RolloutName})
@@ -126,7 +126,7 @@ func (c *convoy) open() {
 
 func (c *convoy) input() workflows.RolloutInput {
 	return workflows.RolloutInput{
-		RolloutID: rolloutID, ImageID: "image", Version: "2.0", Size: 4096,
+		RolloutID: campaignID, ImageID: "image", Version: "2.0", Size: 4096,
 		Limits: workflows.RolloutLimits{RetryAfter: time.Minute, LookEvery: 5 * time.Minute, Starts: 100},
 	}
 }
@@ -340,7 +340,7 @@ func (c *convoy) want(name string, then func(workflows.RolloutOutcome, error)) {
 func (c *convoy) must(name string, to firmware.RolloutState) {
 	c.want(name, func(got workflows.RolloutOutcome, err error) {
 		require.NoError(c.t, err)
-		require.Equal(c.t, workflows.RolloutOutcome{RolloutID: rolloutID, State: to}, got)
+		require.Equal(c.t, workflows.RolloutOutcome{RolloutID: campaignID, State: to}, got)
 		c.outcomes = append(c.outcomes, got)
 	})
 }
