@@ -25,6 +25,7 @@ type Options struct {
 	Config   config.Config
 	Store    Store
 	Live     Live
+	Changes  Changes // of the live state
 	History  History
 	Temporal Temporal
 	Progress Progress // of upgrades; nil: as it was stored last
@@ -46,6 +47,7 @@ type app struct {
 	staffSessions *sessions
 	wallets       *wallets
 	scooters      *scooters
+	watch         watchScooters
 	rentals       *rentals
 	alerts        *alerts
 	adminRentals  *adminRentals
@@ -155,6 +157,12 @@ func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 		riderSessions: doors(rider.ForRiders),
 		staffSessions: doors(rider.ForStaff),
 		wallets:       &wallets{store: o.Store, currency: c.Currency},
+		watch: watchScooters{
+			hub: &hub{
+				live: o.Live, changes: o.Changes, silence: c.Telemetry.OfflineAfter, turn: mapTurn, now: o.Now, log: o.Log,
+			},
+			members: o.Store, recheck: mapRecheck,
+		},
 		scooters: &scooters{
 			store: o.Store, live: o.Live, minimumBattery: c.Rental.MinimumBattery, fresh: c.Telemetry.OfflineAfter, fixed: c.Telemetry.FixFor, now: o.Now,
 		},

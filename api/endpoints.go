@@ -54,6 +54,7 @@ func endpoints(m *mounter, a *app) {
 	m.about("Staff: scooters")
 	mount(m, forStaff, "GET /admin/v1/scooters", listStaffScooters{a.registry})
 	mount(m, forStaff, "POST /admin/v1/scooters", createScooter{a.registry})
+	mount(m, forStaff, "GET /admin/v1/scooters/stream", a.watch)
 	mount(m, forStaff, "GET /admin/v1/scooters.csv", exportCSV{exportScooters{a.registry}})
 	mount(m, forStaff, "GET /admin/v1/scooters.xlsx", exportXLSX{exportScooters{a.registry}})
 	mount(m, forStaff, "POST /admin/v1/scooters/import", importScooters{a.registry})

@@ -19,6 +19,21 @@ type Live interface {
 	Sightings(ctx context.Context, plates []string) (map[string]Sighting, error)
 }
 
+// Changes tells which scooters changed. A cursor is how far somebody has read, in any process of the API.
+type Changes interface {
+	// Now is the cursor of the latest change.
+	Now(ctx context.Context) (cursor string, err error)
+	// Since is the scooters that changed after a cursor, and the cursor of the last of these changes. False: they are forgotten, or
+	// the cursor is none, and whoever asks must look at all scooters again.
+	Since(ctx context.Context, after string) (plates []string, last string, kept bool, err error)
+	// At is when the change of a cursor was; the zero time: nobody knows.
+	At(cursor string) time.Time
+	// LastHeard is the scooters whose latest message came after one time and not after another.
+	LastHeard(ctx context.Context, after, until time.Time) ([]string, error)
+	// Fleet is every scooter of the fleet.
+	Fleet(ctx context.Context) ([]string, error)
+}
+
 // Offer asks for scooters to rent.
 type Offer struct {
 	Center     geo.Point

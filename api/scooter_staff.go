@@ -21,6 +21,7 @@ type StaffScooter struct {
 	Model     string        `json:"model"`
 	ModelID   int64         `json:"model_id"`
 	Station   *StationRef   `json:"station,omitempty" doc:"Where it stands; absent: free-floating."`
+	State     string        `json:"state" enum:"available,reserved,in_use,securing,upgrading,blocked,maintenance,missing,retired,offline" doc:"What the map shows: offline while it is not heard of, whatever its status; else its status."`
 	Status    string        `json:"status" doc:"One word for both: the hold while there is one, else available or the service."`
 	Service   fleet.Service `json:"service" enum:"in_service,blocked,maintenance,missing,retired"`
 	Hold      fleet.Hold    `json:"hold" enum:"free,reserved,in_use,securing,upgrading"`
@@ -78,6 +79,7 @@ func (r *registry) show(s fleet.Scooter, seen Sighting) StaffScooter {
 		LimitKmh: s.LimitKmh, Online: r.online(seen), CreatedAt: s.CreatedAt.UTC(), UpdatedAt: s.UpdatedAt.UTC(),
 		Sources: Sources{Position: fromStored, Battery: fromStored},
 	}
+	out.State = stateOf(out.Status, out.Online)
 	if s.StationID != "" {
 		out.Station = &StationRef{ID: s.StationID, ShortName: s.Station}
 	}

@@ -96,7 +96,7 @@ var spanish = map[string]string{ //nolint:gosec // sentences about passwords are
 
 	// The register.
 	"plate_taken":              "Otro patinete tiene esta matrícula, o una que solo se distingue en las mayúsculas.",
-	"plate_invalid":            "Una matrícula tiene de 1 a 64 letras, cifras, -, ., _ y similares, sin espacios ni caracteres de control ni / \\ + # $ ? % & ; \" < > { } | ^ `. Estas palabras están reservadas: . .. bike export help import list o qr-sheet.",
+	"plate_invalid":            "Una matrícula tiene de 1 a 64 letras, cifras, -, ., _ y similares, sin espacios ni caracteres de control ni / \\ + # $ ? % & ; \" < > { } | ^ `. Estas palabras están reservadas: . .. bike export help import list o qr-sheet stream.",
 	"imei_taken":               "Otro patinete tiene este IMEI.",
 	"imei_invalid":             "Un IMEI tiene 15 cifras.",
 	"qr_code_taken":            "Otro patinete tiene este código impreso, o lo tuvo.",

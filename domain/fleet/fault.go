@@ -5,7 +5,7 @@ import "rodada/domain/fault"
 // Faults of keeping the register.
 var (
 	ErrPlateTaken   = fault.Declare(fault.Conflict, "plate_taken", "Another scooter has this plate, or one that differs in case alone.")
-	ErrPlateInvalid = fault.Declare(fault.Invalid, "plate_invalid", "A plate has 1 to 64 letters, digits, - . and _ and the like: no blank, no control character, none of / \\ + # $ ? % & ; \" < > { } | ^ `. These words are reserved: . .. bike export help import list o qr-sheet.")
+	ErrPlateInvalid = fault.Declare(fault.Invalid, "plate_invalid", "A plate has 1 to 64 letters, digits, - . and _ and the like: no blank, no control character, none of / \\ + # $ ? % & ; \" < > { } | ^ `. These words are reserved: . .. bike export help import list o qr-sheet stream.")
 	ErrIMEITaken    = fault.Declare(fault.Conflict, "imei_taken", "Another scooter has this IMEI.")
 	ErrIMEIInvalid  = fault.Declare(fault.Invalid, "imei_invalid", "An IMEI has 15 digits.")
 	ErrCodeTaken    = fault.Declare(fault.Conflict, "qr_code_taken", "Another scooter has this printed code, or had it.")

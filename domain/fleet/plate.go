@@ -15,7 +15,7 @@ const plateLongest = 64
 
 // reservedPlates are words that stand where a plate does: topics that scooters share, and addresses and arguments of ours.
 // No plate may be one of them, whatever the case.
-var reservedPlates = []string{".", "..", "bike", "export", "help", "import", "list", "o", "qr-sheet"}
+var reservedPlates = []string{".", "..", "bike", "export", "help", "import", "list", "o", "qr-sheet", "stream"}
 
 // CheckPlate reports whether a new vehicle number can be one: a topic of its own at the broker, a part of an address that
 // needs no escaping, and a text that people tell from others, and no name of the backend's at the broker. Of ErrPlateInvalid the detail "why" says which part is wrong.

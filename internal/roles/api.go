@@ -43,7 +43,8 @@ func API(ctx context.Context, c config.Config, log *slog.Logger) error {
 		return fmt.Errorf("api: %w", err)
 	}
 	handler, err := api.New(api.Options{
-		Config: c, Store: store, Live: newLive(redis, c), History: past, Temporal: temporal, Progress: lease.New(redis, c.Redis.Prefix), Sealer: keys, Log: log, Registry: registry,
+		Config: c, Store: store, Live: newLive(redis, c), Changes: changes{newLive(redis, c).store}, History: past, Temporal: temporal,
+		Progress: lease.New(redis, c.Redis.Prefix), Sealer: keys, Log: log, Registry: registry,
 		Ready: map[string]api.Check{
 			"postgres": store.Ping,
 			"redis":    func(ctx context.Context) error { return redis.Ping(ctx).Err() },
