@@ -81,7 +81,7 @@ func TestOnlyTheDoorsArePublished(t *testing.T) {
 }
 
 func TestStoresKeepTheirDataInVolumes(t *testing.T) {
-	for _, name := range []string{"postgres", "temporal-postgres", "redis", "influxdb", "mosquitto", "grafana"} {
+	for _, name := range []string{"postgres", "temporal-postgres", "redis", "influxdb", "mosquitto", "grafana", "prometheus"} {
 		s, err := load(t, nil).GetService(name)
 		require.NoError(t, err)
 		require.True(t, slices.ContainsFunc(s.Volumes, func(v types.ServiceVolumeConfig) bool {
