@@ -45,6 +45,8 @@ func root() *cobra.Command {
 		develop(),
 		healthcheck(),
 		cli.Command(config.Load, cli.Terminal),
+		cli.Firmware(config.Load, cli.Terminal),
+		cli.Upgrade(config.Load, cli.Terminal),
 		admin(),
 		version(),
 	)

@@ -51,20 +51,36 @@ func (p *Problem) Error() string { return fmt.Sprintf("%d %s: %s", p.Status, p.C
 
 // Do sends one request; header is name, value, name, value. It fails only when no answer came.
 func (c *Client) Do(ctx context.Context, method, path string, body any, header ...string) (Answer, error) {
-	var payload io.Reader
+	var payload []byte
 	if body != nil {
-		text, err := json.Marshal(body)
-		if err != nil {
+		var err error
+		if payload, err = json.Marshal(body); err != nil {
 			return Answer{}, err
 		}
-		payload = bytes.NewReader(text)
+		header = append([]string{"Content-Type", "application/json"}, header...)
 	}
-	req, err := http.NewRequestWithContext(ctx, method, c.base+path, payload)
+	return c.Send(ctx, method, path, payload, header...)
+}
+
+// Send is Do with a body as it is.
+func (c *Client) Send(ctx context.Context, method, path string, payload []byte, header ...string) (Answer, error) {
+	res, err := c.open(ctx, c.http, method, path, payload, header...)
 	if err != nil {
 		return Answer{}, err
 	}
-	if body != nil {
-		req.Header.Set("Content-Type", "application/json")
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	return Answer{Status: res.StatusCode, Header: res.Header, Body: text}, err
+}
+
+func (c *Client) open(ctx context.Context, over *http.Client, method, path string, payload []byte, header ...string) (*http.Response, error) {
+	var body io.Reader
+	if payload != nil {
+		body = bytes.NewReader(payload)
+	}
+	req, err := http.NewRequestWithContext(ctx, method, c.base+path, body)
+	if err != nil {
+		return nil, err
 	}
 	if c.token != "" {
 		req.Header.Set("Authorization", "Bearer "+c.token)
@@ -72,13 +88,7 @@ func (c *Client) Do(ctx context.Context, method, path string, body any, header .
 	for i := 0; i+1 < len(header); i += 2 {
 		req.Header.Set(header[i], header[i+1])
 	}
-	res, err := c.http.Do(req)
-	if err != nil {
-		return Answer{}, err
-	}
-	defer res.Body.Close()
-	text, err := io.ReadAll(res.Body)
-	return Answer{Status: res.StatusCode, Header: res.Header, Body: text}, err
+	return over.Do(req)
 }
 
 // Into reads the answer: into out when it is a success, else as a *Problem.

@@ -151,7 +151,7 @@ func on(c config.Config, a devstack.Addresses, own secrets) config.Config {
 	c.MQTT.ClientID = "rodada-bridge-dev"
 	c.Influx.URL, c.Influx.Bucket = a.InfluxURL, a.InfluxBucket
 	c.Spool.Dir = filepath.Join(c.Dev.Dir, "spool")
-	c.Tokens.Secret, c.SealKeys = own.tokens, own.seal
+	c.Tokens.Secret, c.SealKeys, c.Firmware.Keys = own.tokens, own.seal, own.firmware
 	return c
 }
 
@@ -194,6 +194,8 @@ func logFile(dir string) string { return filepath.Join(dir, "logs", "rodada.log"
 type secrets struct {
 	tokens string // signs them
 	seal   string // hides scooters' passwords
+	// firmware is the public half of the key in firmware.pem, for images of one's own.
+	firmware string
 }
 
 // prepare makes the state folder's log and the secrets.
@@ -206,6 +208,9 @@ func prepare(dir string) (own secrets, log *slog.Logger, done func(), err error)
 		return own, nil, nil, broken(err)
 	}
 	if own.seal, err = kept(filepath.Join(dir, "seal.keys"), seal.NewKey("dev")); err != nil {
+		return own, nil, nil, broken(err)
+	}
+	if own.firmware, err = firmwareKey(filepath.Join(dir, "firmware.pem")); err != nil {
 		return own, nil, nil, broken(err)
 	}
 	file, err := os.OpenFile(logFile(dir), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)

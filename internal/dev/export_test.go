@@ -6,3 +6,5 @@ var (
 	Describe   = describe
 	BoxLogin   = boxPassword
 )
+
+var FirmwareKey = firmwareKey
