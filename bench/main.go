@@ -4,6 +4,7 @@
 //	bench          everything
 //	bench codec    the codec of the wire alone, which needs no service
 //	bench geo      zones and distances alone, which need none either
+//	bench ingest   from Mosquitto to InfluxDB beside Telegraf, on services of its own
 //	bench rides    commands and rides, on services of its own
 package main
 
@@ -24,7 +25,12 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
-	err := measure(ctx, os.Args[1:])
+	var err error
+	if len(os.Args) == 3 && os.Args[1] == bareArgument {
+		err = bareMain(ctx, os.Args[2])
+	} else {
+		err = measure(ctx, os.Args[1:])
+	}
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -43,6 +49,7 @@ func measure(ctx context.Context, only []string) error {
 	parts := []part{
 		{"codec", measureCodec},
 		{"geo", measureGeo},
+		{"ingest", func() error { return measureIngest(ctx) }},
 		{"rides", func() error { return run(ctx) }},
 	}
 	for _, name := range only {
