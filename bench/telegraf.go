@@ -43,7 +43,6 @@ var telegrafConfig = template.Must(template.New("telegraf.conf").Parse(`
 [agent]
   interval = "1s"
   flush_interval = "1s"
-  metric_batch_size = 5000
   metric_buffer_limit = 500000
   omit_hostname = true
 
