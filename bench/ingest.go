@@ -85,16 +85,19 @@ func measureIngest(ctx context.Context) error {
 	return nil
 }
 
+// collector is the setting of docker-compose.yml.
+const collector = "GOGC=400"
+
 // bridgeCommand is the role as it is deployed, but that nothing is thinned, which would spare it work.
 func bridgeCommand(binary string) func(context.Context, devstack.Addresses, string) (*exec.Cmd, error) {
 	return func(ctx context.Context, at devstack.Addresses, dir string) (*exec.Cmd, error) {
 		cmd := exec.CommandContext(ctx, binary, "bridge")
-		cmd.Env = config.Environ(map[string]string{
+		cmd.Env = append(config.Environ(map[string]string{
 			"TEMPORAL_ADDR": at.Temporal, "REDIS_ADDRS": at.Redis, "MQTT_URL": at.MQTT, "MQTT_USERNAME": at.MQTTUser,
 			"MQTT_PASSWORD": at.MQTTPassword, "MQTT_CLIENT_ID": "rodada-bridge-bench", "INFLUX_URL": at.InfluxURL, "INFLUX_BUCKET": at.InfluxBucket,
 			"SPOOL_DIR": filepath.Join(dir, "spool"), "LOG_LEVEL": "error", "HISTORY_GPS_EVERY": "0", "HISTORY_SPEED_EVERY": "0",
 			"HISTORY_BATTERY_EVERY": "0", "HISTORY_STATUS_EVERY": "0", "HISTORY_SIGNAL_EVERY": "0",
-		})
+		}), collector)
 		return cmd, nil
 	}
 }

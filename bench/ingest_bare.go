@@ -27,7 +27,9 @@ func bareCommand(ctx context.Context, at devstack.Addresses, _ string) (*exec.Cm
 		return nil, err
 	}
 	text, err := json.Marshal(at)
-	return exec.CommandContext(ctx, self, bareArgument, string(text)), err
+	cmd := exec.CommandContext(ctx, self, bareArgument, string(text))
+	cmd.Env = append(cmd.Environ(), collector)
+	return cmd, err
 }
 
 // bareMain carries messages from the broker to InfluxDB with the parts of the bridge, and acknowledges what is written.

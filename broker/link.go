@@ -33,7 +33,11 @@ type link struct {
 
 func open(ctx context.Context, o *Options) (*link, error) {
 	l := &link{turn: make(chan struct{}, 1), lost: make(chan struct{})}
-	l.client = mqtt.NewClient(l.paho(o))
+	p := l.paho(o)
+	if o.gathers() {
+		p.SetCustomOpenConnectionFn(o.dialGathering(ctx))
+	}
+	l.client = mqtt.NewClient(p)
 	if err := await(ctx, l.client.Connect()); err != nil {
 		l.close()
 		return nil, fmt.Errorf("connect to the MQTT broker: %w", err)
@@ -52,7 +56,7 @@ func (l *link) paho(o *Options) *mqtt.ClientOptions {
 		SetAutoReconnect(false).SetConnectRetry(false).
 		SetConnectTimeout(dialTimeout).SetWriteTimeout(o.WriteTimeout).
 		SetKeepAlive(keepAlive).SetPingTimeout(pingTimeout).
-		SetProtocolVersion(4).SetAutoAckDisabled(o.ManualAck && o.OnMessage != nil)
+		SetProtocolVersion(4).SetStore(forgetful{}).SetAutoAckDisabled(o.ManualAck && o.OnMessage != nil)
 	p.SetConnectionLostHandler(func(_ mqtt.Client, err error) { l.lose(err) })
 	// The default handler, not one per subscription: a persistent session delivers before it is subscribed to anew.
 	p.SetDefaultPublishHandler(func(_ mqtt.Client, m mqtt.Message) {
