@@ -22,6 +22,7 @@ func (w *world) checkHistories(t *testing.T) {
 	for name, story := range map[string]any{
 		workflows.RentalName: workflows.Rental, workflows.PaymentName: workflows.Payment, workflows.CommandName: workflows.Command,
 		workflows.OnboardName: workflows.Onboard, workflows.RenumberName: workflows.Renumber,
+		workflows.UpgradeName: workflows.Upgrade,
 	} {
 		replayer.RegisterWorkflowWithOptions(story, workflow.RegisterOptions{Name: name})
 	}

@@ -111,7 +111,7 @@ func (u *upgrade) chunk(ctx workflow.Context, packets int) (result activities.Pa
 
 // anew begins the image again.
 func (u *upgrade) anew(ctx workflow.Context, trouble firmware.Trouble, detail string) {
-	u.endAttempt(ctx, answer{outcome: command.Refused})
+	u.endAttempt(ctx, answer{outcome: command.Silent}) // 69, which would answer it, never came
 	u.again(ctx, trouble, firmware.Starting, detail)
 }
 

@@ -30,7 +30,7 @@ func TestABoxThatLosesItsPower(t *testing.T) {
 		last := g.became(firmware.Done, "")
 		require.Equal(t, 2, last.Attempt)
 		require.Len(t, g.sends(protocol.SendPacket), 2, "a line for each attempt")
-		require.Equal(t, command.Refused, g.sends(protocol.SendPacket)[0].Outcome)
+		require.Equal(t, command.Silent, g.sends(protocol.SendPacket)[0].Outcome)
 	}
 }
 
