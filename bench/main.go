@@ -6,6 +6,7 @@
 //	bench geo      zones and distances alone, which need none either
 //	bench ingest   from Mosquitto to InfluxDB beside Telegraf, on services of its own
 //	bench rides    commands and rides, on services of its own
+//	bench firmware packets to one scooter and to many, and rides beside them, on services of its own
 package main
 
 import (
@@ -50,7 +51,8 @@ func measure(ctx context.Context, only []string) error {
 		{"codec", measureCodec},
 		{"geo", measureGeo},
 		{"ingest", func() error { return measureIngest(ctx) }},
-		{"rides", func() error { return run(ctx) }},
+		{"rides", func() error { return installed(ctx, measureRides) }},
+		{"firmware", func() error { return installed(ctx, measureFirmware) }},
 	}
 	for _, name := range only {
 		if !slices.ContainsFunc(parts, func(p part) bool { return p.name == name }) {
@@ -68,7 +70,8 @@ func measure(ctx context.Context, only []string) error {
 	return nil
 }
 
-func run(ctx context.Context) error {
+// installed measures something on an installation of its own.
+func installed(ctx context.Context, measure func(context.Context, *world) error) error {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
 	defer cancel()
 	c, err := config.Load()
@@ -101,7 +104,10 @@ func run(ctx context.Context) error {
 		return err
 	}
 	defer w.stop()
+	return measure(ctx, w)
+}
 
+func measureRides(ctx context.Context, w *world) error {
 	raw, err := measureRaw(ctx, w)
 	if err != nil {
 		return fmt.Errorf("raw command and ack: %w", err)

@@ -105,7 +105,7 @@ func (u *upgrade) row(t *testing.T) firmware.Upgrade {
 // taken waits until the scooter has so many packets.
 func (u *upgrade) taken(t *testing.T, packets int) {
 	t.Helper()
-	require.Eventually(t, func() bool { n, _ := u.b.UpgradeUnderWay(); return n >= packets }, patience, time.Millisecond,
+	require.Eventually(t, func() bool { n, _ := u.b.UpgradeUnderWay(); return n >= packets }, 4*patience, time.Millisecond,
 		"%s does not get packet %d", u.b.plate, packets)
 }
 

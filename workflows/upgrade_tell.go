@@ -43,7 +43,7 @@ func (u *upgrade) tellRollout(ctx workflow.Context) {
 		return
 	}
 	ended := UpgradeEnded{UpgradeID: u.in.UpgradeID, Plate: u.in.Plate, State: u.s.State, Trouble: u.s.Trouble}
-	err := workflow.SignalExternalWorkflow(ctx, "rollout/"+u.in.RolloutID, "", SignalUpgradeEnded, ended).Get(ctx, nil)
+	err := workflow.SignalExternalWorkflow(ctx, RolloutID(u.in.RolloutID), "", SignalUpgradeEnded, ended).Get(ctx, nil)
 	if err != nil {
 		workflow.GetLogger(ctx).Warn("the rollout could not be told", "rollout", u.in.RolloutID, "error", err)
 	}
