@@ -91,11 +91,17 @@ func (r *Rentals) Checkpoint(context.Context) error { return nil }
 type NoteInput struct {
 	RentalID string       `json:"rental_id"`
 	Event    rental.Event `json:"event"`
+	// Ride is what others need to know of the ride as it is now; nil when there is none.
+	Ride *rental.Ride `json:"ride,omitempty"`
 }
 
 // Note stores an event, once by its number.
 func (r *Rentals) Note(ctx context.Context, in NoteInput) error {
-	return Failure(r.Store.AddEvent(ctx, in.RentalID, in.Event))
+	if err := r.Store.AddEvent(ctx, in.RentalID, in.Event); err != nil {
+		return Failure(err)
+	}
+	r.register(ctx, rental.Riding, in.Ride)
+	return nil
 }
 
 // JudgeInput asks whether a ride may end where its scooter is.
@@ -162,7 +168,7 @@ func (r *Rentals) place(ctx context.Context, in JudgeInput) (*geo.Point, error) 
 	if !reported || err != nil {
 		return known.Position, err
 	}
-	if known.Position != nil {
+	if known.Position != nil && !known.FixedAt.IsZero() {
 		before := fleet.Sighted{Position: *known.Position, At: known.FixedAt}
 		if !before.Reaches(fleet.Sighted{Position: at, At: time.Now()}, in.MaxKmh) {
 			return known.Position, nil

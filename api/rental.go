@@ -189,6 +189,7 @@ func (s *rentals) input(r rental.Rental, scooter fleet.Scooter, requested time.T
 			AckWindow: s.rules.AckWindow, UnlockWindow: s.rules.UnlockWindow,
 			RemindAfter: s.rules.RemindAfter, PauseAfter: s.rules.PauseAfter, EndAfter: s.rules.EndAfter,
 			LockBackoff: s.rules.LockBackoff, LockMaximum: s.rules.LockBackoffMax, AlertAfter: s.rules.AlertAfter,
+			ZoneGrace: s.rules.ZoneGrace,
 		},
 	}
 	if r.ReservedUntil.IsZero() {

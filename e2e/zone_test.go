@@ -22,7 +22,7 @@ func TestEndOutsideOfEveryZone(t *testing.T) {
 	eva := w.staff(t)
 	draw := func(name string, lat, lng float64) {
 		require.NoError(t, eva.Call(t.Context(), http.MethodPost, "/admin/v1/zones", map[string]any{
-			"name": name, "order": 10, "ride_end_allowed": true, "geometry": square(lat, lng, 0.01),
+			"name": name, "order": 10, "rules": []zone.Rule{zone.Open}, "geometry": square(lat, lng, 0.01),
 		}, nil))
 	}
 	b, p := w.box(t), w.rider(t)

@@ -110,6 +110,7 @@ func newRide(ctx workflow.Context, in RentalInput) (*ride, error) {
 		r.line.begin(r.s.Outstanding, protocol.PowerOff, r.s.SentAt)
 	}
 	r.listen(ctx)
+	r.listenZones(ctx)
 	return r, r.handle(ctx)
 }
 
@@ -182,7 +183,7 @@ func (r *ride) note(ctx workflow.Context, kind string, by rental.Cause, text str
 func (r *ride) enter(ctx workflow.Context, e rental.Event) {
 	r.s.Seq++
 	e.Seq, e.Sends = r.s.Seq, r.line.collect()
-	persist(ctx, "note: "+e.Kind, rentals.Note, activities.NoteInput{RentalID: r.in.RentalID, Event: e})
+	persist(ctx, "note: "+e.Kind, rentals.Note, activities.NoteInput{RentalID: r.in.RentalID, Event: e, Ride: r.underWay(r.s.State)})
 }
 
 // tell keeps the details that the Temporal UI shows.

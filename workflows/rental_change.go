@@ -47,6 +47,11 @@ func (r *ride) drain(ctx workflow.Context) {
 		r.hear(c)
 		c = ScooterChanged{}
 	}
+	var crossing ZoneCrossing
+	for workflow.GetSignalChannel(ctx, SignalZone).ReceiveAsync(&crossing) {
+		r.hearZone(crossing)
+		crossing = ZoneCrossing{}
+	}
 }
 
 // follow makes the ride what the scooter is: it has done what staff told it, and nothing is sent again.
@@ -111,10 +116,13 @@ func (r *ride) limited(ctx workflow.Context, c ScooterChanged) {
 	ours := r.s.Acked.since(c.At, protocol.SetSpeedLimit)
 	switch {
 	case !ours: // the scooter has theirs; if it must be slowed still, it is slowed again
-		r.s.Slowed = false
+		r.s.Slowed, r.s.Zone.Given = false, nil
 	case !r.s.Slowed: // it has one that we gave back since, from before theirs
 		r.s.Slowed = true
 		r.restoreLimit(ctx)
+	}
+	if r.s.Zone.In != nil && !r.over() {
+		r.obeyLimit(ctx) // what staff raise holds as far as the zone allows
 	}
 }
 

@@ -49,9 +49,10 @@ type RentalLimits struct {
 	RemindAfter  time.Duration `json:"remind_after"`  // of a ride that nobody ends; 0: never
 	PauseAfter   time.Duration `json:"pause_after"`
 	EndAfter     time.Duration `json:"end_after"`
-	LockBackoff  time.Duration `json:"lock_backoff"`     // first wait between two tries to secure
-	LockMaximum  time.Duration `json:"lock_backoff_max"` // longest such wait
-	AlertAfter   int           `json:"alert_after"`      // tries to secure before staff are alerted
+	LockBackoff  time.Duration `json:"lock_backoff"`         // first wait between two tries to secure
+	LockMaximum  time.Duration `json:"lock_backoff_max"`     // longest such wait
+	ZoneGrace    time.Duration `json:"zone_grace,omitempty"` // to ride back from where nobody may ride; 0: it is never paused for that
+	AlertAfter   int           `json:"alert_after"`          // tries to secure before staff are alerted
 }
 
 // Updates of a rental. Every message names the rental that it means, because the next holder has the same workflow ID.

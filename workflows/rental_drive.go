@@ -23,6 +23,9 @@ func (r *ride) drive(ctx workflow.Context) error {
 			return err
 		}
 		at, limit := r.nextLimit()
+		if zoneAt, zone := r.nextZone(ctx); zone != nil && (limit == nil || zoneAt.Before(at)) {
+			at, limit = zoneAt, zone
+		}
 		r.alarm.set(ctx, at)
 		if err := workflow.Await(ctx, func() bool { return r.asked() || r.alarm.rings() }); err != nil {
 			return err
@@ -42,6 +45,8 @@ func (r *ride) serve(ctx workflow.Context, q *request) {
 	switch q.kind {
 	case SignalChanged:
 		r.follow(ctx, *q.change)
+	case SignalZone:
+		r.crossed(ctx, *q.crossing)
 	case UpdatePause:
 		q.answer(r.pause(ctx, q.cause))
 	case UpdateResume:
@@ -114,7 +119,11 @@ func (r *ride) grow(backoff time.Duration) time.Duration {
 }
 
 func (r *ride) endByLimit(ctx workflow.Context) {
-	r.end(ctx, ending{cause: rental.ByLimit, at: workflow.Now(ctx), verdict: activities.Judgement{Allowed: true}})
+	verdict := activities.Judgement{Allowed: true}
+	if workflow.GetVersion(ctx, "zones of a forgotten ride", workflow.DefaultVersion, 1) == 1 {
+		verdict = r.judge(ctx, "") // it ends wherever it is; the zone has its price all the same
+	}
+	r.end(ctx, ending{cause: rental.ByLimit, at: workflow.Now(ctx), verdict: verdict})
 	r.notify(ctx, rider.RideEnded)
 	r.answerAll()
 }
@@ -197,20 +206,12 @@ func (r *ride) slowDown(ctx workflow.Context) {
 	}
 }
 
-// restoreLimit puts the speed limit back that slowDown took away.
+// restoreLimit puts the speed limit back that slowDown, or a zone that the ride has left, took away.
 func (r *ride) restoreLimit(ctx workflow.Context) {
 	for range 3 {
-		if !r.s.Slowed {
+		if r.setLimit(ctx) {
 			return
 		}
-		got := r.line.ask(ctx, limitCommand(rental.LimitInForce(r.limit())), r.in.Limits.AckWindow)
-		if got.outcome == command.Done {
-			r.done(protocol.SetSpeedLimit, got.ack)
-			r.s.Slowed = false
-		}
-	}
-	if !r.s.Slowed {
-		return
 	}
 	r.note(ctx, "limit_not_restored", rental.BySystem, "The scooter still has the speed limit that stopped it.")
 }

@@ -39,7 +39,7 @@ func (r *ride) judgeEnd(ctx workflow.Context) activities.Judgement {
 
 func (r *ride) judge(ctx workflow.Context, report string) activities.Judgement {
 	var verdict activities.Judgement
-	in := activities.JudgeInput{Plate: r.in.Plate, Report: report, MaxKmh: r.in.MaxKmh}
+	in := activities.JudgeInput{Plate: r.in.Plate, Report: report, MaxKmh: r.in.MaxKmh, ModelID: r.in.ModelID, At: workflow.Now(ctx)}
 	if err := within(ctx, 3*time.Second, "may the ride end here?", rentals.JudgeEnd, in).Get(ctx, &verdict); err != nil {
 		workflow.GetLogger(ctx).Warn("the zones can't be asked; the rider is not kept for that", "error", err)
 		return activities.Judgement{Allowed: true}
@@ -57,7 +57,11 @@ func (r *ride) end(ctx workflow.Context, e ending) {
 	})
 	v, heard := r.query(ctx)
 	usage := r.s.Meter.Usage(e.at, r.distance(ctx, v, heard))
-	bill := fare.Quote(r.in.Tariff, usage)
+	var price []fare.Adjustment
+	if e.verdict.Price != nil {
+		price = append(price, *e.verdict.Price)
+	}
+	bill := fare.Quote(r.in.Tariff, usage, price...)
 
 	locked := r.isLocked(v, heard) || (!heard || v.standing()) && r.lock(ctx)
 	to := rental.Securing

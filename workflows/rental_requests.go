@@ -19,6 +19,7 @@ type request struct {
 	note     string
 	deadline time.Time // of an unlock
 	change   *ScooterChanged
+	crossing *ZoneCrossing
 	answered bool
 	err      error
 }

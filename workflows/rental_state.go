@@ -33,7 +33,8 @@ type RentalState struct {
 	LimitAt  time.Time `json:"limit_at,omitzero"`
 	Heard    []string  `json:"heard,omitempty"` // IDs of the latest commands of staff
 	// Slowed: the speed limit was taken down to stop the scooter, and must go up again.
-	Slowed bool `json:"slowed,omitempty"`
+	Slowed bool      `json:"slowed,omitempty"`
+	Zone   zoneState `json:"zone,omitzero"`
 	// Outstanding is the send of a lock that has no answer yet.
 	Outstanding string    `json:"outstanding,omitempty"`
 	SentAt      time.Time `json:"sent_at,omitzero"`

@@ -114,8 +114,10 @@ type Tokens struct {
 
 // Rental is the times that a rental lives by and the floor for its battery.
 type Rental struct {
-	AckWindow      time.Duration `env:"ACK_WINDOW" envDefault:"5s"`
-	UnlockWindow   time.Duration `env:"UNLOCK_WINDOW" envDefault:"10s"`
+	AckWindow    time.Duration `env:"ACK_WINDOW" envDefault:"5s"`
+	UnlockWindow time.Duration `env:"UNLOCK_WINDOW" envDefault:"10s"`
+	// ZoneGrace is how long a rider may take to ride back.
+	ZoneGrace      time.Duration `env:"ZONE_GRACE" envDefault:"30s"`
 	RemindAfter    time.Duration `env:"REMIND_AFTER" envDefault:"2h"`
 	PauseAfter     time.Duration `env:"PAUSE_AFTER" envDefault:"3h"`
 	EndAfter       time.Duration `env:"END_AFTER" envDefault:"6h"`

@@ -72,6 +72,7 @@ func (c Config) Validate() error {
 func (r Rental) validate(check func(ok bool, name, want string, got any)) {
 	check(r.AckWindow > 0, "RENTAL_ACK_WINDOW", "above 0", r.AckWindow)
 	check(r.UnlockWindow > 0, "RENTAL_UNLOCK_WINDOW", "above 0", r.UnlockWindow)
+	check(r.ZoneGrace >= 0, "RENTAL_ZONE_GRACE", "0 (never) or more", r.ZoneGrace)
 	check(r.RemindAfter >= 0, "RENTAL_REMIND_AFTER", "0 (never) or more", r.RemindAfter)
 	check(r.PauseAfter == 0 || r.PauseAfter >= r.RemindAfter, "RENTAL_PAUSE_AFTER", "0 (never) or not before RODADA_RENTAL_REMIND_AFTER", r.PauseAfter)
 	check(r.EndAfter == 0 || r.EndAfter >= max(r.PauseAfter, r.RemindAfter), "RENTAL_END_AFTER", "0 (never) or the last of the limits", r.EndAfter)

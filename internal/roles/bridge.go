@@ -35,9 +35,11 @@ func Bridge(ctx context.Context, c config.Config, log *slog.Logger) error {
 	}
 	defer ingest.close(log)
 	now := newLive(redis, c).store
+	tracker, track := newTracker(c, log, redis, now, temporal)
+	defer during(ctx, track)()
 	bridge, err := mqttbridge.New(mqttbridge.Options{
 		Broker: session, Topics: protocol.Topics{Bike: c.MQTT.TopicBike, Other: c.MQTT.TopicOther},
-		Leases: lease.New(redis, c.Redis.Prefix), Sinks: []mqttbridge.Sink{now}, Signals: temporal,
+		Leases: lease.New(redis, c.Redis.Prefix), Sinks: []mqttbridge.Sink{now, tracker}, Signals: temporal,
 		History: ingest.spool, Pace: paceOf(c.History), Limits: event.Limits{MaxKmh: c.Telemetry.MaxKmh},
 		Places:  func(ctx context.Context) (map[string]fleet.Sighted, error) { return lastPlaces(ctx, now) },
 		Metrics: registry, Log: log,

@@ -1,0 +1,140 @@
+package zones
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"rodada/domain/zone"
+	"rodada/geo"
+)
+
+// state is what is known of one ride.
+type state struct {
+	RentalID string    `json:"rental"`
+	At       time.Time `json:"at"` // of the latest fix
+	Point    geo.Point `json:"point"`
+	Set      int64     `json:"set"`
+	// In is what is in force, and Told what the ride knows of; telling: it is being told, and nobody knows of what it has heard.
+	In   zone.Crossing `json:"in"`
+	Told string        `json:"told"`
+	// Beyond is what the latest fixes lay in, clearly, when that is something else, and Count how many.
+	Beyond string `json:"beyond,omitempty"`
+	Count  int    `json:"count,omitempty"`
+}
+
+// telling stands for what a ride knows while it is being told.
+const telling = "?"
+
+// begin is a ride of which nothing is known yet: nothing is in force.
+func begin(rentalID string) state {
+	return state{RentalID: rentalID, In: zone.Crossing{Force: zone.Force{Through: true}}}
+}
+
+// move takes a fix. It returns the zones that were passed on the way, and nothing changes with a fix that is not later.
+func (s *state) move(set zone.Set, p geo.Point, at time.Time, model int64) []zone.Crossing {
+	if !at.After(s.At) {
+		return nil
+	}
+	first, renewed := s.At.IsZero(), s.Set != set.Version
+	c := zone.Case{ModelID: model, At: at}
+	here := inForce(set, p, c)
+	k, was := key(here), key(s.In)
+	var passes []zone.Crossing
+	if gap := at.Sub(s.At); !first && !renewed && gap <= passGap*time.Second {
+		for _, x := range passed(set, s.Point, p, c, k, was) {
+			x.RentalID, x.At, x.Passed = s.RentalID, s.At.Add(time.Duration(x.part*float64(gap))), true
+			passes = append(passes, x.Crossing)
+		}
+	}
+	switch {
+	case k == was:
+		s.Beyond, s.Count = "", 0
+	case first || renewed || within(set, p, c, k, deep):
+		s.enter(here, at)
+	case within(set, p, c, k, clear):
+		if s.Beyond != k {
+			s.Beyond, s.Count = k, 0
+		}
+		if s.Count++; s.Count >= several {
+			s.enter(here, at)
+		}
+	}
+	s.At, s.Point, s.Set = at, p, set.Version
+	return passes
+}
+
+func (s *state) enter(here zone.Crossing, at time.Time) {
+	s.In, s.Beyond, s.Count = here, "", 0
+	s.In.RentalID, s.In.At = s.RentalID, at
+	s.Told = telling
+}
+
+// store keeps the states.
+type store struct {
+	redis  redis.UniversalClient
+	prefix string
+}
+
+// forget is how long a state outlives its last fix.
+const forget = 24 * time.Hour
+
+func (s store) key(plate string) string { return s.prefix + "zone:{" + url.QueryEscape(plate) + "}" }
+
+// swap: KEYS state; ARGV what was read, what to write, seconds: written only when nobody has written since.
+const swap = `
+if (redis.call('GET', KEYS[1]) or '') ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
+return 1
+`
+
+// read gives the states as they are stored, and what was read, by plate.
+func (s store) read(ctx context.Context, plates []string) (map[string]string, error) {
+	texts := make([]*redis.StringCmd, len(plates))
+	_, err := s.redis.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for i, plate := range plates {
+			texts[i] = p.Get(ctx, s.key(plate))
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, redis.Nil) {
+		return nil, fmt.Errorf("read where rides are: %w", err)
+	}
+	found := make(map[string]string, len(plates))
+	for i, plate := range plates {
+		if err := texts[i].Err(); err != nil && !errors.Is(err, redis.Nil) {
+			return nil, fmt.Errorf("read where a ride is: %w", err)
+		}
+		found[plate] = texts[i].Val()
+	}
+	return found, nil
+}
+
+// write stores states and returns those that somebody else has written since they were read.
+func (s store) write(ctx context.Context, was map[string]string, now map[string]state) (lost []string, err error) {
+	done := make(map[string]*redis.Cmd, len(now))
+	_, err = s.redis.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for plate, st := range now {
+			text, err := json.Marshal(st)
+			if err != nil {
+				return err
+			}
+			done[plate] = p.Eval(ctx, swap, []string{s.key(plate)}, was[plate], text, int(forget.Seconds()))
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("write where rides are: %w", err)
+	}
+	for plate, cmd := range done {
+		if n, err := cmd.Int(); err != nil || n == 0 {
+			lost = append(lost, plate)
+		}
+	}
+	return lost, nil
+}
