@@ -45,7 +45,12 @@ func Of(m protocol.Message, received time.Time) (Report, error) {
 	return r, err
 }
 
-func (r *Report) say(facts ...Fact) { r.Facts = append(r.Facts, facts...) }
+func (r *Report) say(facts ...Fact) {
+	if r.Facts == nil {
+		r.Facts = make([]Fact, 0, 6) // one that says much: this is done for every message
+	}
+	r.Facts = append(r.Facts, facts...)
+}
 
 func (r *Report) position(m protocol.Message) error {
 	fix, err := m.Fix()

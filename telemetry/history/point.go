@@ -103,6 +103,8 @@ func (r *Reading) Writable() bool { return strings.IndexByte(r.Plate, '\\') < 0 
 
 // Append adds the reading's points to dst, a line each in InfluxDB's line protocol. The reading must be Writable.
 func (r *Reading) Append(dst []byte) []byte {
+	var room [64]byte
+	end := r.end(room[:0])
 	for _, m := range measurements {
 		if parts := r.Parts & m.parts; parts != 0 {
 			dst = append(dst, m.name...)
@@ -110,13 +112,17 @@ func (r *Reading) Append(dst []byte) []byte {
 			dst = appendTag(dst, r.Plate)
 			dst = append(dst, ' ')
 			dst = r.appendFields(dst, parts)
-			dst = appendInt(dst, Received, r.Received.UnixNano())
-			dst[len(dst)-1] = ' ' // for the comma that another field would follow
-			dst = appendNumber(dst, r.At.UnixNano())
-			dst = append(dst, '\n')
+			dst = append(dst, end...)
 		}
 	}
 	return dst
+}
+
+// end is the same of all its lines: when it came, and when it holds for.
+func (r *Reading) end(dst []byte) []byte {
+	dst = appendInt(dst, Received, r.Received.UnixNano())
+	dst[len(dst)-1] = ' ' // for the comma that another field would follow
+	return append(appendNumber(dst, r.At.UnixNano()), '\n')
 }
 
 // Lines is how many points Append makes of it.
