@@ -27,7 +27,7 @@ func bareCommand(ctx context.Context, at devstack.Addresses, _ string) (*exec.Cm
 		return nil, err
 	}
 	text, err := json.Marshal(at)
-	cmd := exec.CommandContext(ctx, self, bareArgument, string(text))
+	cmd := exec.CommandContext(ctx, self, bareArgument, string(text)) //nolint:gosec // this program
 	cmd.Env = append(cmd.Environ(), collector)
 	return cmd, err
 }

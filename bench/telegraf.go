@@ -80,5 +80,5 @@ func telegrafCommand(ctx context.Context, at devstack.Addresses, dir string) (*e
 	if err := telegrafConfig.Execute(f, at); err != nil {
 		return nil, err
 	}
-	return exec.CommandContext(ctx, program, "--quiet", "--config", file), nil
+	return exec.CommandContext(ctx, program, "--quiet", "--config", file), nil //nolint:gosec // built by us
 }

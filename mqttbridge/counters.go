@@ -43,7 +43,7 @@ type counters struct {
 	points, thinned, repeated prometheus.Counter
 
 	seconds prometheus.Histogram
-	byCode  [256]prometheus.Counter // of messages, as far as they came; the session's alone
+	byCode  [256]prometheus.Counter // of messages, as far as they came, for no code is above 255; the session's alone
 }
 
 func newCounters(r prometheus.Registerer, b *Bridge) (*counters, error) {
@@ -98,7 +98,7 @@ func (c *counters) message(m protocol.Message) {
 		c.messages.WithLabelValues(unknownCode).Inc()
 		return
 	}
-	own := &c.byCode[uint8(m.Code)] //nolint:gosec // the codes of the protocol are below 256
+	own := &c.byCode[uint8(m.Code)]
 	if *own == nil {
 		*own = c.messages.WithLabelValues(strconv.Itoa(int(m.Code)))
 	}

@@ -84,7 +84,7 @@ func NewWriter(o WriterOptions) (*Writer, error) {
 		return nil, err
 	}
 	client := influxdb2.NewClientWithOptions(o.URL, o.Token,
-		influxdb2.DefaultOptions().SetHTTPRequestTimeout(uint(max(o.Timeout/time.Second, 1))).SetLogLevel(0)) //nolint:gosec // positive
+		influxdb2.DefaultOptions().SetHTTPRequestTimeout(uint(max(o.Timeout/time.Second, 1))).SetLogLevel(0))
 	w := &Writer{options: o, client: client, service: client.HTTPService(), counts: counts}
 	query := url.Values{"org": {o.Org}, "bucket": {o.Bucket}, "precision": {"ns"}}
 	w.target = w.service.ServerAPIURL() + "write?" + query.Encode()
@@ -136,7 +136,7 @@ func (w *Writer) write(ctx context.Context, lines []byte) error {
 		case someAreBad:
 			return w.divide(ctx, lines, err)
 		}
-		wait = max(wait, time.Duration(err.RetryAfter)*time.Second) //nolint:gosec // seconds
+		wait = max(wait, time.Duration(err.RetryAfter)*time.Second)
 		w.options.Log.Warn("InfluxDB did not take a batch; it stays in the spool", "error", err, "retry_in", wait)
 		if !pause(ctx, wait/2+rand.N(wait/2+1)) { //nolint:gosec // spreads retries, hides nothing
 			return ctx.Err()

@@ -27,8 +27,8 @@ func (b block) append(dst []byte) []byte {
 	start := len(dst)
 	dst = append(dst, magic...)
 	dst = append(dst, 0, 0, 0, 0)
-	dst = binary.LittleEndian.AppendUint64(dst, uint64(b.at.UnixMilli())) //nolint:gosec // after 1970
-	dst = binary.LittleEndian.AppendUint32(dst, uint32(b.points))         //nolint:gosec // fits: a block is of one moment
+	dst = binary.LittleEndian.AppendUint64(dst, uint64(b.at.UnixMilli()))
+	dst = binary.LittleEndian.AppendUint32(dst, uint32(b.points))
 	dst = append(dst, b.body...)
 	binary.LittleEndian.PutUint32(dst[start+sumAt:], crc32.Checksum(dst[start+restAt:], castagnoli))
 	return dst
@@ -44,7 +44,7 @@ func parse(data []byte) (block, bool) {
 	}
 	rest := data[restAt:]
 	return block{
-		at:     time.UnixMilli(int64(binary.LittleEndian.Uint64(rest))), //nolint:gosec // as it was written
+		at:     time.UnixMilli(int64(binary.LittleEndian.Uint64(rest))),
 		points: int(binary.LittleEndian.Uint32(rest[8:])),
 		body:   rest[12:],
 	}, true
@@ -56,8 +56,8 @@ func salvage(data []byte) (good []byte, kept bool) {
 	kept = true
 	for len(data) > 0 {
 		size, n := binary.Uvarint(data)
-		if n > 0 && size <= uint64(len(data)-n) { //nolint:gosec // n is at most len(data)
-			end := n + int(size) //nolint:gosec // at most len(data)
+		if n > 0 && size <= uint64(len(data)-n) {
+			end := n + int(size)
 			if _, ok := parse(data[n:end]); ok {
 				good, data = append(good, data[:end]...), data[end:]
 				continue

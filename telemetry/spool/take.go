@@ -83,7 +83,7 @@ func (s *Spool) skip(why error) {
 			_ = os.Link(one.path, one.path+".corrupt")
 		}
 	}
-	s.lost.Corrupt += int64(to - s.next) //nolint:gosec // few
+	s.lost.Corrupt += int64(to - s.next)
 	s.options.Log.Error("a file of the spool is damaged and kept aside", "dir", s.options.Dir, "blocks", to-s.next)
 	s.next = to
 }
