@@ -25,7 +25,7 @@ func measureFirmware(ctx context.Context, w *world) error {
 		return err
 	}
 	fmt.Printf("\n%-52s %12s %12s %8s %22s\n", "firmware packets a second", "plain MQTT", "an upgrade", "", "history events per 100")
-	for _, c := range []struct{ scooters, packets int }{{1, 4000}, {100, 200}} {
+	for _, c := range []struct{ scooters, packets int }{{1, 4000}, {100, 600}} {
 		plain, err := h.plain(ctx, c.scooters, c.packets)
 		if err != nil {
 			return fmt.Errorf("plain packets: %w", err)

@@ -90,7 +90,7 @@ func installed(ctx context.Context, measure func(context.Context, *world) error)
 	defer func() { _ = devstack.Reset(dir) }()
 	stack, err := devstack.Start(ctx, devstack.Options{
 		Dir:      dir,
-		Only:     []devstack.Service{devstack.Temporal, devstack.Postgres, devstack.Redis, devstack.MQTT},
+		Only:     []devstack.Service{devstack.Temporal, devstack.Postgres, devstack.Redis, devstack.MQTT, devstack.Influx},
 		Accounts: func(string, string) bool { return true },
 		Log:      slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
 		Progress: func(line string) { fmt.Println(line) },
@@ -99,7 +99,7 @@ func installed(ctx context.Context, measure func(context.Context, *world) error)
 		return err
 	}
 	defer stack.Stop()
-	w, err := newWorld(ctx, c, stack.Addresses())
+	w, err := newWorld(ctx, c, stack.Addresses(), dir)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/google/uuid"
@@ -39,10 +40,11 @@ type world struct {
 func plate(i int) string { return fmt.Sprintf("BENCH%02d", i) }
 func code(i int) string  { return fmt.Sprintf("bench-%04d", i) }
 
-func newWorld(ctx context.Context, c config.Config, a devstack.Addresses) (*world, error) {
+func newWorld(ctx context.Context, c config.Config, a devstack.Addresses, dir string) (*world, error) {
 	c.Development = true
 	c.HTTP.Addr = freeAddr()
 	c.HTTP.MetricsAddr = ""
+	c.Influx.URL, c.Influx.Bucket, c.Spool.Dir = a.InfluxURL, a.InfluxBucket, filepath.Join(dir, "spool")
 	c.Postgres.URL, c.Temporal.Addr, c.Redis.Addrs = a.PostgresURL, a.Temporal, []string{a.Redis}
 	c.MQTT.URL, c.MQTT.Username, c.MQTT.Password, c.MQTT.ClientID = a.MQTT, a.MQTTUser, a.MQTTPassword, "bench"
 	c.Influx.URL, c.Influx.Bucket = a.InfluxURL, a.InfluxBucket
