@@ -17,7 +17,8 @@ import (
 // while. It costs a key, which the next send of the same code removes.
 const keep = 15 * time.Minute
 
-// claim: KEYS lease, taken; ARGV ack, ms to keep it beyond the lease.
+// claim: KEYS lease, taken, asking; ARGV ack, ms to keep it beyond the lease.
+// A poll's question, which has no workflow, is over with its answer, and nobody wants it back.
 // Without a lease the same ack, to the nanosecond of its arrival, is the same claim whose reply got lost.
 var claim = redis.NewScript(`
 local w = redis.call('HMGET', KEYS[1], 'send', 'workflow', 'watched')
@@ -27,6 +28,10 @@ if not w[1] then
   return {taken[1], taken[2], redis.call('PTTL', KEYS[2]) - ARGV[2], taken[4]}
 end
 local left = redis.call('PTTL', KEYS[1])
+if w[2] == '' then
+  redis.call('DEL', KEYS[1], KEYS[3])
+  return {w[1], '', left, ''}
+end
 redis.call('DEL', KEYS[1], KEYS[2])
 redis.call('HSET', KEYS[2], 'send', w[1], 'workflow', w[2], 'ack', ARGV[1], 'watched', w[3] or '', 'life', left + ARGV[2])
 redis.call('PEXPIRE', KEYS[2], left + ARGV[2])
@@ -41,6 +46,9 @@ type Claim struct {
 	Watched bool
 }
 
+// Polled reports whether it was a poll that asked: there is nobody to signal.
+func (c Claim) Polled() bool { return c.WorkflowID == "" }
+
 // Claim takes the lease of an ack away, whoever holds it, and leaves the ack for Withdraw. False: nobody waits for it.
 // Of several bridges with the same ack one gets the claim.
 func (s *Store) Claim(ctx context.Context, plate string, ack command.Ack) (Claim, bool, error) {
@@ -50,7 +58,7 @@ func (s *Store) Claim(ctx context.Context, plate string, ack command.Ack) (Claim
 		return Claim{}, false, fmt.Errorf("write the ack %d: %w", ack.Code, err)
 	}
 	code := protocol.Code(ack.Code)
-	got, err := claim.Run(ctx, s.redis, s.of(plate, code), text, keep.Milliseconds()).Slice()
+	got, err := claim.Run(ctx, s.redis, append(s.of(plate, code), s.asking(plate)), text, keep.Milliseconds()).Slice()
 	if errors.Is(err, redis.Nil) {
 		return Claim{}, false, nil
 	}

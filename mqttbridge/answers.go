@@ -70,6 +70,8 @@ func (b *Bridge) settle(a answer) {
 		b.options.Log.Error("an answer is lost: nobody could say who waits for it", "plate", a.plate, "code", a.ack.Code, "error", err)
 	case !found:
 		b.counts.answer(answerUnasked)
+	case claim.Polled():
+		b.counts.answer(answerPolled)
 	case claim.Watched:
 		b.counts.answer(answerHandedOver)
 	default:

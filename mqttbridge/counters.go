@@ -16,6 +16,7 @@ type outcome string
 const (
 	answerSignalled  outcome = "signalled"
 	answerHandedOver outcome = "handed_over" // its waiter was watching for it
+	answerPolled     outcome = "polled"      // a poll had asked: it is telemetry
 	answerUnasked    outcome = "unasked"     // nobody waited for it
 	answerGone       outcome = "gone"        // who waited has ended
 	answerLate       outcome = "late"        // Temporal was away for as long as it counted

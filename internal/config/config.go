@@ -24,6 +24,7 @@ type Config struct {
 	Upgrade   Upgrade   `envPrefix:"UPGRADE_"`
 	Log       Log       `envPrefix:"LOG_"`
 	Telemetry Telemetry `envPrefix:"TELEMETRY_"`
+	Poll      Poll      `envPrefix:"POLL_"`
 	History   History   `envPrefix:"HISTORY_"`
 	Spool     Spool     `envPrefix:"SPOOL_"`
 	Fleet     Fleet     `envPrefix:"FLEET_"`
@@ -213,6 +214,26 @@ type Spool struct {
 	Dir string `env:"DIR" envDefault:".rodada/spool"`
 	// Limit is how many bytes it may take; then the oldest points are dropped.
 	Limit int64 `env:"LIMIT" envDefault:"1073741824"`
+}
+
+// Poll is how often the bridges ask scooters for what these say only when asked; 0 in a pace is never.
+type Poll struct {
+	// Rate is how many questions one bridge asks in a second at most; 0: it asks none.
+	Rate int `env:"RATE" envDefault:"0"`
+	// Position is how often a scooter that rides is asked where it is.
+	Position time.Duration `env:"POSITION" envDefault:"5s"`
+	// Vehicle is how often it is asked for speed and battery.
+	Vehicle time.Duration `env:"VEHICLE" envDefault:"5s"`
+	// Signal is how often it is asked how well its radio hears.
+	Signal time.Duration `env:"SIGNAL" envDefault:"15s"`
+	// IdlePosition is how often any other scooter that is online is asked where it is.
+	IdlePosition time.Duration `env:"IDLE_POSITION" envDefault:"2m"`
+	// IdleVehicle is how often such a one is asked for its battery.
+	IdleVehicle time.Duration `env:"IDLE_VEHICLE" envDefault:"5m"`
+	// IdleSignal is how often such a one is asked how well its radio hears.
+	IdleSignal time.Duration `env:"IDLE_SIGNAL" envDefault:"15m"`
+	// Window is how long an answer may take; a command that wants the same answer waits as long at most.
+	Window time.Duration `env:"WINDOW" envDefault:"3s"`
 }
 
 // Fleet is what the scooters carry.

@@ -60,6 +60,10 @@ func (c Config) Validate() error {
 	check(c.Firmware.MaxSize > 0 && c.Firmware.MaxSize <= firmware.SizeLimit, "FIRMWARE_MAX_SIZE", "1 to 67108864", c.Firmware.MaxSize)
 	c.Upgrade.validate(check)
 	c.Telemetry.validate(check)
+	check(c.Poll.Rate >= 0, "POLL_RATE", "0 (never) or more", c.Poll.Rate)
+	check(c.Poll.Window > 0 && c.Poll.Window <= c.Rental.AckWindow, "POLL_WINDOW", "above 0 and at most RODADA_RENTAL_ACK_WINDOW", c.Poll.Window)
+	check(min(c.Poll.Position, c.Poll.Vehicle, c.Poll.Signal, c.Poll.IdlePosition, c.Poll.IdleVehicle, c.Poll.IdleSignal) >= 0,
+		"POLL_*", "0 (never) or more", "less")
 	c.History.validate(check)
 	check(c.Spool.Dir != "", "SPOOL_DIR", "a folder", c.Spool.Dir)
 	check(c.Spool.Limit >= 1<<20, "SPOOL_LIMIT", "at least 1048576 (1 MiB)", c.Spool.Limit)

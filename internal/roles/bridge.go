@@ -51,6 +51,11 @@ func Bridge(ctx context.Context, c config.Config, log *slog.Logger) error {
 		return fmt.Errorf("bridge: %w", err)
 	}
 	defer bridge.Stop()
+	asks, err := ask(ctx, c, log, registry, redis, now)
+	if err != nil {
+		return fmt.Errorf("bridge: %w", err)
+	}
+	defer asks()
 	defer rebuildLive(ctx, c, log, redis)()
 	return operate(ctx, c.HTTP.MetricsAddr, log, registry, map[string]check{
 		"mqtt":     func(context.Context) error { return bridge.Ready() },
