@@ -47,6 +47,7 @@ func root() *cobra.Command {
 		cli.Command(config.Load, cli.Terminal),
 		cli.Firmware(config.Load, cli.Terminal),
 		cli.Upgrade(config.Load, cli.Terminal),
+		cli.Rollout(config.Load, cli.Terminal),
 		admin(),
 		version(),
 	)

@@ -60,6 +60,7 @@ type app struct {
 	onboardings   *onboardings
 	images        *images
 	upgrades      *upgrades
+	rollouts      *rollouts
 	histories     *histories
 	rentalRoutes  *rentalRoutes
 }
@@ -171,6 +172,9 @@ func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 		adminRentals:  &adminRentals{store: o.Store, holders: holders, deadline: c.HTTP.Deadline, now: o.Now},
 		adminScooters: &adminScooters{store: o.Store, registry: registry, holders: holders, deadline: c.HTTP.Deadline},
 		images:        &images{store: o.Store, limit: c.Firmware.MaxSize},
+		rollouts: &rollouts{
+			store: o.Store, models: o.Store, holders: holders, rules: c.Rollout, upgrade: c.Upgrade, deadline: c.HTTP.Deadline, pace: streamPace,
+		},
 		upgrades: &upgrades{
 			store: o.Store, holders: holders, progress: o.Progress, rules: c.Upgrade, deadline: c.HTTP.Deadline, pace: streamPace,
 		},

@@ -1,6 +1,9 @@
 package api
 
-import "rodada/workflows"
+import (
+	"rodada/domain/firmware"
+	"rodada/workflows"
+)
 
 // endpoints is the table of contents of the API: every operation, in one line, with who may use it.
 func endpoints(m *mounter, a *app) {
@@ -129,6 +132,22 @@ func endpoints(m *mounter, a *app) {
 	mount(m, forStaff, "POST /admin/v1/upgrades/{id}/retry", decideUpgrade{a.upgrades, workflows.UpdateUpgradeRetry})
 	mount(m, forStaff, "POST /admin/v1/upgrades/{id}/restart", decideUpgrade{a.upgrades, workflows.UpdateUpgradeRestart})
 	mount(m, forStaff, "POST /admin/v1/upgrades/{id}/abort", decideUpgrade{a.upgrades, workflows.UpdateUpgradeAbort})
+
+	m.about("Staff: rollouts")
+	mount(m, forStaff, "GET /admin/v1/rollouts", listRollouts{a.rollouts})
+	mount(m, forStaff, "POST /admin/v1/rollouts", createRollout{a.rollouts})
+	mount(m, forStaff, "GET /admin/v1/rollouts/{id}", getRollout{a.rollouts})
+	mount(m, forStaff, "PATCH /admin/v1/rollouts/{id}", changeRollout{a.rollouts})
+	mount(m, forStaff, "GET /admin/v1/rollouts/{id}/stream", rolloutStream{a.rollouts})
+	mount(m, forStaff, "GET /admin/v1/rollouts/{id}/targets", listTargets{a.rollouts})
+	mount(m, forStaff, "POST /admin/v1/rollouts/{id}/submit", decideRollout{a.rollouts, firmware.Submit})
+	mount(m, forStaff, "POST /admin/v1/rollouts/{id}/approve", decideRollout{a.rollouts, firmware.Approve})
+	mount(m, forStaff, "POST /admin/v1/rollouts/{id}/deny", decideRollout{a.rollouts, firmware.Deny})
+	mount(m, forStaff, "POST /admin/v1/rollouts/{id}/start", decideRollout{a.rollouts, firmware.Start})
+	mount(m, forStaff, "POST /admin/v1/rollouts/{id}/pause", decideRollout{a.rollouts, firmware.Pause})
+	mount(m, forStaff, "POST /admin/v1/rollouts/{id}/resume", decideRollout{a.rollouts, firmware.Resume})
+	mount(m, forStaff, "POST /admin/v1/rollouts/{id}/stop", decideRollout{a.rollouts, firmware.Stop})
+	mount(m, forStaff, "POST /admin/v1/rollouts/{id}/retry-failed", decideRollout{a.rollouts, firmware.Retry})
 
 	m.about("Staff: audit")
 	mount(m, forStaff, "GET /admin/v1/audit", listAudit{a.audits})

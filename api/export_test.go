@@ -41,4 +41,5 @@ var Unhurried = unhurried
 type FirmwareBooks interface {
 	firmwareStore
 	upgradeStore
+	rolloutStore
 }

@@ -18,5 +18,6 @@ type Store interface {
 	onboardingStore
 	firmwareStore
 	upgradeStore
+	rolloutStore
 	historyStore
 }

@@ -22,6 +22,7 @@ type Config struct {
 	Onboard   Onboard   `envPrefix:"ONBOARD_"`
 	Firmware  Firmware  `envPrefix:"FIRMWARE_"`
 	Upgrade   Upgrade   `envPrefix:"UPGRADE_"`
+	Rollout   Rollout   `envPrefix:"ROLLOUT_"`
 	Log       Log       `envPrefix:"LOG_"`
 	Telemetry Telemetry `envPrefix:"TELEMETRY_"`
 	Poll      Poll      `envPrefix:"POLL_"`
@@ -178,6 +179,16 @@ type Upgrade struct {
 	MinimumBattery int `env:"MINIMUM_BATTERY" envDefault:"30"`
 	// ParkFor is how long a parked upgrade waits for staff; then it ends as failed.
 	ParkFor time.Duration `env:"PARK_FOR" envDefault:"168h"`
+}
+
+// Rollout is how one firmware image comes to many scooters.
+type Rollout struct {
+	// FourEyes has every rollout approved by somebody who neither wrote nor changed it.
+	FourEyes bool `env:"FOUR_EYES"`
+	// RetryAfter is the first wait before a scooter is tried again that was in use or not ready.
+	RetryAfter time.Duration `env:"RETRY_AFTER" envDefault:"1m"`
+	// LookEvery is how often a rollout looks how its scooters stand though it was told nothing.
+	LookEvery time.Duration `env:"LOOK_EVERY" envDefault:"5m"`
 }
 
 // Client is the API as the commands for staff see it, from any machine, and who uses them.

@@ -59,6 +59,8 @@ func (c Config) Validate() error {
 	check(err == nil, "FIRMWARE_KEYS", "name:base64 of 32 bytes[,name:...]", "its present value")
 	check(c.Firmware.MaxSize > 0 && c.Firmware.MaxSize <= firmware.SizeLimit, "FIRMWARE_MAX_SIZE", "1 to 67108864", c.Firmware.MaxSize)
 	c.Upgrade.validate(check)
+	check(c.Rollout.RetryAfter >= time.Second, "ROLLOUT_RETRY_AFTER", "at least 1s", c.Rollout.RetryAfter)
+	check(c.Rollout.LookEvery >= time.Second, "ROLLOUT_LOOK_EVERY", "at least 1s", c.Rollout.LookEvery)
 	c.Telemetry.validate(check)
 	check(c.Poll.Rate >= 0, "POLL_RATE", "0 (never) or more", c.Poll.Rate)
 	check(c.Poll.Window > 0 && c.Poll.Window <= c.Rental.AckWindow, "POLL_WINDOW", "above 0 and at most RODADA_RENTAL_ACK_WINDOW", c.Poll.Window)

@@ -1,0 +1,277 @@
+package api_test
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/activity"
+	sdkworker "go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
+
+	"rodada/activities"
+	"rodada/api"
+	"rodada/domain/firmware"
+	"rodada/domain/fleet"
+	"rodada/domain/staff"
+	"rodada/workflows"
+)
+
+// yard is a street with the real workflow of rollouts, and with upgrades that end when they are told to.
+type yard struct {
+	*street
+	image string
+	boss  string // another member of staff
+
+	mu   sync.Mutex
+	ends map[string]firmware.State // by plate; none: it goes on
+}
+
+func newYard(t *testing.T, fourEyes bool) *yard {
+	t.Helper()
+	y := &yard{street: newStreet(t), boss: uuid.NewString(), ends: map[string]firmware.State{}}
+	o := y.options
+	o.Registry, o.Config.Firmware, o.Config.Rollout.FourEyes = prometheus.NewRegistry(), firmwareConfig(), fourEyes
+	o.Config.Rollout.RetryAfter, o.Config.Rollout.LookEvery = time.Second, time.Second
+	o.Config.HTTP.Deadline = 5 * time.Second
+	var err error
+	y.handler, err = api.New(o)
+	require.NoError(t, err)
+	boss := staff.Member{ID: y.boss, Email: "boss@example.com", PasswordHash: "x", Permissions: []staff.Permission{staff.Firmware}}
+	require.NoError(t, y.books.CreateStaff(t.Context(), boss))
+
+	w := sdkworker.New(y.client, workflows.FirmwareQueue(o.Config.Temporal.TaskQueue), sdkworker.Options{WorkerStopTimeout: time.Second})
+	w.RegisterWorkflowWithOptions(workflows.Rollout, workflow.RegisterOptions{Name: workflows.RolloutName})
+	w.RegisterWorkflowWithOptions(y.upgrade, workflow.RegisterOptions{Name: workflows.UpgradeName})
+	w.RegisterActivity(&activities.Rollouts{Store: y.books})
+	w.RegisterActivityWithOptions(y.work, activity.RegisterOptions{Name: "work"})
+	require.NoError(t, w.Start())
+	t.Cleanup(w.Stop)
+
+	models, err := y.books.Models(t.Context())
+	require.NoError(t, err)
+	for n := range 3 {
+		_, err := y.books.CreateScooter(t.Context(), fleet.Scooter{
+			Plate: fmt.Sprintf("%s-%d", y.plate, n), QRCode: fmt.Sprintf("%s-%d", y.code, n), Model: models[0], Battery: 80,
+		})
+		require.NoError(t, err)
+	}
+	content := strings.Repeat("x", 2500)
+	signature := firmware.StatementOf(models[0].Name, "2.0", []byte(content)).Sign(operatorKey("k"))
+	image := body(t, y.do(t, "POST", fmt.Sprintf("/admin/v1/firmware?model=%d&version=2.0", models[0].ID), y.token(t, support, "staff"), content,
+		"Content-Type", "application/octet-stream", "Firmware-Signature", base64.StdEncoding.EncodeToString(signature)), 201)
+	y.image = image["id"].(string)
+	return y
+}
+
+// upgrade is the workflow of one upgrade, as far as a rollout sees it.
+func (y *yard) upgrade(ctx workflow.Context, in workflows.UpgradeInput) error {
+	ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{StartToCloseTimeout: time.Minute})
+	if err := workflow.ExecuteActivity(ctx, "work", in, workflow.GetInfo(ctx).WorkflowExecution.RunID).Get(ctx, nil); err != nil {
+		return err
+	}
+	return workflow.SignalExternalWorkflow(ctx, workflows.RolloutID(in.RolloutID), "", workflows.SignalUpgradeEnded, workflows.UpgradeEnded{
+		UpgradeID: in.UpgradeID, Plate: in.Plate,
+	}).Get(ctx, nil)
+}
+
+func (y *yard) work(ctx context.Context, in workflows.UpgradeInput, run string) error {
+	claimed, err := y.books.BeginUpgrade(ctx, in.UpgradeID, run)
+	if err != nil || !claimed {
+		return err
+	}
+	for {
+		y.mu.Lock()
+		state := y.ends[in.Plate]
+		y.mu.Unlock()
+		if state != "" {
+			c := firmware.Change{ID: in.UpgradeID, Seq: 1, State: state, At: time.Now()}
+			if state == firmware.Failed {
+				c.Trouble = firmware.TroubleVersion
+			}
+			return y.books.AdvanceUpgrade(ctx, c)
+		}
+		select {
+		case <-time.After(10 * time.Millisecond):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// end lets the upgrades of scooters come to something; without a plate those of all.
+func (y *yard) end(t *testing.T, state firmware.State, plates ...string) {
+	t.Helper()
+	if len(plates) == 0 {
+		plates = []string{y.plate, y.plate + "-0", y.plate + "-1", y.plate + "-2"}
+	}
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	for _, plate := range plates {
+		y.ends[plate] = state
+	}
+}
+
+func (y *yard) draft(t *testing.T, more map[string]any) string {
+	t.Helper()
+	in := map[string]any{"name": "To 2.0", "image": y.image, "max_at_once": 2}
+	for key, value := range more {
+		in[key] = value
+	}
+	return body(t, y.asStaff(t, "POST", "/admin/v1/rollouts", in), 201)["id"].(string)
+}
+
+func (y *yard) decide(t *testing.T, id, deed string) *httptest.ResponseRecorder {
+	t.Helper()
+	return y.asStaff(t, "POST", "/admin/v1/rollouts/"+id+"/"+deed, map[string]any{"reason": "A test."})
+}
+
+func (y *yard) until(t *testing.T, id string, fits func(map[string]any) bool) map[string]any {
+	t.Helper()
+	var b map[string]any
+	require.Eventually(t, func() bool {
+		b = body(t, y.asStaff(t, "GET", "/admin/v1/rollouts/"+id, nil), 200)
+		return fits(b)
+	}, 30*time.Second, 20*time.Millisecond, "%v", b)
+	return b
+}
+
+func inState(state string) func(map[string]any) bool {
+	return func(b map[string]any) bool { return b["state"] == state }
+}
+
+func tallied(field string, n float64) func(map[string]any) bool {
+	return func(b map[string]any) bool { return b["scooters"].(map[string]any)[field] == n }
+}
+
+func TestARolloutFromDraftToEnd(t *testing.T) {
+	y := newYard(t, false)
+	id := y.draft(t, map[string]any{
+		"percents": []int{50, 50}, "success_percent": 100, "error_percent": 0,
+		"window": map[string]any{"from": "00:00", "to": "00:00", "zone": "Europe/Madrid", "days": []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}},
+	})
+	b := body(t, y.asStaff(t, "GET", "/admin/v1/rollouts/"+id, nil), 200)
+	require.Equal(t, []any{"draft", 4., "2.0", "rollout/" + id}, []any{b["state"], b["matching"], b["version"], b["workflow_id"]})
+	require.Equal(t, "00:00", b["window"].(map[string]any)["from"])
+
+	b = body(t, y.asStaff(t, "PATCH", "/admin/v1/rollouts/"+id, map[string]any{"any_time": true, "max_at_once": 1}), 200)
+	require.Nil(t, b["window"])
+	for range 2 { // asked twice, it is started once
+		require.Equal(t, "running", body(t, y.decide(t, id, "start"), 200)["state"])
+	}
+	y.until(t, id, tallied("running", 1))
+	problem(t, y.asStaff(t, "PATCH", "/admin/v1/rollouts/"+id, map[string]any{"max_at_once": 2}), 409, "rollout_not_draft")
+
+	require.Equal(t, "paused", body(t, y.decide(t, id, "pause"), 200)["state"])
+	y.end(t, firmware.Failed)
+	y.until(t, id, tallied("failed", 1))
+	body(t, y.decide(t, id, "resume"), 200) // and its threshold pauses it
+	b = y.until(t, id, func(b map[string]any) bool { return b["halt"] == "errors" })
+	require.Equal(t, []any{"errors", 1.}, []any{b["halt"], b["halt_group"]})
+	targets := body(t, y.asStaff(t, "GET", "/admin/v1/rollouts/"+id+"/targets?state=failed&group=1", nil), 200)
+	require.Equal(t, 1., targets["total"])
+	failed := targets["targets"].([]any)[0].(map[string]any)
+	require.Equal(t, []any{"version", 1., 1.}, []any{failed["trouble"], failed["tries"], failed["position"]})
+
+	y.end(t, firmware.Done)
+	require.Equal(t, "paused", body(t, y.decide(t, id, "retry-failed"), 200)["state"])
+	require.Equal(t, "running", body(t, y.decide(t, id, "resume"), 200)["state"])
+	b = y.until(t, id, inState("finished"))
+	require.Equal(t, 4., b["scooters"].(map[string]any)["done"])
+	problem(t, y.decide(t, id, "pause"), 409, "rollout_state")
+	problem(t, y.decide(t, id, "retry-failed"), 409, "rollout_none_failed")
+	deeds, err := y.books.AuditLog(t.Context(), staff.AuditFilter{Subject: id, Limit: 100})
+	require.NoError(t, err)
+	var actions []string
+	for _, d := range deeds {
+		require.Equal(t, "support@example.com", d.Email)
+		require.NotEmpty(t, d.RequestID)
+		actions = append([]string{d.Action}, actions...)
+	}
+	require.Equal(t, []string{
+		"rollout.create", "rollout.change", "rollout.start", "rollout.pause", "rollout.resume", "rollout.retry_failed", "rollout.resume",
+	}, actions)
+	list := body(t, y.asStaff(t, "GET", "/admin/v1/rollouts?state=finished,stopped", nil), 200)
+	require.Equal(t, 1., list["total"])
+	stream := y.asStaff(t, "GET", "/admin/v1/rollouts/"+id+"/stream", nil)
+	require.Contains(t, stream.Body.String(), "event: rollout\n")
+	require.Contains(t, stream.Body.String(), `"state":"finished"`)
+}
+
+func TestARolloutIsStoppedForGood(t *testing.T) {
+	y := newYard(t, false)
+	id := y.draft(t, nil)
+	body(t, y.decide(t, id, "start"), 200)
+	y.until(t, id, tallied("running", 2))
+	require.Equal(t, "stopping", body(t, y.decide(t, id, "stop"), 200)["state"])
+	y.end(t, firmware.Done)
+	b := y.until(t, id, inState("stopped"))
+	require.Equal(t, 2., b["scooters"].(map[string]any)["pending"])
+	problem(t, y.decide(t, id, "start"), 409, "rollout_state")
+	draft := y.draft(t, nil)
+	require.Equal(t, "stopped", body(t, y.decide(t, draft, "stop"), 200)["state"])
+}
+
+// A rollout that is written down and has no workflow, because Temporal was away or lost it, gets one as soon as somebody asks.
+func TestARolloutWhoseWorkflowIsGone(t *testing.T) {
+	y := newYard(t, false)
+	id := y.draft(t, nil)
+	_, err := y.books.DecideRollout(t.Context(), firmware.Decision{RolloutID: id, Deed: firmware.Start, By: support, Reason: "A test."})
+	require.NoError(t, err)
+	require.Equal(t, "paused", body(t, y.decide(t, id, "pause"), 200)["state"])
+	require.Equal(t, "running", body(t, y.decide(t, id, "resume"), 200)["state"])
+	require.NoError(t, y.client.TerminateWorkflow(t.Context(), workflows.RolloutID(id), "", "A test."))
+	require.Equal(t, "running", body(t, y.decide(t, id, "start"), 200)["state"])
+	y.end(t, firmware.Done)
+	y.until(t, id, inState("finished"))
+}
+
+func TestFourEyesOnARollout(t *testing.T) {
+	y := newYard(t, true)
+	id := y.draft(t, nil)
+	problem(t, y.decide(t, id, "start"), 409, "rollout_not_approved")
+	require.Equal(t, "waiting_for_approval", body(t, y.decide(t, id, "submit"), 200)["state"])
+	problem(t, y.decide(t, id, "approve"), 403, "rollout_own")
+	boss := y.token(t, y.boss, "staff")
+	b := body(t, y.do(t, "POST", "/admin/v1/rollouts/"+id+"/approve", boss, `{"reason":"It is fine."}`, "Content-Type", "application/json"), 200)
+	require.Equal(t, []any{"ready", y.boss}, []any{b["state"], b["approved_by"]})
+	require.Equal(t, "draft", body(t, y.decide(t, id, "deny"), 200)["state"])
+}
+
+func TestRolloutsThatMakeNoSense(t *testing.T) {
+	y := newYard(t, false)
+	post := func(more map[string]any) *httptest.ResponseRecorder {
+		in := map[string]any{"name": "To 2.0", "image": y.image}
+		for key, value := range more {
+			in[key] = value
+		}
+		return y.asStaff(t, "POST", "/admin/v1/rollouts", in)
+	}
+	for field, more := range map[string]map[string]any{
+		"percents":    {"percents": []int{50, 40}},
+		"groups":      {"percents": []int{100}, "groups": 2},
+		"window.zone": {"window": map[string]any{"from": "02:00", "to": "03:00", "zone": "Mars/Olympus"}},
+	} {
+		require.Equal(t, field, problem(t, post(more), 422, "rollout_invalid")["field"])
+	}
+	problem(t, post(map[string]any{"image": uuid.NewString()}), 404, "firmware_unknown")
+	for _, more := range []map[string]any{
+		{"max_at_once": 0}, {"error_percent": 101}, {"window": map[string]any{"from": "25:00", "to": "03:00", "zone": "UTC"}},
+		{"filter": map[string]any{"service": []string{"retired"}}},
+	} {
+		problem(t, post(more), 422, "request_invalid")
+	}
+	problem(t, y.asStaff(t, "GET", "/admin/v1/rollouts/"+uuid.NewString(), nil), 404, "rollout_unknown")
+	id := y.draft(t, map[string]any{"filter": map[string]any{"plates": []string{"NOBODY"}}})
+	problem(t, y.decide(t, id, "start"), 409, "rollout_empty")
+	same := map[string]any{"id": id, "name": "Another", "image": y.image}
+	require.Equal(t, "To 2.0", body(t, y.asStaff(t, "POST", "/admin/v1/rollouts", same), 201)["name"])
+}
