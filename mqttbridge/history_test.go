@@ -276,3 +276,16 @@ func stored(t *testing.T, url, bucket string) (n int64) {
 	require.NoError(t, result.Err())
 	return n
 }
+
+func TestHistoryGoesOnWithoutRedis(t *testing.T) {
+	k := newKeeper()
+	close(k.gate)
+	r := newRigOn(t, testkit.Mosquitto(t), "127.0.0.1:1", "nowhere:")
+	r.options.History, r.options.Drain = k, 10*time.Millisecond
+	r.start(t)
+	const reports = 3000 // more than the broker leaves unacknowledged
+	for n := range reports {
+		r.say(t, `{"a":98,"i":"A1","x":%d}`, n%100)
+	}
+	require.Eventually(t, func() bool { _, points, _ := k.state(); return points == reports }, patience, time.Millisecond)
+}
