@@ -22,7 +22,7 @@ func TestEndOutsideOfEveryZone(t *testing.T) {
 	eva := w.staff(t)
 	draw := func(name string, lat, lng float64) {
 		require.NoError(t, eva.Call(t.Context(), http.MethodPost, "/admin/v1/zones", map[string]any{
-			"name": name, "order": 10, "rules": []zone.Rule{zone.Open}, "geometry": square(lat, lng, 0.01),
+			"name": name, "order": 10, "rules": []zone.Rule{zone.Open}, "geometry": square(lat, lng, 0.0002),
 		}, nil))
 	}
 	b, p := w.box(t), w.rider(t)
@@ -32,17 +32,17 @@ func TestEndOutsideOfEveryZone(t *testing.T) {
 	draw("the harbour", home.Lat+1, home.Lng)
 
 	r := p.ride(t, b)
-	b.SetPosition(home.Lat+0.02, home.Lng)
-	b.ReportNow()
+	b.SetPosition(home.Lat+0.0005, home.Lng)
 	var refusal error
 	require.Eventually(t, func() bool {
+		b.ReportNow()
 		_, refusal = p.app.Act(t.Context(), r.ID, "end")
 		return refusal != nil
 	}, patience, tick)
 	nearest := fact[zone.Place](t, refused(t, refusal, http.StatusConflict, "outside_zone"), "nearest")
 	require.Equal(t, "the old town", nearest.Zone)
-	require.InDelta(t, home.Lat+0.01, nearest.Point.Lat, 1e-4)
-	require.InDelta(t, 1112, nearest.Meters, 20)
+	require.InDelta(t, home.Lat+0.0002, nearest.Point.Lat, 2e-5)
+	require.InDelta(t, 33, nearest.Meters, 3)
 	require.Equal(t, "riding", p.see(t, r.ID).State)
 	require.False(t, b.Locked())
 
@@ -52,7 +52,50 @@ func TestEndOutsideOfEveryZone(t *testing.T) {
 	w.free(t, b)
 
 	other := q.ride(t, outside)
-	outside.SetPosition(home.Lat+0.02, home.Lng)
+	outside.SetPosition(home.Lat+0.0005, home.Lng)
 	require.NoError(t, eva.Call(t.Context(), http.MethodPost, "/admin/v1/rentals/"+other.ID+"/end", map[string]string{"reason": "it rains"}, nil))
 	w.free(t, outside)
+}
+
+// A scooter is driven through a slow zone and out of the service area: it goes slower and faster again, buzzes, is slowed down and
+// paused, and goes on when its rider has ridden back.
+func TestARideThroughZones(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, set{"RENTAL_ZONE_GRACE": "1s"})
+	eva := w.staff(t)
+	const step = 0.0004 // degrees of latitude, 44 m
+	draw := func(body map[string]any) {
+		require.NoError(t, eva.Call(t.Context(), http.MethodPost, "/admin/v1/zones", body, nil))
+	}
+	slow := zone.Open
+	slow.MaxKmh = 10
+	b, p := w.box(t), w.rider(t)
+	draw(map[string]any{"name": "market", "order": 1, "rules": []zone.Rule{slow}, "geometry": square(home.Lat+2*step, home.Lng, step/2)})
+	draw(map[string]any{"name": "city", "order": 2, "rules": []zone.Rule{zone.Open}, "geometry": square(home.Lat, home.Lng, 4*step)})
+	draw(map[string]any{"name": "elsewhere", "order": 0, "everywhere": true, "rules": []zone.Rule{{}}})
+
+	r := p.ride(t, b)
+	own := b.Snapshot().LimitKmh
+	// drive brings the scooter on, a step at a time, and waits there until something is so.
+	drive := func(to int, so func() bool) {
+		t.Helper()
+		b.SetPosition(home.Lat+float64(to)*step, home.Lng)
+		require.Eventually(t, func() bool { b.ReportNow(); return so() }, patience, tick)
+	}
+	at := func(to int) func() bool {
+		return func() bool {
+			return p.see(t, r.ID).State == "riding" && b.Snapshot().Lat >= home.Lat+float64(to)*step-1e-9
+		}
+	}
+	drive(0, at(0))
+	drive(1, at(1))
+	drive(2, func() bool { return b.Snapshot().LimitKmh == 10 })
+	drive(3, func() bool { return b.Snapshot().LimitKmh == own })
+	drive(5, func() bool { return p.see(t, r.ID).State == "paused" })
+	require.Equal(t, own, b.Snapshot().LimitKmh)
+	_, err := p.app.Act(t.Context(), r.ID, "resume")
+	require.NoError(t, err)
+	drive(3, func() bool { return p.see(t, r.ID).State == "riding" })
+	p.end(t, r.ID)
+	w.free(t, b)
 }

@@ -12,11 +12,11 @@ import (
 
 // How long a ride is tried to be told in one go. After that its next position says it again, for as long as it goes on.
 const (
-	tellFor  = 2 * time.Minute
-	tellWait = 5 * time.Second // of one call
-	pauseMin = 250 * time.Millisecond
-	pauseMax = 10 * time.Second
-	tellers  = 16
+	tellFor      = 2 * time.Minute
+	tellWait     = 5 * time.Second // of one call
+	pauseFirst   = 250 * time.Millisecond
+	pauseLongest = 10 * time.Second
+	tellers      = 16
 )
 
 type errand struct {
@@ -93,7 +93,7 @@ func (e *errands) run(ctx context.Context) {
 
 // serve tells one ride what it does not know of, until there is nothing left.
 func (e *errands) serve(ctx context.Context, plate string) {
-	pause := pauseMin
+	pause := pauseFirst
 	for {
 		e.mu.Lock()
 		list := e.open[plate]
@@ -110,14 +110,14 @@ func (e *errands) serve(ctx context.Context, plate string) {
 				e.log.Warn("a ride could not be told what it crossed", "plate", plate, "rental", next.RentalID, "error", err)
 			}
 			e.drop(plate, next)
-			pause = pauseMin
+			pause = pauseFirst
 			continue
 		}
 		select {
 		case <-ctx.Done():
 		case <-time.After(pause):
 		}
-		pause = min(2*pause, pauseMax)
+		pause = min(2*pause, pauseLongest)
 	}
 }
 

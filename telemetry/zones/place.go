@@ -12,8 +12,8 @@ import (
 const (
 	// deep is how far beyond a border, in metres, one fix is enough to have crossed it.
 	deep = 15
-	// clear is how far beyond it several fixes in a row are, and several how many.
-	clear   = 5
+	// clearly is how far beyond it several fixes in a row are, and several how many.
+	clearly = 5
 	several = 3
 	// passGap is the longest time in seconds between two fixes whose straight way stands for the ride, and passStep how
 	// finely that way is looked at, in metres.
@@ -98,7 +98,7 @@ func passed(set zone.Set, from, to geo.Point, c zone.Case, known ...string) []pa
 		part := float64(i) / float64(steps)
 		p := geo.Point{Lat: from.Lat + part*(to.Lat-from.Lat), Lng: from.Lng + part*math.Remainder(to.Lng-from.Lng, 360)}
 		there := inForce(set, p, c)
-		if k := key(there); !seen[k] && within(set, p, c, k, clear) {
+		if k := key(there); !seen[k] && within(set, p, c, k, clearly) {
 			seen[k] = true
 			passes = append(passes, pass{there, part})
 		}

@@ -57,7 +57,7 @@ func (s *state) move(set zone.Set, p geo.Point, at time.Time, model int64) []zon
 		s.Beyond, s.Count = "", 0
 	case first || renewed || within(set, p, c, k, deep):
 		s.enter(here, at)
-	case within(set, p, c, k, clear):
+	case within(set, p, c, k, clearly):
 		if s.Beyond != k {
 			s.Beyond, s.Count = k, 0
 		}
