@@ -5,6 +5,7 @@ import (
 	"go/build"
 	"go/parser"
 	"go/token"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -18,7 +19,9 @@ import (
 // source parses the files of a package of huma's, by name.
 func source(t *testing.T, path string) map[string]*ast.File {
 	t.Helper()
-	pkg, err := build.Import(path, ".", 0)
+	dir, err := exec.CommandContext(t.Context(), "go", "list", "-f", "{{.Dir}}", path).Output()
+	require.NoError(t, err)
+	pkg, err := build.ImportDir(strings.TrimSpace(string(dir)), 0)
 	require.NoError(t, err)
 	files := map[string]*ast.File{}
 	for _, name := range pkg.GoFiles {
