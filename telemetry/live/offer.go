@@ -21,9 +21,9 @@ type Query struct {
 }
 
 const (
-	firstRing  = 300  // metres: in a city's middle that is enough, and asking for all of a city costs in proportion
+	firstRing  = 150  // metres: in a city's middle that is enough, and asking for all of a city costs in proportion
 	ringGrows  = 3    // times
-	pageSize   = 256  // scooters that are looked at in one go
+	pageSize   = 160  // scooters that are looked at in one go
 	mostLooked = 4096 // scooters that are looked at in all: as many low or silent ones around one place end the search
 )
 
