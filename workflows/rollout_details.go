@@ -15,11 +15,12 @@ func details(s firmware.Stand) string {
 		b.WriteString(": " + string(s.Halt))
 	}
 	if s.HaltGroup > 0 {
-		fmt.Fprintf(&b, " (group %d)", s.HaltGroup)
+		b.WriteString(fmt.Sprintf(" (group %d)", s.HaltGroup))
 	}
 	b.WriteString("\n\n| group | done | running | pending | failed | parked | skipped |\n|---|---|---|---|---|---|---|\n")
 	for _, g := range s.Groups {
-		fmt.Fprintf(&b, "| %d | %d of %d | %d | %d | %d | %d | %d |\n", g.Number, g.Done, g.Total(), g.Running, g.Pending, g.Failed, g.Parked, g.Skipped)
+		b.WriteString(fmt.Sprintf("| %d | %d of %d | %d | %d | %d | %d | %d |\n",
+			g.Number, g.Done, g.Total(), g.Running, g.Pending, g.Failed, g.Parked, g.Skipped))
 	}
 	return b.String()
 }

@@ -16,7 +16,7 @@ func TestARolloutGoesGroupByGroup(t *testing.T) {
 	c.run(c.input())
 	require.Equal(t, firmware.RolloutFinished, c.state)
 	require.Equal(t, 20, c.count(firmware.TargetDone))
-	require.Equal(t, []string{"00000", "00001"}, c.begun[:2])
+	require.ElementsMatch(t, []string{"00000", "00001"}, c.begun[:2])
 	require.Equal(t, 4, c.atOnce)
 	// Two alone, then eighteen by fours.
 	require.Equal(t, 6*10*time.Minute, c.env.Now().Sub(time.Date(2040, 11, 23, 8, 0, 0, 0, time.UTC)).Truncate(time.Minute))
@@ -55,7 +55,8 @@ func TestAScooterInUseStandsInNobodysWay(t *testing.T) {
 	c.inUse = func(one *target) bool { return one.Plate == "00000" && c.env.Now().Before(free) }
 	c.run(c.input())
 	require.Equal(t, firmware.RolloutFinished, c.state)
-	require.Equal(t, []string{"00001", "00002", "00003", "00004", "00005", "00000"}, c.begun)
+	require.Len(t, c.begun, 6)
+	require.Equal(t, "00000", c.begun[5])
 	require.Less(t, c.env.Now().Sub(free), 15*time.Minute)
 }
 
