@@ -41,6 +41,7 @@ var rules = []rule{
 	{folder: "broker", may: none},
 	{folder: "lease", may: []string{"domain", "protocol"}},
 	{folder: "telemetry", may: []string{"domain", "geo", "protocol"}},
+	{folder: "telemetry/poll", may: []string{"domain", "lease", "protocol", "telemetry"}}, // it asks, so it takes turns as every sender does
 	{folder: "postgres", may: []string{"domain", "geo"}},
 	{folder: "providers", may: []string{"domain", "geo"}},
 	{folder: "providers/brokeraccounts", may: []string{"broker", "domain"}},
