@@ -47,6 +47,13 @@ var usual = set{
 	"RENTAL_LOCK_BACKOFF":     "300ms",
 	"RENTAL_LOCK_BACKOFF_MAX": "10s",
 	"RENTAL_ALERT_AFTER":      "2",
+	"POLL_RATE":               "0", // the stories count what reaches a scooter
+}
+
+// asking is polls far faster than any real ones, for stories that they must not disturb.
+var asking = set{
+	"POLL_RATE": "200", "POLL_POSITION": "100ms", "POLL_VEHICLE": "100ms", "POLL_SIGNAL": "200ms",
+	"POLL_IDLE_POSITION": "200ms", "POLL_IDLE_VEHICLE": "200ms", "POLL_IDLE_SIGNAL": "400ms", "POLL_WINDOW": "1s",
 }
 
 // world is one installation of Rodada with its streets.

@@ -229,8 +229,9 @@ type Spool struct {
 
 // Poll is how often the bridges ask scooters for what these say only when asked; 0 in a pace is never.
 type Poll struct {
-	// Rate is how many questions one bridge asks in a second at most; 0: it asks none.
-	Rate int `env:"RATE" envDefault:"0"`
+	// Rate is how many questions one bridge asks in a second at most; 0: it asks none. Those that ride come first: at the usual pace
+	// one that rides is asked once in two seconds, and 78 of the others take one question a second.
+	Rate int `env:"RATE" envDefault:"500"`
 	// Position is how often a scooter that rides is asked where it is.
 	Position time.Duration `env:"POSITION" envDefault:"5s"`
 	// Vehicle is how often it is asked for speed and battery.
@@ -243,8 +244,8 @@ type Poll struct {
 	IdleVehicle time.Duration `env:"IDLE_VEHICLE" envDefault:"5m"`
 	// IdleSignal is how often such a one is asked how well its radio hears.
 	IdleSignal time.Duration `env:"IDLE_SIGNAL" envDefault:"15m"`
-	// Window is how long an answer may take; a command that wants the same answer waits as long at most.
-	Window time.Duration `env:"WINDOW" envDefault:"3s"`
+	// Window is how long an answer may take; a command that wants the same answer waits as long at most, out of its own time.
+	Window time.Duration `env:"WINDOW" envDefault:"2s"`
 }
 
 // Fleet is what the scooters carry.

@@ -63,7 +63,8 @@ func (c Config) Validate() error {
 	check(c.Rollout.LookEvery >= time.Second, "ROLLOUT_LOOK_EVERY", "at least 1s", c.Rollout.LookEvery)
 	c.Telemetry.validate(check)
 	check(c.Poll.Rate >= 0, "POLL_RATE", "0 (never) or more", c.Poll.Rate)
-	check(c.Poll.Window > 0 && c.Poll.Window <= c.Rental.AckWindow, "POLL_WINDOW", "above 0 and at most RODADA_RENTAL_ACK_WINDOW", c.Poll.Window)
+	check(c.Poll.Rate == 0 || c.Poll.Window > 0 && c.Poll.Window <= c.Rental.AckWindow/2,
+		"POLL_WINDOW", "above 0 and at most half of RODADA_RENTAL_ACK_WINDOW", c.Poll.Window)
 	check(min(c.Poll.Position, c.Poll.Vehicle, c.Poll.Signal, c.Poll.IdlePosition, c.Poll.IdleVehicle, c.Poll.IdleSignal) >= 0,
 		"POLL_*", "0 (never) or more", "less")
 	c.History.validate(check)
