@@ -69,7 +69,12 @@ func (p *process) start(t *testing.T) {
 
 func (p *process) awaitReady(t *testing.T) {
 	t.Helper()
-	require.Eventually(t, func() bool { return answersOK(t, p.ready) }, time.Minute, tick, "the %s does not become ready", p.role)
+	ready := false
+	require.Eventually(t, func() bool {
+		ready = answersOK(t, p.ready)
+		return ready || !p.alive()
+	}, time.Minute, tick, "the %s does not become ready", p.role)
+	require.True(t, ready, "the %s has ended", p.role)
 }
 
 // kill is kill -9.
