@@ -160,7 +160,7 @@ func TestOpenWritesEverything(t *testing.T) {
 	n.State, n.ReservedUntil = rental.Reserved, time.Now().Add(time.Hour).Truncate(time.Millisecond).UTC()
 	r := b.open(n)
 	require.Equal(t, rental.Rental{
-		ID: n.ID, RiderID: who, ScooterID: s.ID, Plate: s.Plate, VehicleID: s.PublicID, Code: s.QRCode, Model: b.model.Name, State: rental.Reserved,
+		ID: n.ID, RiderID: who, ScooterID: s.ID, Plate: s.Plate, VehicleID: s.PublicID, Code: s.QRCode, Model: b.model.Name, ModelID: b.model.ID, State: rental.Reserved,
 		Tariff: b.tariff, ReservedUntil: n.ReservedUntil, CreatedAt: r.CreatedAt,
 	}, r)
 	require.WithinDuration(t, time.Now(), r.CreatedAt, time.Minute)

@@ -344,8 +344,8 @@ func TestTheLawsOfUpgrades(t *testing.T) {
 
 func TestPagesOfUpgrades(t *testing.T) {
 	b := newBooks(t)
-	i, newer := b.image("2.0"), b.image("2.1")
-	rollout := uuid.NewString()
+	c := b.campaign(0)
+	i, newer, rollout := c.image, b.image("2.1"), c.id
 	want := map[firmware.State][]string{}
 	for n, state := range []firmware.State{
 		firmware.Parked, firmware.Done, firmware.Sending, firmware.Parked, firmware.Failed, firmware.Sending, firmware.Done,

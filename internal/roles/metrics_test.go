@@ -19,7 +19,10 @@ import (
 	"rodada/lease"
 	"rodada/mqttbridge"
 	"rodada/protocol"
+	"rodada/telemetry/history"
 	"rodada/telemetry/live"
+	"rodada/telemetry/poll"
+	"rodada/telemetry/spool"
 )
 
 // described is the names of everything that a registry may show, whether it has a value yet or not.
@@ -54,6 +57,14 @@ func TestEveryMetricIsDocumented(t *testing.T) {
 		Broker: broker.Options{URL: c.MQTT.URL, ClientID: "test", Log: log}, Topics: protocol.Topics{Bike: "bike", Other: "o"},
 		Leases: lease.New(nil, ""), Sinks: []mqttbridge.Sink{live.New(nil, "")}, Signals: nobody{}, Metrics: bridges, Log: log,
 	})
+	require.NoError(t, err)
+	kept, err := spool.Open(spool.Options{Dir: t.TempDir(), Limit: c.Spool.Limit, Log: log})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, kept.Close()) })
+	require.NoError(t, kept.Measure(bridges))
+	_, err = history.NewWriter(history.WriterOptions{URL: c.Influx.URL, Bucket: c.Influx.Bucket, From: kept, Metrics: bridges, Log: log})
+	require.NoError(t, err)
+	_, err = poll.New(poll.Options{Metrics: bridges, Log: log})
 	require.NoError(t, err)
 
 	shown := map[string][]string{}
