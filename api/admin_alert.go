@@ -10,7 +10,8 @@ import (
 
 // alertStore is what alerts need of the books.
 type alertStore interface {
-	Alerts(ctx context.Context, openOnly bool) ([]staff.Alert, error)
+	ListAlerts(ctx context.Context, q staff.AlertQuery, limit int) ([]staff.Alert, error)
+	Alert(ctx context.Context, id int64) (staff.Alert, error)
 	CloseAlert(ctx context.Context, plate string, kind staff.AlertKind, by string) error
 }
 
@@ -21,10 +22,11 @@ type alerts struct{ store alertStore }
 type Alert struct {
 	ID       int64           `json:"id"`
 	Plate    string          `json:"plate"`
-	Kind     staff.AlertKind `json:"kind" enum:"not_secured,fault_at_start"`
+	Kind     staff.AlertKind `json:"kind" enum:"not_secured,fault_at_start,onboarding,renumbering,upgrade,low_battery,fallen,moved,offline,fault,speeding,out_of_area"`
 	Text     string          `json:"text"`
 	RentalID string          `json:"rental_id,omitempty"`
 	OpenedAt time.Time       `json:"opened_at"`
+	Repeats  int             `json:"repeats" doc:"How many times it was told again, because it lasts: once a day."`
 	ClosedAt *time.Time      `json:"closed_at,omitempty"`
 	ClosedBy string          `json:"closed_by,omitempty"`
 }
@@ -32,7 +34,7 @@ type Alert struct {
 func showAlert(a staff.Alert) Alert {
 	return Alert{
 		ID: a.ID, Plate: a.Plate, Kind: a.Kind, Text: a.Text, RentalID: a.RentalID,
-		OpenedAt: a.OpenedAt.UTC(), ClosedAt: happened(a.ClosedAt), ClosedBy: a.ClosedBy,
+		OpenedAt: a.OpenedAt.UTC(), Repeats: a.Repeats, ClosedAt: happened(a.ClosedAt), ClosedBy: a.ClosedBy,
 	}
 }
 
@@ -40,8 +42,14 @@ func showAlert(a staff.Alert) Alert {
 type listAlerts struct{ *alerts }
 
 type listAlertsIn struct {
-	All bool `query:"all" doc:"The closed ones too."`
+	State staff.AlertState  `query:"state" enum:"open,closed,all" default:"open"`
+	Kind  []staff.AlertKind `query:"kind" maxItems:"20" doc:"Only these kinds, separated by commas."`
+	Plate string            `query:"plate" maxLength:"100" doc:"Only of this scooter."`
+	All   bool              `query:"all" doc:"As state=all." deprecated:"true"`
 }
+
+// maxAlerts bounds the list of alerts: a fleet in more trouble than this has another problem.
+const maxAlerts = 1000
 
 type alertsOut struct {
 	Body struct {
@@ -49,10 +57,16 @@ type alertsOut struct {
 	}
 }
 
-func (listAlerts) Meta() meta { return meta{ID: "list-alerts", Summary: "What needs a person"} }
+func (listAlerts) Meta() meta {
+	return meta{ID: "list-alerts", Summary: "What needs a person", Description: "The newest first, at most 1,000."}
+}
 
 func (e listAlerts) Execute(ctx context.Context, in *listAlertsIn) (*alertsOut, error) {
-	list, err := e.store.Alerts(ctx, !in.All)
+	q := staff.AlertQuery{State: in.State, Kinds: in.Kind, Plate: in.Plate}
+	if in.All {
+		q.State = staff.AllAlerts
+	}
+	list, err := e.store.ListAlerts(ctx, q, maxAlerts)
 	if err != nil {
 		return nil, err
 	}
@@ -71,28 +85,17 @@ type closeAlertIn struct {
 	ID int64 `path:"id" minimum:"1"`
 }
 
-var errAlertUnknown = fault.Declare(fault.NotFound, "alert_unknown", "There is no such alert.")
-
 func (closeAlert) Meta() meta {
 	return meta{
 		ID: "close-alert", Summary: "Close an alert", Description: "Closing a closed alert changes nothing.",
-		Faults: []*fault.Error{errAlertUnknown},
+		Faults: []*fault.Error{staff.ErrAlertUnknown},
 	}
 }
 
 func (e closeAlert) Execute(ctx context.Context, in *closeAlertIn) (*struct{}, error) {
-	list, err := e.store.Alerts(ctx, false)
-	if err != nil {
+	a, err := e.store.Alert(ctx, in.ID)
+	if err != nil || !a.ClosedAt.IsZero() {
 		return nil, err
 	}
-	for _, a := range list {
-		if a.ID != in.ID {
-			continue
-		}
-		if !a.ClosedAt.IsZero() {
-			return nil, nil
-		}
-		return nil, e.store.CloseAlert(ctx, a.Plate, a.Kind, memberFrom(ctx).Email)
-	}
-	return nil, errAlertUnknown
+	return nil, e.store.CloseAlert(ctx, a.Plate, a.Kind, memberFrom(ctx).Email)
 }

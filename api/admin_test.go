@@ -22,7 +22,13 @@ func TestAlerts(t *testing.T) {
 	}
 	list := func(path string) []any { return body(t, s.asStaff(t, "GET", path, nil), 200)["alerts"].([]any) }
 	require.Len(t, list("/admin/v1/alerts"), 1)
-	require.Len(t, list("/admin/v1/alerts?all=true"), 2)
+	for query, want := range map[string]int{
+		"?all=true": 2, "?state=all": 2, "?state=closed": 1, "?kind=not_secured": 1, "?kind=offline,moved": 0,
+		"?state=all&kind=fault_at_start,not_secured": 2, "?plate=" + plate: 1, "?plate=other": 0,
+	} {
+		require.Len(t, list("/admin/v1/alerts"+query), want, query)
+	}
+	problem(t, s.asStaff(t, "GET", "/admin/v1/alerts?state=lost", nil), 422, "request_invalid")
 
 	for range 2 {
 		require.Equal(t, 204, s.asStaff(t, "POST", "/admin/v1/alerts/1/close", nil).Code)

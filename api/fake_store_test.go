@@ -332,15 +332,27 @@ func (s *fakeStore) ReleaseRental(_ context.Context, plate, by, reason string) e
 	return s.broken
 }
 
-func (s *fakeStore) Alerts(_ context.Context, openOnly bool) ([]staff.Alert, error) {
+func (s *fakeStore) ListAlerts(_ context.Context, q staff.AlertQuery, _ int) ([]staff.Alert, error) {
 	defer s.lock()()
 	var list []staff.Alert
 	for _, a := range s.alerts {
-		if !openOnly || a.ClosedAt.IsZero() {
+		open := a.ClosedAt.IsZero()
+		if (open || q.State != staff.OpenAlerts) && (!open || q.State != staff.ClosedAlerts) &&
+			(len(q.Kinds) == 0 || slices.Contains(q.Kinds, a.Kind)) && (q.Plate == "" || q.Plate == a.Plate) {
 			list = append(list, a)
 		}
 	}
 	return list, s.broken
+}
+
+func (s *fakeStore) Alert(_ context.Context, id int64) (staff.Alert, error) {
+	defer s.lock()()
+	for _, a := range s.alerts {
+		if a.ID == id {
+			return a, s.broken
+		}
+	}
+	return staff.Alert{}, staff.ErrAlertUnknown
 }
 
 func (s *fakeStore) CloseAlert(ctx context.Context, plate string, kind staff.AlertKind, by string) error {

@@ -28,6 +28,7 @@ type Config struct {
 	Poll      Poll      `envPrefix:"POLL_"`
 	History   History   `envPrefix:"HISTORY_"`
 	Spool     Spool     `envPrefix:"SPOOL_"`
+	Alert     Alert     `envPrefix:"ALERT_"`
 	Fleet     Fleet     `envPrefix:"FLEET_"`
 	Dev       Dev       `envPrefix:"DEV_"`
 	// Development switches on what only a developer's machine may have: the free top-up and the demo accounts.
@@ -246,6 +247,20 @@ type Poll struct {
 	IdleSignal time.Duration `env:"IDLE_SIGNAL" envDefault:"15m"`
 	// Window is how long an answer may take; a command that wants the same answer waits as long at most, out of its own time.
 	Window time.Duration `env:"WINDOW" envDefault:"2s"`
+}
+
+// Alert is when staff are told of what a scooter says, or does not say.
+type Alert struct {
+	Battery      int           `env:"BATTERY" envDefault:"15"`         // The percentage below which a battery is low; 5 above, it is well again.
+	OfflineAfter time.Duration `env:"OFFLINE_AFTER" envDefault:"15m"`  // How long a scooter may be silent.
+	SpeedMargin  int           `env:"SPEED_MARGIN_KMH" envDefault:"5"` // How much faster than its limit a scooter may go.
+	// MovedMeters is how far from where it was left a scooter with no ride may stray: its receiver is not sure either.
+	MovedMeters int `env:"MOVED_METERS" envDefault:"100"`
+	// Settle is how long after a ride a scooter may be shaken, and how long it must stand outside of the zones to be there.
+	Settle time.Duration `env:"SETTLE" envDefault:"2m"`
+	// Quiet is how long it must be left alone until it counts as left alone.
+	Quiet  time.Duration `env:"QUIET" envDefault:"15m"`
+	Repeat time.Duration `env:"REPEAT" envDefault:"24h"` // How often an alert that lasts is told again.
 }
 
 // Fleet is what the scooters carry.

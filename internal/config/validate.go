@@ -70,6 +70,7 @@ func (c Config) Validate() error {
 	c.History.validate(check)
 	check(c.Spool.Dir != "", "SPOOL_DIR", "a folder", c.Spool.Dir)
 	check(c.Spool.Limit >= 1<<20, "SPOOL_LIMIT", "at least 1048576 (1 MiB)", c.Spool.Limit)
+	c.Alert.validate(check)
 	check(c.Rental.UnlockWindow < c.HTTP.Deadline, "HTTP_DEADLINE", "longer than RODADA_RENTAL_UNLOCK_WINDOW", c.HTTP.Deadline)
 	check(isURL(c.Client.URL, "http", "https"), "URL", "an http:// URL", c.Client.URL)
 	check(c.Command.Window > 0 && c.Command.Window <= time.Minute, "COMMAND_WINDOW", "above 0 and at most 1m", c.Command.Window)
@@ -122,6 +123,16 @@ func (u Upgrade) validate(check func(ok bool, name, want string, got any)) {
 	check(u.Attempts > 0, "UPGRADE_ATTEMPTS", "above 0", u.Attempts)
 	check(u.MinimumBattery >= 0 && u.MinimumBattery <= 100, "UPGRADE_MINIMUM_BATTERY", "0 to 100", u.MinimumBattery)
 	check(u.ParkFor > 0, "UPGRADE_PARK_FOR", "above 0", u.ParkFor)
+}
+
+func (a Alert) validate(check func(ok bool, name, want string, got any)) {
+	check(a.Battery >= 1 && a.Battery <= 90, "ALERT_BATTERY", "1 to 90", a.Battery)
+	check(a.OfflineAfter >= time.Minute, "ALERT_OFFLINE_AFTER", "1m or more", a.OfflineAfter)
+	check(a.SpeedMargin >= 1 && a.SpeedMargin <= 50, "ALERT_SPEED_MARGIN_KMH", "1 to 50", a.SpeedMargin)
+	check(a.MovedMeters >= 20, "ALERT_MOVED_METERS", "20 or more", a.MovedMeters)
+	check(a.Settle > 0, "ALERT_SETTLE", "above 0", a.Settle)
+	check(a.Quiet > 0, "ALERT_QUIET", "above 0", a.Quiet)
+	check(a.Repeat >= time.Hour, "ALERT_REPEAT", "1h or more", a.Repeat)
 }
 
 func isNetwork(s string) bool {

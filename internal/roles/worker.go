@@ -100,6 +100,9 @@ func Worker(ctx context.Context, c config.Config, log *slog.Logger) error {
 	}
 	follows := follow(ctx, live, store, log)
 	defer follows()
+	watching, stopWatching := context.WithCancel(ctx)
+	watched := watchFleet(watching, c, store, redis, log)
+	defer func() { stopWatching(); <-watched }()
 	checks := map[string]check{
 		"postgres": store.Ping,
 		"redis":    func(ctx context.Context) error { return redis.Ping(ctx).Err() },

@@ -1,0 +1,72 @@
+package staff
+
+import (
+	"net/url"
+	"time"
+
+	"rodada/domain/fault"
+)
+
+// What may be wrong with a webhook.
+var (
+	ErrWebhookUnknown = fault.Declare(fault.NotFound, "webhook_unknown", "There is no such webhook.")
+	ErrWebhookURL     = fault.Declare(fault.Invalid, "webhook_url_invalid", "A webhook needs an https:// address without a user or a fragment.")
+	ErrWebhookNoKey   = fault.Declare(fault.Unavailable, "webhook_no_key", "Webhooks need a key to seal their secrets with: RODADA_SEAL_KEYS.")
+)
+
+// Webhook is an address that is told of alerts.
+type Webhook struct {
+	ID        string // UUID
+	URL       string
+	Kinds     []AlertKind // empty: all
+	Secret    string      // sealed for WebhookPurpose
+	Paused    bool
+	CreatedAt time.Time
+}
+
+// WebhookPurpose is what the secret of a webhook is sealed for.
+func WebhookPurpose(id string) string { return "webhook/" + id }
+
+// CheckWebhookURL refuses an address that no webhook may have: ErrWebhookURL. Plain http is for addresses of one's own network.
+func CheckWebhookURL(address string, plain bool) error {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.User != nil || u.Fragment != "" || len(address) > 2000 || u.Scheme != "https" && (!plain || u.Scheme != "http") {
+		return ErrWebhookURL
+	}
+	return nil
+}
+
+// What a webhook is told.
+const (
+	AlertOpened   = "alert.opened"
+	AlertRepeated = "alert.repeated"
+	AlertClosed   = "alert.closed"
+)
+
+// Delivery is one thing that a webhook is told.
+type Delivery struct {
+	ID        string // UUID: the same with every attempt
+	WebhookID string
+	URL       string
+	Secret    string // sealed
+	Event     string
+	Body      string
+	CreatedAt time.Time
+	Attempts  int
+	DueAt     time.Time // zero: it is over
+	SentAt    time.Time // zero: it has not arrived
+	Trouble   string    // why the last attempt failed
+}
+
+// patience is how long to wait after each failed attempt: some three days in all.
+var patience = []time.Duration{
+	5 * time.Second, time.Minute, 5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 5 * time.Hour, 10 * time.Hour, 14 * time.Hour, 20 * time.Hour, 24 * time.Hour,
+}
+
+// TryAgain is how long to wait after so many failed attempts; false: it was tried often enough.
+func TryAgain(attempts int) (time.Duration, bool) {
+	if attempts < 1 || attempts > len(patience) {
+		return 0, attempts < 1
+	}
+	return patience[attempts-1], true
+}
