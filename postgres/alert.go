@@ -16,19 +16,18 @@ type alertRow struct {
 	Text     string          `db:"text"`
 	RentalID sql.NullString  `db:"rental_id"`
 	OpenedAt time.Time       `db:"opened_at"`
-	ToldAt   time.Time       `db:"told_at"`
 	Repeats  int             `db:"repeats"`
 	ClosedAt sql.NullTime    `db:"closed_at"`
 	ClosedBy string          `db:"closed_by"`
 	Opened   bool            `db:"opened"`
 }
 
-const alertColumns = `id, plate, kind, text, rental_id, opened_at, told_at, repeats, closed_at, closed_by`
+const alertColumns = `id, plate, kind, text, rental_id, opened_at, repeats, closed_at, closed_by`
 
 func (r alertRow) alert() staff.Alert {
 	return staff.Alert{
 		ID: r.ID, Plate: r.Plate, Kind: r.Kind, Text: r.Text, RentalID: r.RentalID.String,
-		OpenedAt: r.OpenedAt.UTC(), ToldAt: r.ToldAt.UTC(), Repeats: r.Repeats, ClosedAt: timeOf(r.ClosedAt), ClosedBy: r.ClosedBy,
+		OpenedAt: r.OpenedAt.UTC(), Repeats: r.Repeats, ClosedAt: timeOf(r.ClosedAt), ClosedBy: r.ClosedBy,
 	}
 }
 

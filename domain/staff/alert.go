@@ -18,8 +18,7 @@ type Alert struct {
 	Text     string
 	RentalID string
 	OpenedAt time.Time
-	ToldAt   time.Time // when it was told last: at its opening, and again while it lasts
-	Repeats  int       // how many times it was told again
+	Repeats  int // how many times it was told again
 	ClosedAt time.Time
 	ClosedBy string // staff's email, or system
 }

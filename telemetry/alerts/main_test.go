@@ -29,6 +29,7 @@ var (
 type books struct {
 	sync.Mutex
 	list  []staff.Alert
+	told  map[int64]time.Time
 	now   func() time.Time
 	fail  error
 	calls int
@@ -51,7 +52,8 @@ func (b *books) RaiseAlert(_ context.Context, a staff.Alert) error {
 		return b.fail
 	}
 	if b.find(a.Plate, a.Kind) == nil {
-		a.ID, a.ToldAt = int64(len(b.list)+1), b.now()
+		a.ID = int64(len(b.list) + 1)
+		b.told[a.ID] = b.now()
 		b.list = append(b.list, a)
 	}
 	return nil
@@ -82,8 +84,8 @@ func (b *books) RepeatAlerts(_ context.Context, before time.Time) (told int, _ e
 	b.Lock()
 	defer b.Unlock()
 	for i := range b.list {
-		if a := &b.list[i]; a.ClosedAt.IsZero() && a.ToldAt.Before(before) {
-			a.ToldAt, a.Repeats, told = b.now(), a.Repeats+1, told+1
+		if a := &b.list[i]; a.ClosedAt.IsZero() && b.told[a.ID].Before(before) {
+			b.told[a.ID], a.Repeats, told = b.now(), a.Repeats+1, told+1
 		}
 	}
 	return told, b.fail
@@ -104,7 +106,7 @@ func newStreet(t *testing.T) *street {
 	client := redis.NewClient(&redis.Options{Addr: addr, ContextTimeoutEnabled: true})
 	t.Cleanup(func() { require.NoError(t, client.Close()) })
 	s := &street{T: t, live: live.New(client, prefix), now: noon}
-	s.books = &books{now: func() time.Time { return s.now }}
+	s.books = &books{now: func() time.Time { return s.now }, told: map[int64]time.Time{}}
 	s.watch = s.another(client, prefix)
 	return s
 }

@@ -206,7 +206,7 @@ func TestOneWatchesAtATime(t *testing.T) {
 	client := redis.NewClient(&redis.Options{Addr: addr, ContextTimeoutEnabled: true})
 	t.Cleanup(func() { require.NoError(t, client.Close()) })
 	s := &street{T: t, live: live.New(client, prefix), now: noon}
-	s.books = &books{now: func() time.Time { return s.now }}
+	s.books = &books{now: func() time.Time { return s.now }, told: map[int64]time.Time{}}
 	first, second := s.another(client, prefix), s.another(client, prefix)
 	s.free(plate)
 	s.says(plate, live.Values{Battery: is(s, 5)})
