@@ -85,7 +85,9 @@ func TestAnAlertIsToldOnce(t *testing.T) {
 		}
 		group.Wait()
 	}
-	at(func() error { return b.RaiseAlert(b.ctx, staff.Alert{Plate: plate, Kind: staff.Offline, Text: "Silent."}) })
+	at(func() error {
+		return b.RaiseAlert(b.ctx, staff.Alert{Plate: plate, Kind: staff.Offline, Text: "Silent."})
+	})
 	require.Equal(t, []string{staff.AlertOpened}, b.told(all.ID))
 	at(func() error { _, err := b.RepeatAlerts(b.ctx, time.Now().Add(-time.Hour)); return err })
 	require.Equal(t, []string{staff.AlertOpened}, b.told(all.ID), "told a moment ago")
