@@ -50,6 +50,7 @@ type app struct {
 	watch         watchScooters
 	rentals       *rentals
 	alerts        *alerts
+	webhooks      *webhooks
 	adminRentals  *adminRentals
 	adminScooters *adminScooters
 	registry      *registry
@@ -169,6 +170,7 @@ func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 		},
 		rentals:       rentals,
 		alerts:        &alerts{store: o.Store},
+		webhooks:      &webhooks{store: o.Store, sealer: o.Sealer, plain: len(o.Config.Webhook.Networks) > 0},
 		adminRentals:  &adminRentals{store: o.Store, holders: holders, deadline: c.HTTP.Deadline, now: o.Now},
 		adminScooters: &adminScooters{store: o.Store, registry: registry, holders: holders, deadline: c.HTTP.Deadline},
 		images:        &images{store: o.Store, limit: c.Firmware.MaxSize},

@@ -49,6 +49,13 @@ func endpoints(m *mounter, a *app) {
 	mount(m, forStaff, "GET /admin/v1/alerts", listAlerts{a.alerts})
 	mount(m, forStaff, "POST /admin/v1/alerts/{id}/close", closeAlert{a.alerts})
 
+	m.about("Staff: webhooks")
+	mount(m, forStaff, "GET /admin/v1/webhooks", listWebhooks{a.webhooks})
+	mount(m, forStaff, "POST /admin/v1/webhooks", createWebhook{a.webhooks})
+	mount(m, forStaff, "PUT /admin/v1/webhooks/{id}", changeWebhook{a.webhooks})
+	mount(m, forStaff, "DELETE /admin/v1/webhooks/{id}", deleteWebhook{a.webhooks})
+	mount(m, forStaff, "GET /admin/v1/webhooks/{id}/deliveries", listDeliveries{a.webhooks})
+
 	m.about("Staff: rentals")
 	mount(m, forStaff, "GET /admin/v1/rentals/{id}", getStaffRental{a.adminRentals})
 	mount(m, forStaff, "GET /admin/v1/rentals/{id}/route", staffRentalRoute{a.rentalRoutes})

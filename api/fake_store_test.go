@@ -23,27 +23,29 @@ import (
 
 // fakeStore is the books in memory: enough of their rules for the API's own to be tested.
 type fakeStore struct {
-	mu       sync.Mutex
-	now      func() time.Time
-	riders   map[string]rider.Rider
-	staff    map[string]staff.Member
-	sessions map[string]rider.Session // by refresh hash
-	spent    map[string]string        // refresh hash to family
-	scooters map[string]fleet.Scooter // by plate
-	tariff   fare.Tariff
-	booked   map[string]wallet.Transaction
-	rentals  map[string]rental.Rental
-	claimed  map[string]bool
-	keys     map[string][2]string // rider/key to rental and digest
-	events   map[string][]rental.Event
-	alerts   []staff.Alert
-	zones    zone.Set
-	geojson  []byte
-	released []string
-	deeds    []staff.Entry
-	orders   []command.Order
-	sends    []command.Record
-	named    map[string][]fleet.Named // of renumbered scooters, by their plate now
+	mu         sync.Mutex
+	now        func() time.Time
+	riders     map[string]rider.Rider
+	staff      map[string]staff.Member
+	sessions   map[string]rider.Session // by refresh hash
+	spent      map[string]string        // refresh hash to family
+	scooters   map[string]fleet.Scooter // by plate
+	tariff     fare.Tariff
+	booked     map[string]wallet.Transaction
+	rentals    map[string]rental.Rental
+	claimed    map[string]bool
+	keys       map[string][2]string // rider/key to rental and digest
+	events     map[string][]rental.Event
+	alerts     []staff.Alert
+	webhooks   []staff.Webhook
+	deliveries []staff.Delivery
+	zones      zone.Set
+	geojson    []byte
+	released   []string
+	deeds      []staff.Entry
+	orders     []command.Order
+	sends      []command.Record
+	named      map[string][]fleet.Named // of renumbered scooters, by their plate now
 	fakeRegistry
 	fakeDepot
 	api.FirmwareBooks       // none

@@ -179,6 +179,9 @@ var spanish = map[string]string{ //nolint:gosec // sentences about passwords are
 
 	// Staff.
 	"alert_unknown":         "No existe esa alerta.",
+	"webhook_unknown":       "No existe ese webhook.",
+	"webhook_url_invalid":   "Un webhook necesita una dirección https:// sin usuario ni fragmento.",
+	"webhook_no_key":        "Los webhooks necesitan una clave para sellar sus secretos: RODADA_SEAL_KEYS.",
 	"zone_geometry_invalid": "La zona necesita un Polygon o MultiPolygon de GeoJSON cuyos anillos tengan superficie y no se crucen.",
 	"zone_invalid":          "La zona tiene una regla o un valor que no puede ser.",
 	"zone_model_unknown":    "Una regla de la zona nombra un modelo que no existe.",

@@ -12,6 +12,7 @@ type Store interface {
 	registryStore
 	adminRentalStore
 	alertStore
+	webhookStore
 	zoneStore
 	auditStore
 	commandStore

@@ -29,6 +29,7 @@ type Config struct {
 	History   History   `envPrefix:"HISTORY_"`
 	Spool     Spool     `envPrefix:"SPOOL_"`
 	Alert     Alert     `envPrefix:"ALERT_"`
+	Webhook   Webhook   `envPrefix:"WEBHOOK_"`
 	Fleet     Fleet     `envPrefix:"FLEET_"`
 	Dev       Dev       `envPrefix:"DEV_"`
 	// Development switches on what only a developer's machine may have: the free top-up and the demo accounts.
@@ -261,6 +262,13 @@ type Alert struct {
 	// Quiet is how long it must be left alone until it counts as left alone.
 	Quiet  time.Duration `env:"QUIET" envDefault:"15m"`
 	Repeat time.Duration `env:"REPEAT" envDefault:"24h"` // How often an alert that lasts is told again.
+}
+
+// Webhook is how other services are told of alerts.
+type Webhook struct {
+	// Networks are those of one's own that webhooks may lead to, also by plain http, such as 10.1.0.0/16; otherwise they lead to the
+	// public Internet alone. The same for api and worker.
+	Networks []string `env:"NETWORKS"`
 }
 
 // Fleet is what the scooters carry.

@@ -71,6 +71,8 @@ func (c Config) Validate() error {
 	check(c.Spool.Dir != "", "SPOOL_DIR", "a folder", c.Spool.Dir)
 	check(c.Spool.Limit >= 1<<20, "SPOOL_LIMIT", "at least 1048576 (1 MiB)", c.Spool.Limit)
 	c.Alert.validate(check)
+	check(!slices.ContainsFunc(c.Webhook.Networks, func(n string) bool { _, err := netip.ParsePrefix(n); return err != nil }),
+		"WEBHOOK_NETWORKS", "networks such as 10.1.0.0/16", c.Webhook.Networks)
 	check(c.Rental.UnlockWindow < c.HTTP.Deadline, "HTTP_DEADLINE", "longer than RODADA_RENTAL_UNLOCK_WINDOW", c.HTTP.Deadline)
 	check(isURL(c.Client.URL, "http", "https"), "URL", "an http:// URL", c.Client.URL)
 	check(c.Command.Window > 0 && c.Command.Window <= time.Minute, "COMMAND_WINDOW", "above 0 and at most 1m", c.Command.Window)

@@ -103,6 +103,8 @@ func Worker(ctx context.Context, c config.Config, log *slog.Logger) error {
 	watching, stopWatching := context.WithCancel(ctx)
 	watched := watchFleet(watching, c, store, redis, log)
 	defer func() { stopWatching(); <-watched }()
+	told := tellWebhooks(watching, c, store, keys, log)
+	defer func() { stopWatching(); <-told }()
 	checks := map[string]check{
 		"postgres": store.Ping,
 		"redis":    func(ctx context.Context) error { return redis.Ping(ctx).Err() },
