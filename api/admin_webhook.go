@@ -51,7 +51,8 @@ type webhookBody struct {
 	Paused bool              `json:"paused,omitempty"`
 }
 
-type webhookRef struct {
+// WebhookID is the webhook that an address means.
+type WebhookID struct {
 	ID string `path:"id" format:"uuid"`
 }
 
@@ -121,7 +122,7 @@ func (e createWebhook) Execute(ctx context.Context, in *createWebhookIn) (*webho
 type changeWebhook struct{ *webhooks }
 
 type changeWebhookIn struct {
-	webhookRef
+	WebhookID
 	Body webhookBody
 }
 
@@ -153,7 +154,7 @@ func (deleteWebhook) Meta() meta {
 	}
 }
 
-func (e deleteWebhook) Execute(ctx context.Context, in *webhookRef) (*struct{}, error) {
+func (e deleteWebhook) Execute(ctx context.Context, in *WebhookID) (*struct{}, error) {
 	return nil, e.store.DeleteWebhook(ctx, in.ID)
 }
 
@@ -184,7 +185,7 @@ func (listDeliveries) Meta() meta {
 	}
 }
 
-func (e listDeliveries) Execute(ctx context.Context, in *webhookRef) (*deliveriesOut, error) {
+func (e listDeliveries) Execute(ctx context.Context, in *WebhookID) (*deliveriesOut, error) {
 	list, err := e.store.Deliveries(ctx, in.ID, 200)
 	if err != nil {
 		return nil, err

@@ -76,7 +76,11 @@ func TestPublic(t *testing.T) {
 
 func TestADeliveryStops(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	there := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { cancel(); <-r.Context().Done() }))
+	there := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body) // only then the server sees that we hang up
+		cancel()
+		<-r.Context().Done()
+	}))
 	defer there.Close()
 	require.ErrorIs(t, webhook.New(loopback).Send(ctx, delivery(there.URL), secret), context.Canceled)
 }
