@@ -20,6 +20,7 @@ type meters struct {
 	seconds *prometheus.HistogramVec
 	unlock  *prometheus.HistogramVec
 	opened  *prometheus.CounterVec
+	streams *prometheus.GaugeVec
 }
 
 func newMeters(r prometheus.Registerer) *meters {
@@ -36,8 +37,11 @@ func newMeters(r prometheus.Registerer) *meters {
 		opened: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "rodada_rentals_opened_total", Help: "Rentals that were opened, by what was asked for: ride or reservation.",
 		}, []string{"by"}),
+		streams: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "rodada_http_streams", Help: "Streams that somebody follows now, by route.",
+		}, []string{"route"}),
 	}
-	r.MustRegister(m.seconds, m.unlock, m.opened)
+	r.MustRegister(m.seconds, m.unlock, m.opened, m.streams)
 	return m
 }
 
@@ -62,6 +66,7 @@ func (m *meters) record(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		ww := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
+		r = r.WithContext(context.WithValue(r.Context(), openStreams{}, m.streams))
 		next.ServeHTTP(ww, r)
 
 		took, status := time.Since(start), ww.Status()

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/go-chi/chi/v5"
+	"github.com/prometheus/client_golang/prometheus"
 )
 
 // event is one server-sent event.
@@ -44,11 +46,12 @@ func stream(ctx context.Context, feed func(ctx context.Context, send func(event)
 		if answer.Method() == http.MethodHead {
 			return
 		}
+		defer counting(ctx)()
 		ctx, end := lasting(ctx)
 		defer end()
 		ctx, cancel := context.WithTimeout(ctx, streamAtMost)
 		defer cancel()
-		w := &eventWriter{to: answer.BodyWriter(), end: cancel}
+		w := &eventWriter{to: answer.BodyWriter(), end: cancel, within: streamWrite}
 		if flusher, ok := w.to.(http.ResponseWriter); ok {
 			w.connection = http.NewResponseController(flusher)
 		}
@@ -66,12 +69,26 @@ func stream(ctx context.Context, feed func(ctx context.Context, send func(event)
 	}}
 }
 
+// openStreams finds in a request's context where open streams are counted.
+type openStreams struct{}
+
+func counting(ctx context.Context) (over func()) {
+	open, measured := ctx.Value(openStreams{}).(*prometheus.GaugeVec)
+	if !measured {
+		return func() {}
+	}
+	one := open.WithLabelValues(chi.RouteContext(ctx).RoutePattern())
+	one.Inc()
+	return one.Dec
+}
+
 // eventWriter writes events and heartbeats one after the other.
 type eventWriter struct {
 	mu         sync.Mutex
 	to         io.Writer
 	connection *http.ResponseController // nil in a test without a server
 	end        context.CancelFunc       // when nobody listens any more
+	within     time.Duration            // an event is written, or nobody reads
 }
 
 func (w *eventWriter) send(e event) error {
@@ -90,7 +107,7 @@ func (w *eventWriter) write(format string, args ...any) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.connection != nil {
-		_ = w.connection.SetWriteDeadline(time.Now().Add(streamWrite)) // a connection of tests has none
+		_ = w.connection.SetWriteDeadline(time.Now().Add(w.within)) // a connection of tests has none
 	}
 	_, err := fmt.Fprintf(w.to, format, args...)
 	if err == nil && w.connection != nil {

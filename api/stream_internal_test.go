@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -22,8 +24,9 @@ import (
 
 // counted is an endpoint that sends what it is given; ended says why it stopped.
 type counted struct {
-	numbers chan int
-	ended   chan error
+	numbers  chan int
+	ended    chan error
+	registry *prometheus.Registry
 }
 
 func (c counted) Meta() meta {
@@ -52,9 +55,9 @@ func (c counted) Execute(ctx context.Context, _ *struct{}) (*streamOut, error) {
 // streaming serves the endpoint as the API would, with no time for any other answer.
 func streaming(t *testing.T) (c counted, url string, stop context.CancelFunc, stopped <-chan error) {
 	t.Helper()
-	c = counted{numbers: make(chan int), ended: make(chan error, 1)}
+	c = counted{numbers: make(chan int), ended: make(chan error, 1), registry: prometheus.NewRegistry()}
 	router := chi.NewRouter()
-	router.Use(identify(slog.New(slog.DiscardHandler)), newMeters(prometheus.NewRegistry()).record, survive, unhurried, middleware.GetHead, within(time.Nanosecond))
+	router.Use(identify(slog.New(slog.DiscardHandler)), newMeters(c.registry).record, survive, unhurried, middleware.GetHead, within(time.Nanosecond))
 	m := &mounter{api: humachi.New(router, huma.Config{OpenAPI: newDocument(), Formats: huma.DefaultFormats, DefaultFormat: "application/json"})}
 	mount(m, forAll, "GET /count", c)
 	require.Contains(t, m.api.OpenAPI().Paths["/count"].Get.Responses["200"].Content, "text/event-stream")
@@ -101,10 +104,43 @@ func TestAStreamOutlastsTheLimitOfOtherAnswers(t *testing.T) {
 
 func TestAStreamEndsWithItsClient(t *testing.T) {
 	c, url, _, _ := streaming(t)
+	open := func() float64 {
+		families, err := c.registry.Gather()
+		require.NoError(t, err)
+		for _, f := range families {
+			if f.GetName() == "rodada_http_streams" {
+				return f.GetMetric()[0].GetGauge().GetValue()
+			}
+		}
+		return -1
+	}
 	res, err := http.Get(url)
 	require.NoError(t, err)
+	require.Equal(t, "retry: 2000\n", lines(t, bufio.NewReader(res.Body)))
+	require.InDelta(t, 1, open(), 0)
 	require.NoError(t, res.Body.Close())
 	require.ErrorIs(t, <-c.ended, context.Canceled)
+	require.Eventually(t, func() bool { return open() == 0 }, 10*time.Second, time.Millisecond)
+}
+
+// Who takes nothing in fills the connection, and is cut off.
+func TestAStreamEndsWithWhoDoesNotRead(t *testing.T) {
+	failed := make(chan error, 1)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithCancel(r.Context())
+		defer cancel()
+		to := &eventWriter{to: w, connection: http.NewResponseController(w), end: cancel, within: 50 * time.Millisecond}
+		var err error
+		for ctx.Err() == nil {
+			err = to.send(event{Name: "much", Data: strings.Repeat("x", 1<<20)})
+		}
+		failed <- err
+	}))
+	defer server.Close()
+	res, err := http.Get(server.URL)
+	require.NoError(t, err)
+	defer res.Body.Close()
+	require.ErrorIs(t, <-failed, os.ErrDeadlineExceeded)
 }
 
 func TestAStreamEndsWithTheServer(t *testing.T) {

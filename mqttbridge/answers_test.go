@@ -86,6 +86,33 @@ func TestPositionAnswersToo(t *testing.T) {
 	})
 }
 
+// The answer to a poll tells of the scooter like any other report, and nobody is signalled.
+func TestAnswerToAPollIsTelemetry(t *testing.T) {
+	eachBroker(t, func(t *testing.T, r *rig) {
+		ask := func() lease.Turn {
+			turn, err := r.leases.Ask(t.Context(), "A1", protocol.VehicleReport, window, time.Millisecond)
+			require.NoError(t, err)
+			return turn
+		}
+		require.Equal(t, lease.TurnNow, ask())
+		r.say(t, `{"a":16,"i":"A1","k":25,"p":7,"e":0,"b":61,"y":9,"q":99,"w":7,"z":3,"c":0}`)
+		r.awaitCount(t, "answers_total", "outcome", "polled", 1)
+		require.Eventually(t, func() bool {
+			state, known, err := r.live.Get(t.Context(), "A1")
+			return err == nil && known && state.Battery.Is == 61
+		}, patience, time.Millisecond)
+
+		// The next answer is a workflow's, and the one after that nobody's.
+		r.wait(t, "A1", protocol.VehicleReport, "s1")
+		require.Equal(t, lease.TurnBusy, ask())
+		r.say(t, `{"a":16,"i":"A1","k":25,"p":7,"e":0,"b":60,"y":9,"q":99,"w":7,"z":3,"c":0}`)
+		require.Equal(t, "s1", r.temporal.nextAck(t, "A1").SendID)
+		r.say(t, `{"a":16,"i":"A1","k":25,"p":7,"e":0,"b":60,"y":9,"q":99,"w":7,"z":3,"c":0}`)
+		r.awaitCount(t, "answers_total", "outcome", "unasked", 1)
+		require.Equal(t, 1, r.temporal.total())
+	})
+}
+
 func TestSecretsStayOutOfHistories(t *testing.T) {
 	r := started(t, func(*mqttbridge.Options) {})
 	r.wait(t, "A1", protocol.ServerReport, "s1")

@@ -1,5 +1,10 @@
 package roles
 
+import (
+	"rodada/api"
+	"rodada/telemetry/live"
+)
+
 var (
 	BuildOf     = buildOf
 	Listen      = listen
@@ -8,4 +13,8 @@ var (
 	NewLive     = newLive
 
 	RetainHistory = retainHistory
+	Ask           = ask
 )
+
+// ChangesOf shows the changes of a live state as the API sees them.
+func ChangesOf(store *live.Store) api.Changes { return changes{store} }
