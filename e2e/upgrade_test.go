@@ -146,7 +146,8 @@ func TestStaffAndAStuckUpgrade(t *testing.T) {
 	for _, b := range []*box{stuck, given} {
 		b.KeepVersion()
 	}
-	u, v := w.upgrade(t, stuck, 20), w.upgrade(t, given, 20)
+	once := func(in *workflows.UpgradeInput) { in.Limits.Attempts = 1 }
+	u, v := w.upgrade(t, stuck, 20, once), w.upgrade(t, given, 20, once)
 	for _, each := range []*upgrade{u, v} {
 		row := each.becomes(t, firmware.Parked)
 		require.Equal(t, firmware.TroubleVersion, row.Trouble)
