@@ -31,6 +31,12 @@ var laws = map[string]string{
 		SELECT s.plate FROM scooters s
 		LEFT JOIN rentals r ON r.scooter_id = s.id AND r.state NOT IN ('ended', 'void')
 		WHERE (s.hold = 'free') <> (r.id IS NULL)`,
+	"an upgrade that goes on in a rollout that is over": `
+		SELECT t.upgrade_id::text FROM rollout_targets t JOIN rollouts r ON r.id = t.rollout_id
+		WHERE t.state = 'running' AND r.state IN ('finished', 'stopped')`,
+	"a scooter whose rollout brought it a version that it does not run": `
+		SELECT s.plate FROM rollout_targets t JOIN scooters s ON s.id = t.scooter_id JOIN rollouts r ON r.id = t.rollout_id
+		JOIN firmware_images i ON i.id = r.image_id WHERE t.state = 'done' AND s.firmware <> i.version`,
 }
 
 // unpaid are the ridden rentals whose bill is not in the ledger yet.

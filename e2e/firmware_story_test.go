@@ -184,7 +184,9 @@ func (s *workshop) audited(t *testing.T, subject string) (deeds []string) {
 // alerts is how many open alerts a scooter's upgrade has.
 func (s *workshop) alerts(t *testing.T, b *box) (n int) {
 	t.Helper()
-	var list struct{ Alerts []struct{ Plate, Kind string } }
+	var list struct {
+		Alerts []struct{ Plate, Kind string }
+	}
 	require.NoError(t, s.eva.Call(t.Context(), http.MethodGet, "/admin/v1/alerts", nil, &list))
 	for _, a := range list.Alerts {
 		if a.Plate == b.plate && a.Kind == "upgrade" {

@@ -22,15 +22,20 @@ func (w *world) checkHistories(t *testing.T) {
 	for name, story := range map[string]any{
 		workflows.RentalName: workflows.Rental, workflows.PaymentName: workflows.Payment, workflows.CommandName: workflows.Command,
 		workflows.OnboardName: workflows.Onboard, workflows.RenumberName: workflows.Renumber,
-		workflows.UpgradeName: workflows.Upgrade,
+		workflows.UpgradeName: workflows.Upgrade, workflows.RolloutName: workflows.Rollout,
 	} {
 		replayer.RegisterWorkflowWithOptions(story, workflow.RegisterOptions{Name: name})
 	}
 	quiet := sdklog.NewStructuredLogger(slog.New(slog.DiscardHandler))
+	var queries []string
 	for _, b := range w.boxes {
-		list, err := w.temporal.ListWorkflow(lasting(t), &workflowservice.ListWorkflowExecutionsRequest{
-			Query: workflows.AttributePlate.GetName() + " = '" + b.plate + "'",
-		})
+		queries = append(queries, workflows.AttributePlate.GetName()+" = '"+b.plate+"'")
+	}
+	for _, id := range w.rows(t, `SELECT id FROM rollouts`) {
+		queries = append(queries, "WorkflowId = '"+workflows.RolloutID(id)+"'")
+	}
+	for _, query := range queries {
+		list, err := w.temporal.ListWorkflow(lasting(t), &workflowservice.ListWorkflowExecutionsRequest{Query: query})
 		require.NoError(t, err)
 		for _, e := range list.GetExecutions() {
 			at := workflow.Execution{ID: e.GetExecution().GetWorkflowId(), RunID: e.GetExecution().GetRunId()}
