@@ -17,7 +17,7 @@ const (
 	// A chunk is so many packets, and of a box that takes them quickly as many times that as fit in a while: what Temporal takes
 	// for an activity would be longer than the chunk.
 	chunkPackets = 64
-	chunkTime    = time.Second
+	chunkTime    = 5 * time.Second
 	// heartbeatEvery is how often a chunk says that it is alive.
 	heartbeatEvery = time.Second
 	// away is the wait before Redis or the broker is tried again.

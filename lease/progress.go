@@ -45,30 +45,6 @@ func (s *Store) EnterSending(ctx context.Context, plate string, f firmware.Fence
 	return p, true, nil
 }
 
-// markSending: as enterSending, but what is there is written over.
-var markSending = redis.NewScript(`
-local fence = redis.call('HGET', KEYS[1], 'fence')
-if fence and fence > ARGV[1] then return 0 end
-if fence == ARGV[1] then
-  redis.call('HSET', KEYS[1], 'sent', ARGV[6], 'failures', ARGV[7], 'at', ARGV[9])
-  return 1
-end
-redis.call('HSET', KEYS[1], 'fence', ARGV[1], 'upgrade', ARGV[3], 'attempt', ARGV[4], 'packets', ARGV[5],
-  'sent', ARGV[6], 'failures', ARGV[7], 'since', ARGV[8], 'at', ARGV[9])
-redis.call('PEXPIRE', KEYS[1], ARGV[2])
-return 1
-`)
-
-// MarkSending stores how far an attempt has come. False: somebody has a later fence, and the caller must send no more. What
-// Redis has lost is written anew.
-func (s *Store) MarkSending(ctx context.Context, plate string, f firmware.Fence, p firmware.Progress) (bool, error) {
-	ours, err := markSending.Run(ctx, s.redis, []string{s.upgrade(plate)}, progressArgs(f, p)...).Int()
-	if err != nil {
-		return false, fmt.Errorf("store the progress of an upgrade: %w", err)
-	}
-	return ours == 1, nil
-}
-
 // Progress is how far the latest upgrade of a scooter has come; false: nobody knows of one.
 func (s *Store) Progress(ctx context.Context, plate string) (firmware.Progress, bool, error) {
 	h, err := s.redis.HGetAll(ctx, s.upgrade(plate)).Result()

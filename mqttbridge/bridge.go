@@ -19,7 +19,7 @@ type Bridge struct {
 	counts  *counters
 	answers []*queue[answer]
 	reports []*queue[report]
-	packets []*queue[firmware.PacketAck]
+	packets *queue[firmware.PacketAck]
 	seed    maphash.Seed
 	strange strangers
 	telling plates // scooters whose listeners are being told
@@ -34,7 +34,7 @@ type Bridge struct {
 	ctx   context.Context //nolint:containedctx // the life of the lanes, from Start to Stop
 	abort context.CancelFunc
 	stop  sync.Once
-	// Who works: a shard of reports each, which may put answers; a shard of answers, and of packets, each; a signal each.
+	// Who works: a shard of reports each, which may put answers; a shard of answers each; one the answers to packets; a signal each.
 	reporters, answerers, errands, keepers sync.WaitGroup
 }
 
@@ -45,12 +45,12 @@ func New(o Options) (*Bridge, error) {
 	}
 	b := &Bridge{
 		options: o, seed: maphash.MakeSeed(), judge: event.NewJudge(o.Limits), sampler: history.NewSampler(o.Pace),
+		packets:  newQueue[firmware.PacketAck](packetQueue),
 		gathered: gathering{wake: make(chan struct{}, 1)}, stopping: make(chan struct{}),
 	}
 	for range o.Shards {
 		b.answers = append(b.answers, newQueue[answer](o.AnswerQueue))
 		b.reports = append(b.reports, newQueue[report](o.ReportQueue))
-		b.packets = append(b.packets, newQueue[firmware.PacketAck](packetQueue))
 	}
 	b.options.Broker.Persistent, b.options.Broker.ManualAck = true, true
 	b.options.Broker.OnMessage = b.receive
@@ -69,9 +69,9 @@ func (b *Bridge) Start(ctx context.Context) error {
 	b.ctx, b.abort = context.WithCancel(context.WithoutCancel(ctx))
 	b.recall()
 	b.keepers.Go(b.workHistory)
+	b.answerers.Go(b.workPackets)
 	for i := range b.options.Shards {
 		b.answerers.Go(func() { b.workAnswers(b.answers[i]) })
-		b.answerers.Go(func() { b.workPackets(b.packets[i]) })
 		b.reporters.Go(func() { b.workReports(b.reports[i]) })
 	}
 	conn, err := broker.Dial(b.options.Broker)
@@ -118,10 +118,10 @@ func (b *Bridge) Stop() {
 		q.close()
 	}
 	b.reporters.Wait()
-	for i := range b.answers {
-		b.answers[i].close()
-		b.packets[i].close()
+	for _, q := range b.answers {
+		q.close()
 	}
+	b.packets.close()
 	b.answerers.Wait()
 	b.errands.Wait()
 	b.abort()

@@ -10,10 +10,10 @@ import (
 )
 
 const (
-	// packetBatch is how many answers to packets are handed over in one round trip; packetQueue is how many wait for it in a
-	// shard. What does not fit is dropped: the packet is sent again.
-	packetBatch = 512
-	packetQueue = 8192
+	// packetBatch is how many answers to packets are handed over in one round trip; packetQueue is how many wait for it. What
+	// does not fit is dropped: the packet is sent again. One lane serves all scooters, so that they share its round trips.
+	packetBatch = 2048
+	packetQueue = 32768
 	// enoughPackets of one scooter in one batch are handed over: one packet is under way at a time, so one answer counts.
 	enoughPackets = 8
 	// packetsSeen is every how many packets one counts as a word of the scooter: each would flood live state.
@@ -28,7 +28,7 @@ func (b *Bridge) packet(shard int, m protocol.Message, at time.Time) {
 		b.counts.packets.WithLabelValues(packetOdd).Inc()
 		return
 	}
-	if !b.packets[shard].put(firmware.PacketAck{Plate: m.Plate, Serial: int(serial), Again: status != 0}) {
+	if !b.packets.put(firmware.PacketAck{Plate: m.Plate, Serial: int(serial), Again: status != 0}) {
 		b.counts.packets.WithLabelValues(packetDropped).Inc()
 	}
 	if serial%packetsSeen != 0 {
@@ -40,9 +40,9 @@ func (b *Bridge) packet(shard int, m protocol.Message, at time.Time) {
 }
 
 // workPackets hands over what came while the batch before was handed over.
-func (b *Bridge) workPackets(q *queue[firmware.PacketAck]) {
+func (b *Bridge) workPackets() {
 	for {
-		batch := q.take(packetBatch)
+		batch := b.packets.take(packetBatch)
 		if len(batch) == 0 {
 			return
 		}

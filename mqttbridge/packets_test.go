@@ -80,7 +80,7 @@ func TestFloodOfPacketAnswers(t *testing.T) {
 	})
 	acks := r.listen(t, "A2")
 	r.wait(t, "A1", protocol.PowerOnAck, "s1")
-	const flood = 5000
+	const flood = 6000
 	for n := range flood {
 		r.sayOn(t, "bike", 0, `{"a":68,"i":"A1","x":`+string(rune('1'+n%9))+`,"s":1}`)
 	}

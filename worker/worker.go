@@ -44,7 +44,7 @@ func New(c client.Client, o Options) worker.Worker {
 }
 
 // heartbeats of chunks are no rarer than this: with them comes the word that an upgrade is aborted.
-const heartbeats = 2 * time.Second
+const heartbeats = 5 * time.Second
 
 // NewFirmware makes the worker of firmware, beside the one of rides: it has a task queue, pollers and limits of its own, so that no
 // ride waits for an upgrade.
