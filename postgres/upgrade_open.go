@@ -107,7 +107,7 @@ func (a around) refuses(downgrade bool) error {
 }
 
 // BeginUpgrade claims an upgrade for the first run of its workflow, and the scooter with it. False: it is over, another run had
-// it, or somebody else has the scooter, which ends it as failed. The run that has it may ask again.
+// it, or somebody else has the scooter or its model is another by now, which ends it as failed. The run that has it may ask again.
 func (s *Store) BeginUpgrade(ctx context.Context, id, runID string) (claimed bool, err error) {
 	if !isID(id) {
 		return false, nil
@@ -123,18 +123,23 @@ func (s *Store) BeginUpgrade(ctx context.Context, id, runID string) (claimed boo
 		}
 		// The scooter's row first, as everybody does who wants it; then the upgrade as it is.
 		err := tx.GetContext(ctx, &of, `
-			SELECT s.id, s.hold, s.plate AS named, `+inWorkshopOfAny+`
+			SELECT s.id, s.hold, s.model_id, s.plate AS named, `+inWorkshopOfAny+`
 			FROM scooters s WHERE s.id = (SELECT scooter_id FROM upgrades WHERE id = $1) FOR UPDATE OF s`, id)
 		if err != nil {
 			return orElse(err, nil)
 		}
-		err = tx.GetContext(ctx, &of, `SELECT plate, run_id, ended_at IS NOT NULL AS ended FROM upgrades WHERE id = $1 FOR UPDATE`, id)
+		err = tx.GetContext(ctx, &of, `
+			SELECT u.plate, u.run_id, u.ended_at IS NOT NULL AS ended, i.model_id AS image_model
+			FROM upgrades u JOIN firmware_images i ON i.id = u.image_id WHERE u.id = $1 FOR UPDATE OF u`, id)
 		if err != nil || of.Ended || of.RunID.Valid {
 			claimed = err == nil && !of.Ended && of.RunID.String == runID
 			return err
 		}
 		if of.Hold != fleet.Free || of.Named != of.Plate || of.Onboarded || of.Renumbered {
 			return dropUpgrade(ctx, tx, id, firmware.TroubleHeld, "Somebody else had the scooter first.")
+		}
+		if of.ModelID != of.ImageModel {
+			return dropUpgrade(ctx, tx, id, firmware.TroubleModel, "The scooter is of another model by now.")
 		}
 		claimed = true
 		if _, err := tx.ExecContext(ctx, `UPDATE upgrades SET run_id = $2, updated_at = now() WHERE id = $1`, id, runID); err != nil {

@@ -252,6 +252,60 @@ func TestARideAndAnUpgradeWantTheSameScooter(t *testing.T) {
 	}
 }
 
+// Nothing is claimed yet when an upgrade is asked for, so what it was checked for then may have changed when it begins.
+func TestTheModelChangesBeforeAnUpgradeBegins(t *testing.T) {
+	b := newBooks(t)
+	s, i := b.scooter(), b.image("2.0")
+	other, err := b.CreateModel(b.ctx, fleet.Model{Name: "Other " + uuid.NewString(), MaxKmh: 20, RangeMeters: 1000})
+	require.NoError(t, err)
+	u, err := b.OpenUpgrade(b.ctx, b.upgrade(s, i))
+	require.NoError(t, err)
+	b.set(s, fmt.Sprintf(`model_id = %d`, other.ID))
+	claimed, err := b.BeginUpgrade(b.ctx, u.ID, "run-1")
+	require.NoError(t, err)
+	require.False(t, claimed)
+	u, err = b.Upgrade(b.ctx, u.ID)
+	require.NoError(t, err)
+	require.Equal(t, []any{firmware.Failed, firmware.TroubleModel}, []any{u.State, u.Trouble})
+	require.False(t, u.EndedAt.IsZero())
+	require.Equal(t, fleet.Free, b.find(s.Plate).Hold)
+
+	b.set(s, fmt.Sprintf(`model_id = %d`, s.Model.ID))
+	u = b.upgrading(s, i)
+	b.set(s, fmt.Sprintf(`model_id = %d`, other.ID))
+	claimed, err = b.BeginUpgrade(b.ctx, u.ID, "run-1")
+	require.NoError(t, err)
+	require.True(t, claimed, "it has begun")
+}
+
+// A box that is being given another credential is not given an image, and one that is given an image keeps it.
+func TestAnUpgradeAndAnOnboardingWantTheSameBox(t *testing.T) {
+	b := newBooks(t)
+	i := b.image("2.0")
+	switching := func(s fleet.Scooter) {
+		o, _, err := b.OpenOnboarding(b.ctx, onboarding.Onboarding{ID: uuid.NewString(), Plate: s.Plate})
+		require.NoError(t, err)
+		require.NoError(t, b.AdvanceOnboarding(b.ctx, onboarding.Change{ID: o.ID, Seq: 1, State: onboarding.Switching, At: time.Now()}))
+	}
+	late := b.scooter()
+	u, err := b.OpenUpgrade(b.ctx, b.upgrade(late, i))
+	require.NoError(t, err)
+	switching(late)
+	claimed, err := b.BeginUpgrade(b.ctx, u.ID, "run-1")
+	require.NoError(t, err)
+	require.False(t, claimed)
+
+	early := b.scooter()
+	u = b.upgrading(early, i)
+	switching(early)
+	require.Equal(t, fleet.Upgrading, b.find(early.Plate).Hold, "which is what the onboarding waits for")
+	claimed, err = b.BeginUpgrade(b.ctx, u.ID, "run-1")
+	require.NoError(t, err)
+	require.True(t, claimed)
+	b.advance(firmware.Change{ID: u.ID, Seq: 1, State: firmware.Done, At: time.Now()})
+	require.Equal(t, fleet.Free, b.find(early.Plate).Hold)
+}
+
 func TestOfManyUpgradesOfAScooterOneIsOpen(t *testing.T) {
 	b := newBooks(t)
 	s, i := b.scooter(), b.image("2.0")
