@@ -39,7 +39,7 @@ type Options struct {
 	Remember int
 	// Seed makes movements repeatable.
 	Seed uint64
-	// Version names the firmware of an uploaded image; default: by its hash.
+	// Version names the firmware of an uploaded image; default: by its first line, such as "version 2.0", or by its hash.
 	Version func(image []byte) string
 	Logger  *slog.Logger // default: silent
 }
@@ -84,7 +84,7 @@ func (o *Options) setDefaults() error {
 		o.ClientID = func(plate string) string { return "scooter-" + plate }
 	}
 	if o.Version == nil {
-		o.Version = hashVersion
+		o.Version = imageVersion
 	}
 	if o.Topics == (protocol.Topics{}) {
 		o.Topics = protocol.DefaultTopics()

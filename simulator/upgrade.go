@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"regexp"
 
 	"rodada/protocol"
 )
@@ -144,7 +145,15 @@ func (s *Scooter) Image() []byte {
 	return bytes.Clone(s.upgrade.complete)
 }
 
-func hashVersion(image []byte) string {
+// namedVersion is the beginning of an image that names its version: version 2.0, and the end of the line.
+var namedVersion = regexp.MustCompile(`^version ([0-9A-Za-z._+-]{1,64})\n`)
+
+// imageVersion is what a box runs that has taken an image over. A real box has it from inside the image; here it is the first
+// line, and an image without one is known by its hash.
+func imageVersion(image []byte) string {
+	if named := namedVersion.FindSubmatch(image); named != nil {
+		return string(named[1])
+	}
 	sum := sha256.Sum256(image)
 	return "sim-" + hex.EncodeToString(sum[:4])
 }

@@ -2,6 +2,7 @@ package simulator_test
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -150,4 +151,34 @@ func TestABadImageFails(t *testing.T) {
 	require.Equal(t, "upgrade failed", meaning)
 	require.Empty(t, s.Image())
 	require.Zero(t, o.status("12AB", protocol.PowerOn, nil), "usable again")
+}
+
+// The version of an image that names one is what the scooter reports; an image that does not is told from others all the same.
+func TestAnImageNamesItsVersion(t *testing.T) {
+	for name, c := range map[string]struct{ image, want string }{
+		"named":           {"version 2.0\n\x00\xff", "2.0"},
+		"nothing follows": {"version 2.0\n", "2.0"},
+		"the longest":     {"version " + strings.Repeat("9", 64) + "\n", strings.Repeat("9", 64)},
+		"too long":        {"version " + strings.Repeat("9", 65) + "\n", "sim-"},
+		"no end":          {"version 2.0", "sim-"},
+		"no version":      {"version two point zero\n", "sim-"},
+		"random":          {"\x7fELF", "sim-"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := openOffice(t)
+			s := o.scooter()
+			o.startUpgrade(1)
+			require.Zero(t, o.packet(0, []byte(c.image)))
+			o.await(protocol.UpgradeReport, 1)
+			o.send("12AB", protocol.RebootAfterUpgrade, nil)
+			o.eventually(func() bool { return s.Snapshot().Reboots == 1 && s.Connected() }, "back")
+			after, err := o.ask("12AB", protocol.QueryVersion, nil).Version()
+			require.NoError(t, err)
+			if c.want == "sim-" {
+				require.Regexp(t, `^sim-[0-9a-f]{8}$`, after.Firmware)
+				return
+			}
+			require.Equal(t, c.want, after.Firmware)
+		})
+	}
 }
