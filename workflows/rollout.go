@@ -119,7 +119,7 @@ func (r *rollout) step(ctx workflow.Context) {
 	if join {
 		r.joined = workflow.Now(ctx)
 	}
-	r.look(ctx, firmware.Step{Round: r.s.Round, Most: min(rolloutRound, r.in.Limits.Starts), Join: join}, "take the next step")
+	r.look(ctx, firmware.Step{Round: r.s.Round, Most: min(rolloutRound, r.in.Limits.Starts-r.begun), Join: join}, "take the next step")
 	r.begin(ctx)
 }
 
