@@ -15,7 +15,7 @@ import (
 // ask: KEYS asking, polled, then the leases and the taken answers of all that is polled, that of this question first; ARGV code,
 // send, ms that the answer may take, ms between two such questions.
 // A poll takes the lease of its answer as every send does, so neither can have the other's answer, but for no workflow; and it
-// takes it only while nobody waits for any of these answers, nor has one before him that he has not seen.
+// takes it only while nobody waits for any of these answers, has one before him that he has not seen, or waits for his turn.
 var ask = redis.NewScript(`
 if redis.call('EXISTS', KEYS[1]) == 1 then return 'busy' end
 local n = (#KEYS - 2) / 2
@@ -26,6 +26,8 @@ for i = 1, n do
 end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local wanted = redis.call('HGET', KEYS[2], 'wanted')
+if wanted and now < tonumber(wanted) then return 'busy' end
 local last = redis.call('HGET', KEYS[2], ARGV[1])
 if last and now - last < tonumber(ARGV[4]) then return 'early' end
 redis.call('HSET', KEYS[2], ARGV[1], string.format('%d', now))
@@ -57,7 +59,7 @@ func (s *Store) Ask(ctx context.Context, plate string, answer protocol.Code, win
 	if window < time.Millisecond {
 		return "", ErrLifetime
 	}
-	keys := []string{s.asking(plate), s.tag(plate) + ":polled"}
+	keys := []string{s.asking(plate), s.polled(plate)}
 	leases, taken := s.of(plate, answer)[:1], s.of(plate, answer)[1:]
 	for _, code := range Polled {
 		if code != answer {
@@ -73,3 +75,6 @@ func (s *Store) Ask(ctx context.Context, plate string, answer protocol.Code, win
 }
 
 func (s *Store) asking(plate string) string { return s.tag(plate) + ":asking" }
+
+// polled is when which question was asked last, and until when polls stand back.
+func (s *Store) polled(plate string) string { return s.tag(plate) + ":polled" }

@@ -78,6 +78,9 @@ func TestPollsAndWorkflowsKeepTheirAnswersApart(t *testing.T) {
 	claim, found, err := s.Claim(t.Context(), "A1", command.Ack{Code: int(protocol.VehicleReport)})
 	require.NoError(t, err)
 	require.True(t, found && claim.Polled())
+	for _, code := range lease.Polled {
+		require.Equal(t, lease.TurnBusy, askFor(t, s, code), "the next turn is the workflow's, which has yet to try again")
+	}
 	taken, err = s.Take(t.Context(), "A1", protocol.VehicleReport, ride, time.Minute)
 	require.NoError(t, err)
 	require.Equal(t, command.TakenNew, taken)
