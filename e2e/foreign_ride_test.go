@@ -13,11 +13,30 @@ import (
 func TestRideOnAnotherProgramsScooter(t *testing.T) {
 	t.Parallel()
 	w, f := newForeignWorld(t)
+	foreignRide(t, w, f)
+}
+
+// The same while the scooter is asked all the time.
+func TestRideOnAnotherProgramsScooterThatIsAsked(t *testing.T) {
+	t.Parallel()
+	w, f := newForeignWorld(t, asking)
+	foreignRide(t, w, f,
+		question{`{"a":18}`, "0", []spoken{{"bike", "1", `{"a": 19, "i": "12AB", "g": "3020.5887,12006.4229,1", "t": 1503046415}`}}},
+		question{`{"a":97}`, "0", ack(`{"a": 98, "i": "12AB", "x": "27"}`)},
+	)
+}
+
+// question is a frame that reaches the scooter, and what it says to that.
+type question struct {
+	frame, qos string
+	answer     []spoken
+}
+
+// foreignRide takes a ride on which nothing reaches the scooter but the commands of a ride, and the polls.
+func foreignRide(t *testing.T, w *world, f *foreign, polls ...question) {
+	t.Helper()
 	p := w.rider(t)
-	commands := []struct {
-		frame, qos string
-		answer     []spoken
-	}{
+	commands := []question{
 		{`{"a":1}`, "0", ack(`{"a": 2, "i": "12AB", "t": 1503046415, "s": 0, "n": 0}`)},
 		{`{"a":5}`, "0", ack(`{"a": 6,"i": "12AB","t": 1503046415,"s": 0,"n": 0}`)},
 		{`{"a":7}`, "0", ack(`{"a": 8, "i": "12AB", "t": 1503046415, "s": 3, "n": 0}`)},
@@ -26,6 +45,7 @@ func TestRideOnAnotherProgramsScooter(t *testing.T) {
 		{`{"a":75}`, "0", ack(`{"a": 76,"i": "12AB","s": 0}`)},
 		{`{"a":3}`, "1", ack(`{"a": 4, "i": "12AB", "t": 1503046415, "s": 0, "n": 0}`)},
 	}
+	commands = append(commands, polls...)
 	for _, c := range commands {
 		f.answer(c.frame, c.answer)
 	}
@@ -33,7 +53,13 @@ func TestRideOnAnotherProgramsScooter(t *testing.T) {
 	r, err := p.app.Rent(t.Context(), key(), f.qr)
 	require.NoError(t, err)
 	require.Equal(t, "riding", r.State)
-	require.Eventually(t, func() bool { return heardOf(f.got(t), `{"a":15}`) == 1 }, patience, tick, "no baseline")
+	require.Eventually(t, func() bool {
+		asked := heardOf(f.got(t), `{"a":15}`) > 0
+		for _, q := range polls {
+			asked = asked && heardOf(f.got(t), q.frame) > 0
+		}
+		return asked
+	}, patience, tick, "no baseline")
 	require.Equal(t, "paused", p.act(t, r.ID, "pause").State)
 	require.Equal(t, "riding", p.act(t, r.ID, "resume").State)
 	require.Equal(t, "ended", p.act(t, r.ID, "end").State)

@@ -25,10 +25,21 @@ func ask(t *testing.T, eva *client.Client, b *box, name string, body map[string]
 
 // Staff lock somebody's scooter for a while, open it again, and end the ride: the ride follows, and nothing is sent twice.
 func TestRideFollowsStaff(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
+	for name, settings := range map[string]set{"": {}, "while the scooter is asked": asking} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			followStaff(t, newWorld(t, settings))
+		})
+	}
+}
+
+func followStaff(t *testing.T, w *world) {
+	t.Helper()
 	b, p, eva := w.box(t), w.rider(t), w.staff(t)
 	r := p.ride(t, b)
+	if w.env["POLL_RATE"] != "0" {
+		b.got(t, protocol.QuerySignal, 1)
+	}
 
 	ask(t, eva, b, "pause", map[string]any{})
 	p.becomes(t, r.ID, "paused")

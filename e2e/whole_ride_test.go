@@ -30,14 +30,12 @@ func (w *world) wholeRide(t *testing.T) {
 		require.NoError(t, luis.TopUp(ctx, same, 1000))
 	}
 	b.ReportNow()
-	require.Eventually(t, func() bool {
-		near, err := luis.Near(ctx, client.Place{Lat: home.Lat, Lng: home.Lng}, 500)
-		return err == nil && len(near) == 1 && near[0].Model == w.fleet.model.Name
-	}, patience, tick, "the scooter is not found")
+	w.offered(t, luis, 1)
 
 	r, err := luis.Rent(ctx, key(), "https://rodada.example/s/"+b.qr)
 	require.NoError(t, err)
 	require.Equal(t, "riding", r.State)
+	w.offered(t, luis, 0)
 	b.got(t, protocol.QueryVehicle, 1)
 	w.baselineRead(t, b)
 	b.AddTrip(1400)
@@ -47,6 +45,7 @@ func (w *world) wholeRide(t *testing.T) {
 		require.Equal(t, step.state, r.State)
 	}
 	w.free(t, b)
+	w.offered(t, luis, 1) // again
 	require.Eventually(t, func() bool {
 		r, err = luis.Rental(ctx, r.ID)
 		return err == nil && r.Charged
@@ -61,6 +60,15 @@ func (w *world) wholeRide(t *testing.T) {
 	left, err := luis.Balance(ctx)
 	require.NoError(t, err)
 	require.Equal(t, 1000-r.Price.Total.Amount, left.Amount)
+}
+
+// offered waits until a rider finds so many scooters at home: the list follows the books in a moment.
+func (w *world) offered(t *testing.T, app *client.Client, want int) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		near, err := app.Near(t.Context(), client.Place{Lat: home.Lat, Lng: home.Lng}, 500)
+		return err == nil && len(near) == want && (want == 0 || near[0].Model == w.fleet.model.Name)
+	}, patience, tick, "not %d scooters are found", want)
 }
 
 // baselineRead waits until the ride knows the trip counter it began with.
@@ -86,6 +94,17 @@ func TestWholeRide(t *testing.T) {
 	for _, p := range w.processes() {
 		require.NoError(t, p.stop(), "%s", p.tail(20))
 	}
+}
+
+// The same while the scooter is asked all the time: no answer to a poll is taken for one to the ride, and none is missed.
+func TestWholeRideWhileTheScooterIsAsked(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, asking)
+	w.wholeRide(t)
+	for _, code := range []protocol.Code{protocol.QueryPosition, protocol.QueryVehicle, protocol.QuerySignal} {
+		w.boxes[0].got(t, code, 3)
+	}
+	require.Positive(t, w.bridge.counted(t, `rodada_bridge_answers_total{outcome="polled"}`))
 }
 
 // The same on what a machine without Redis and Mosquitto has.
