@@ -65,7 +65,7 @@ func TestExamplesKeepTheirSchemas(t *testing.T) {
 	for _, key := range api.OperationsWithExamples() {
 		require.True(t, examples[key], "an example of nothing: %s", key)
 	}
-	for _, main := range []string{"open-rental 201", "near-scooters 200", "end-rental 200", "staff-get-rental 200"} {
+	for _, main := range []string{"open-rental 201", "near-scooters 200", "end-rental 200", "staff-get-rental 200", "upload-firmware 201", "get-upgrade 200"} {
 		require.True(t, examples[main], main)
 	}
 }

@@ -54,7 +54,7 @@ type UpgradeBody struct {
 	Reason     string           `json:"reason"`
 	Downgrade  bool             `json:"downgrade"`
 	State      firmware.State   `json:"state" enum:"checking,starting,sending,finishing,rebooting,verifying,parked,aborting,done,failed,aborted" doc:"parked: it is stuck, keeps the scooter and waits for retry, restart or abort."`
-	Trouble    firmware.Trouble `json:"trouble,omitempty" enum:"silent,powered_on,battery_low,prohibited,packets,rejected,version,not_back,downgrade,same,model,parked,staff,held,not_begun" doc:"Why it does not go on, or came to nothing."`
+	Trouble    firmware.Trouble `json:"trouble,omitempty" enum:"silent,powered_on,battery_low,prohibited,packets,rejected,version,not_back,moving,downgrade,same,model,parked,staff,held,not_begun" doc:"Why it does not go on, or came to nothing."`
 	Detail     string           `json:"detail,omitempty" doc:"More of that."`
 	Attempt    int              `json:"attempt" doc:"How often the image was begun."`
 	Progress   UpgradeProgress  `json:"progress"`

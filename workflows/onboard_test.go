@@ -242,16 +242,20 @@ func TestABoxThatComesBackTheNextDay(t *testing.T) {
 	d.onItsOwn()
 }
 
-func TestNobodyIsSwitchedDuringARide(t *testing.T) {
-	d := newDepot(t)
-	d.known.Hold = fleet.InUse
-	d.after(time.Hour, func() {
-		require.Zero(t, d.count(protocol.SetServer))
-		d.known.Hold = fleet.Free
-	})
-	d.run(d.input())
-	require.Equal(t, smoothly, d.states())
-	d.onItsOwn()
+func TestNobodyIsSwitchedWhileSomebodyHasTheScooter(t *testing.T) {
+	for name, hold := range map[string]fleet.Hold{"a ride": fleet.InUse, "an upgrade": fleet.Upgrading} {
+		t.Run(name, func(t *testing.T) {
+			d := newDepot(t)
+			d.known.Hold = hold
+			d.after(time.Hour, func() {
+				require.Zero(t, d.count(protocol.SetServer))
+				d.known.Hold = fleet.Free
+			})
+			d.run(d.input())
+			require.Equal(t, smoothly, d.states())
+			d.onItsOwn()
+		})
+	}
 }
 
 func TestABrokerThatIsAway(t *testing.T) {

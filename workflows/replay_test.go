@@ -27,6 +27,7 @@ func TestReplay(t *testing.T) {
 			replayer := sdk.NewWorkflowReplayer()
 			for name, story := range map[string]any{
 				workflows.RentalName: workflows.Rental, workflows.PaymentName: workflows.Payment, workflows.CommandName: workflows.Command,
+				workflows.UpgradeName: workflows.Upgrade, workflows.RolloutName: workflows.Rollout,
 			} {
 				replayer.RegisterWorkflowWithOptions(story, workflow.RegisterOptions{Name: name})
 			}

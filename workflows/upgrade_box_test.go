@@ -30,7 +30,7 @@ func (g *garage) Publish(_ context.Context, _ string, _ byte, payload []byte) er
 		g.packet(int(serial), data)
 		return nil
 	}
-	g.env.RegisterDelayedCallback(func() { g.obey(c) }, 100*time.Millisecond)
+	g.box.env.RegisterDelayedCallback(func() { g.obey(c) }, 100*time.Millisecond)
 	return nil
 }
 
@@ -60,7 +60,7 @@ func (g *garage) packet(serial int, data []byte) {
 		g.acks <- firmware.PacketAck{Plate: plate, Serial: serial, Again: again}
 	}
 	if !again && g.parts > 0 && serial == g.parts-1 {
-		g.env.RegisterDelayedCallback(g.complete, 50*time.Millisecond)
+		g.box.env.RegisterDelayedCallback(g.complete, 50*time.Millisecond)
 	}
 }
 
@@ -104,7 +104,7 @@ func (g *garage) obey(c protocol.Command) {
 	case protocol.QueryVehicle:
 		g.box.mu.Lock()
 		values = map[string]any{"battery_percent": float64(g.battery), "power": power, "speed_kmh": float64(g.box.speed)}
-		g.box.known.SpeedKmh, g.box.known.SpeedAt = g.box.speed, g.env.Now()
+		g.box.known.SpeedKmh, g.box.known.SpeedAt = g.box.speed, g.box.env.Now()
 		g.box.mu.Unlock()
 	case protocol.StartUpgrade:
 		if status == 0 {

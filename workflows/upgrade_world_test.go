@@ -254,7 +254,7 @@ func (g *garage) AdvanceUpgrade(_ context.Context, c firmware.Change) error {
 	if next := g.on[c.State]; len(next) > 0 {
 		g.on[c.State] = next[1:]
 		if next[0] != nil {
-			g.env.RegisterDelayedCallback(next[0], time.Millisecond)
+			g.box.env.RegisterDelayedCallback(next[0], time.Millisecond)
 		}
 	}
 	return nil

@@ -129,6 +129,24 @@ func TestFirmwareMistakes(t *testing.T) {
 	}
 }
 
+func TestADecisionThatIsStillUnderWay(t *testing.T) {
+	for _, verb := range []string{"retry", "restart", "abort"} {
+		d := newCounter(t)
+		d.status, d.answer = 202, stuck
+		said, err := d.run(t, "upgrade", verb, "u1", "--reason", "Because.")
+		require.Equal(t, cli.ExitPending, cli.ExitCode(err))
+		require.ErrorContains(t, err, "rodada upgrade watch u1")
+		require.Contains(t, said, "12AB 1.9: parked (silent)")
+
+		d.status = 200
+		_, err = d.run(t, "upgrade", verb, "u1", "--reason", "Because.")
+		require.NoError(t, err)
+		d.status, d.answer = 409, `{"status":409,"code":"upgrade_not_parked","detail":"Not now."}`
+		_, err = d.run(t, "upgrade", verb, "u1", "--reason", "Because.")
+		require.Equal(t, cli.ExitConflict, cli.ExitCode(err))
+	}
+}
+
 const stuck = `{"id":"u1","plate":"12AB","version":"1.9","from":"1.8","state":"parked","trouble":"silent","detail":"Gone.\u001b[2J","attempt":2,
 	"started_at":"then","progress":{"packets":10,"sent":4,"failures":1,"packets_per_second":2.5,"seconds_left":3}}`
 

@@ -117,7 +117,18 @@ func upgradeDecide(settings Settings, ask Ask, verb, short string) *cobra.Comman
 	cmd := &cobra.Command{
 		Use: verb + " ID", Short: short, Args: oneArg("ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return inquire(cmd, settings, ask, http.MethodPost, upgradePath(args[0])+"/"+verb, map[string]any{"reason": reason}, asJSON, printUpgrade)
+			app, err := logIn(cmd.Context(), settings, ask)
+			if err != nil {
+				return err
+			}
+			answer, err := app.Do(cmd.Context(), http.MethodPost, upgradePath(args[0])+"/"+verb, map[string]any{"reason": reason})
+			if err := answered(cmd.OutOrStdout(), answer, err, asJSON, printUpgrade); err != nil {
+				return err
+			}
+			if answer.Status == http.StatusAccepted {
+				return &ExitError{Exit: ExitPending, Text: "asked for, and still under way: rodada upgrade watch " + clean(args[0])}
+			}
+			return nil
 		},
 	}
 	cmd.Flags().StringVar(&reason, "reason", "", "kept in the audit log")
