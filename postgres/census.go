@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"time"
 
 	"rodada/domain/rental"
 	"rodada/domain/staff"
@@ -30,4 +31,18 @@ func (s *Store) CountOpen(ctx context.Context) (rentals map[rental.State]int, al
 		}
 	}
 	return rentals, alerts, err
+}
+
+// Outbox measures what is on its way to webhooks.
+func (s *Store) Outbox(ctx context.Context) (staff.Outbox, error) {
+	var row struct {
+		Waiting int     `db:"waiting"`
+		Overdue float64 `db:"overdue"` // seconds
+	}
+	err := s.once(ctx, "measure the outbox", func(db executor) error {
+		return db.GetContext(ctx, &row, `
+			SELECT count(*) AS waiting, coalesce(extract(epoch FROM greatest(now() - min(due_at), interval '0')), 0)::float8 AS overdue
+			FROM webhook_deliveries d JOIN webhooks w ON w.id = d.webhook_id WHERE due_at IS NOT NULL AND NOT w.paused`)
+	})
+	return staff.Outbox{Waiting: row.Waiting, Overdue: time.Duration(row.Overdue * float64(time.Second))}, err
 }

@@ -87,6 +87,20 @@ func TestEachDeliveryIsOnes(t *testing.T) {
 	require.Equal(t, w.URL, due[0].URL)
 	require.Equal(t, "sealed:x", due[0].Secret)
 
+	out, err := b.Outbox(b.ctx)
+	require.NoError(t, err)
+	require.Equal(t, staff.Outbox{Waiting: alerts - 2}, out, "all of them are somebody's for a minute")
+	require.NoError(t, b.NotDelivered(b.ctx, ids[3], "no answer", time.Now().Add(-time.Hour)))
+	out, err = b.Outbox(b.ctx)
+	require.NoError(t, err)
+	require.InDelta(t, time.Hour, out.Overdue, float64(time.Minute))
+	w.Paused = true
+	_, err = b.ChangeWebhook(b.ctx, w)
+	require.NoError(t, err)
+	out, err = b.Outbox(b.ctx)
+	require.NoError(t, err)
+	require.Zero(t, out)
+
 	require.NoError(t, b.ForgetDeliveries(b.ctx, time.Now().Add(time.Hour)))
 	left, err := b.Deliveries(b.ctx, w.ID, 100)
 	require.NoError(t, err)

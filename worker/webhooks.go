@@ -25,6 +25,7 @@ type Webhooks struct {
 	Open  func(sealed, purpose string) (string, error)
 	Now   func() time.Time
 	Log   *slog.Logger
+	Count *Attempts // nil: nobody counts
 }
 
 const (
@@ -84,14 +85,17 @@ func (w *Webhooks) deliver(ctx context.Context, d staff.Delivery) error {
 	}
 	switch {
 	case err == nil:
+		w.Count.count(attemptArrived)
 		return w.Store.Delivered(ctx, d.ID)
 	case ctx.Err() != nil:
 		return ctx.Err() // we stop; the delivery is due again in a while
 	}
 	var next time.Time
 	if wait, again := staff.TryAgain(d.Attempts); again {
+		w.Count.count(attemptFailed)
 		next = w.Now().Add(wait)
 	} else {
+		w.Count.count(attemptLast)
 		w.Log.Warn("a webhook was not told, and will not be", "webhook", d.WebhookID, "delivery", d.ID, "error", err)
 	}
 	return w.Store.NotDelivered(ctx, d.ID, err.Error(), next)

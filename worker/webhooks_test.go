@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
 
 	"rodada/domain/staff"
@@ -63,7 +64,9 @@ func TestDeliveriesAreTriedForDays(t *testing.T) {
 	}}
 	var times []time.Duration
 	var mutex sync.Mutex
+	counts := prometheus.NewRegistry()
 	w := &worker.Webhooks{
+		Count: worker.NewAttempts(counts),
 		Store: box, Now: func() time.Time { return box.now }, Log: slog.New(slog.DiscardHandler),
 		Open: func(sealed, purpose string) (string, error) {
 			if sealed != "sealed" || purpose != "webhook/w" {
@@ -97,6 +100,7 @@ func TestDeliveriesAreTriedForDays(t *testing.T) {
 	require.False(t, late.SentAt.IsZero())
 	require.Equal(t, noon, once.SentAt)
 	require.Equal(t, "sealed for something else", other.Trouble)
+	require.Equal(t, map[string]int{"arrived": 2, "failed": 23, "given_up": 2}, counted(t, counts))
 }
 
 // A worker that stops in the middle leaves the delivery to the next one.
@@ -112,4 +116,17 @@ func TestADeliveryThatIsInterrupted(t *testing.T) {
 	require.ErrorIs(t, w.Deliver(ctx), context.Canceled)
 	require.Equal(t, noon.Add(time.Minute), box.list[0].DueAt)
 	require.Empty(t, box.list[0].Trouble)
+}
+
+// counted is the values of the only counter, by its label.
+func counted(t *testing.T, r *prometheus.Registry) map[string]int {
+	t.Helper()
+	families, err := r.Gather()
+	require.NoError(t, err)
+	require.Len(t, families, 1)
+	values := map[string]int{}
+	for _, m := range families[0].GetMetric() {
+		values[m.GetLabel()[0].GetValue()] = int(m.GetCounter().GetValue())
+	}
+	return values
 }

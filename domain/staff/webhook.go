@@ -58,6 +58,12 @@ type Delivery struct {
 	Trouble   string    // why the last attempt failed
 }
 
+// Outbox is what is on its way to webhooks that are not paused.
+type Outbox struct {
+	Waiting int
+	Overdue time.Duration // of the delivery whose next attempt should have begun longest ago
+}
+
 // patience is how long to wait after each failed attempt: some three days in all.
 var patience = []time.Duration{
 	5 * time.Second, time.Minute, 5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 5 * time.Hour, 10 * time.Hour, 14 * time.Hour, 20 * time.Hour, 24 * time.Hour,

@@ -15,6 +15,7 @@ import (
 // Books count what is open in them.
 type Books interface {
 	CountOpen(ctx context.Context) (rentals map[rental.State]int, alerts map[staff.AlertKind]int, err error)
+	Outbox(ctx context.Context) (staff.Outbox, error)
 }
 
 const (
@@ -27,10 +28,12 @@ const (
 var (
 	rentalsNow = prometheus.NewDesc("rodada_rentals", "Rentals that hold a scooter, by state.", []string{"state"}, nil)
 	alertsNow  = prometheus.NewDesc("rodada_alerts_open", "Alerts that nobody has closed, by kind.", []string{"kind"}, nil)
-	censusTime = prometheus.NewDesc("rodada_census_timestamp_seconds", "When rodada_rentals and rodada_alerts_open were counted.", nil, nil)
+	tellingNow = prometheus.NewDesc("rodada_webhook_waiting", "Deliveries that webhooks have not got yet.", nil, nil)
+	overdueNow = prometheus.NewDesc("rodada_webhook_overdue_seconds", "How late the next attempt of the latest delivery is.", nil, nil)
+	censusTime = prometheus.NewDesc("rodada_census_timestamp_seconds", "When rentals, alerts and deliveries were counted.", nil, nil)
 )
 
-// Census shows how many rentals and alerts are open. It asks the books when it is looked at, and not more often than every ten
+// Census shows how many rentals and alerts are open, and what webhooks are still to be told. It asks the books when it is looked at, and not more often than every ten
 // seconds.
 type Census struct {
 	books Books
@@ -40,6 +43,7 @@ type Census struct {
 	mu      sync.Mutex
 	rentals map[rental.State]int
 	alerts  map[staff.AlertKind]int
+	outbox  staff.Outbox
 	at      time.Time
 }
 
@@ -52,6 +56,8 @@ func NewCensus(books Books, log *slog.Logger, now func() time.Time) *Census {
 func (c *Census) Describe(to chan<- *prometheus.Desc) {
 	to <- rentalsNow
 	to <- alertsNow
+	to <- tellingNow
+	to <- overdueNow
 	to <- censusTime
 }
 
@@ -71,6 +77,8 @@ func (c *Census) Collect(to chan<- prometheus.Metric) {
 	for _, kind := range staff.AlertKinds() {
 		to <- prometheus.MustNewConstMetric(alertsNow, prometheus.GaugeValue, float64(c.alerts[kind]), string(kind))
 	}
+	to <- prometheus.MustNewConstMetric(tellingNow, prometheus.GaugeValue, float64(c.outbox.Waiting))
+	to <- prometheus.MustNewConstMetric(overdueNow, prometheus.GaugeValue, c.outbox.Overdue.Seconds())
 	to <- prometheus.MustNewConstMetric(censusTime, prometheus.GaugeValue, float64(c.at.UnixMilli())/1000)
 }
 
@@ -81,9 +89,13 @@ func (c *Census) renew() {
 	ctx, cancel := context.WithTimeout(context.Background(), censusPatience)
 	defer cancel()
 	rentals, alerts, err := c.books.CountOpen(ctx)
+	var outbox staff.Outbox
+	if err == nil {
+		outbox, err = c.books.Outbox(ctx)
+	}
 	if err != nil {
 		c.log.Warn("the census fails; the last one is shown", "error", err)
 		return
 	}
-	c.rentals, c.alerts, c.at = rentals, alerts, c.now()
+	c.rentals, c.alerts, c.outbox, c.at = rentals, alerts, outbox, c.now()
 }

@@ -30,6 +30,10 @@ func (b *books) CountOpen(context.Context) (map[rental.State]int, map[staff.Aler
 	return map[rental.State]int{rental.Riding: 7 * b.asked, rental.Securing: 1}, map[staff.AlertKind]int{staff.NotSecured: 2}, b.err
 }
 
+func (b *books) Outbox(context.Context) (staff.Outbox, error) {
+	return staff.Outbox{Waiting: 3, Overdue: 90 * time.Second}, b.err
+}
+
 func TestCensus(t *testing.T) {
 	b, now := &books{}, time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	var log strings.Builder
@@ -44,7 +48,9 @@ func TestCensus(t *testing.T) {
 		require.NotContains(t, got, `rodada_rentals{state="ended"}`)
 		require.Equal(t, "2", got[`rodada_alerts_open{kind="not_secured"}`])
 		require.Equal(t, "0", got[`rodada_alerts_open{kind="fault_at_start"}`])
-		require.Len(t, got, 6+len(staff.AlertKinds())+1)
+		require.Equal(t, "3", got["rodada_webhook_waiting"])
+		require.Equal(t, "90", got["rodada_webhook_overdue_seconds"])
+		require.Len(t, got, 6+len(staff.AlertKinds())+3)
 	}
 	b.err = errors.New("postgres is away")
 	require.Empty(t, shown(t, registry), "nothing is better than a zero that nobody counted")

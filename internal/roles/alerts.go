@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/redis/go-redis/v9"
 
 	"rodada/domain/zone"
@@ -17,7 +18,9 @@ import (
 )
 
 // watchFleet opens and closes alerts until ctx ends. Every worker may; one does at a time.
-func watchFleet(ctx context.Context, c config.Config, store *postgres.Store, client redis.UniversalClient, log *slog.Logger) (done <-chan struct{}) {
+func watchFleet(
+	ctx context.Context, c config.Config, store *postgres.Store, client redis.UniversalClient, registry prometheus.Registerer, log *slog.Logger,
+) (done <-chan struct{}) {
 	const turn = 30 * time.Second // after which another worker takes over from one that is gone
 	watch := &alerts.Watch{
 		Limits: alerts.Limits{
@@ -25,7 +28,7 @@ func watchFleet(ctx context.Context, c config.Config, store *postgres.Store, cli
 			MovedMeters: float64(c.Alert.MovedMeters), Settle: c.Alert.Settle, Quiet: c.Alert.Quiet, Repeat: c.Alert.Repeat,
 		},
 		Books: store, Fleet: live.New(client, c.Redis.Prefix), Turn: alerts.NewTurns(client, c.Redis.Prefix, turn),
-		Area: area(store), Now: time.Now, Log: log,
+		Notes: alerts.NewNotes(client, c.Redis.Prefix), Rounds: alerts.NewRounds(registry), Area: area(store), Now: time.Now, Log: log,
 	}
 	over := make(chan struct{})
 	go func() {

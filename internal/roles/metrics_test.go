@@ -19,10 +19,12 @@ import (
 	"rodada/lease"
 	"rodada/mqttbridge"
 	"rodada/protocol"
+	"rodada/telemetry/alerts"
 	"rodada/telemetry/history"
 	"rodada/telemetry/live"
 	"rodada/telemetry/poll"
 	"rodada/telemetry/spool"
+	"rodada/worker"
 )
 
 // described is the names of everything that a registry may show, whether it has a value yet or not.
@@ -53,6 +55,8 @@ func TestEveryMetricIsDocumented(t *testing.T) {
 	apis.MustRegister(meter.NewCensus(nil, log, time.Now))
 	meter.NewTemporal(workers)
 	meter.NewRentals(workers, nil)
+	alerts.NewRounds(workers)
+	worker.NewAttempts(workers)
 	_, err = mqttbridge.New(mqttbridge.Options{
 		Broker: broker.Options{URL: c.MQTT.URL, ClientID: "test", Log: log}, Topics: protocol.Topics{Bike: "bike", Other: "o"},
 		Leases: lease.New(nil, ""), Sinks: []mqttbridge.Sink{live.New(nil, "")}, Signals: nobody{}, Metrics: bridges, Log: log,

@@ -101,9 +101,9 @@ func Worker(ctx context.Context, c config.Config, log *slog.Logger) error {
 	follows := follow(ctx, live, store, log)
 	defer follows()
 	watching, stopWatching := context.WithCancel(ctx)
-	watched := watchFleet(watching, c, store, redis, log)
+	watched := watchFleet(watching, c, store, redis, registry, log)
 	defer func() { stopWatching(); <-watched }()
-	told := tellWebhooks(watching, c, store, keys, log)
+	told := tellWebhooks(watching, c, store, keys, registry, log)
 	defer func() { stopWatching(); <-told }()
 	checks := map[string]check{
 		"postgres": store.Ping,

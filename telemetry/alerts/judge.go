@@ -26,16 +26,6 @@ var (
 	open verdict
 )
 
-// memory is what must be remembered of a scooter between looks.
-type memory struct {
-	hold    time.Time // since when nobody has it
-	left    geo.Point // where it was left
-	leftAt  time.Time // zero: not known yet
-	rest    geo.Point // where it was seen last within the noise
-	restAt  time.Time // since when
-	outside time.Time // since when it is out of the area; zero: it is not
-}
-
 // judge says what is wrong with a scooter and what is well, by kind. Of one that is silent nothing else is known.
 func (l Limits) judge(s live.State, m *memory, inside func(geo.Point) bool, now time.Time) map[staff.AlertKind]verdict {
 	if silent := now.Sub(s.Seen); silent > l.OfflineAfter {
@@ -108,12 +98,12 @@ func (l Limits) speeding(s live.State, now time.Time) verdict {
 // moved: shaken, or taken away from where it was left, while nobody has it.
 func (l Limits) moved(s live.State, m *memory, now time.Time) verdict {
 	if s.Hold.Is != fleet.Free {
-		*m = memory{outside: m.outside}
+		*m = memory{Outside: m.Outside}
 		return well
 	}
-	settled := s.Hold.At.Add(l.Settle)
-	if !m.hold.Equal(s.Hold.At) {
-		*m = memory{hold: s.Hold.At, outside: m.outside}
+	settled := s.HeldSince.Add(l.Settle)
+	if !m.Free.Equal(s.HeldSince) {
+		*m = memory{Free: s.HeldSince, Outside: m.Outside}
 	}
 	away := l.away(s, m, settled, now)
 	if away > l.MovedMeters {
@@ -139,29 +129,29 @@ func (l Limits) away(s live.State, m *memory, settled, now time.Time) float64 {
 	}
 	here := s.Fix.Is
 	switch {
-	case m.leftAt.IsZero():
-		m.left, m.leftAt, m.rest, m.restAt = here, now, here, now
-	case geo.Distance(m.rest, here) > l.MovedMeters:
-		m.rest, m.restAt = here, now
-	case now.Sub(m.restAt) > l.Quiet:
-		m.left = m.rest
+	case m.LeftAt.IsZero():
+		m.Left, m.LeftAt, m.Rest, m.RestAt = here, now, here, now
+	case geo.Distance(m.Rest, here) > l.MovedMeters:
+		m.Rest, m.RestAt = here, now
+	case now.Sub(m.RestAt) > l.Quiet:
+		m.Left = m.Rest
 	}
-	return geo.Distance(m.left, here)
+	return geo.Distance(m.Left, here)
 }
 
 // outOfArea: with nobody on it, for longer than a fix or two may be wrong.
 func (l Limits) outOfArea(s live.State, m *memory, inside func(geo.Point) bool, now time.Time) verdict {
 	switch {
 	case s.Hold.Is != fleet.Free || !s.Fix.Known() || inside == nil:
-		m.outside = time.Time{}
+		m.Outside = time.Time{}
 		return open
 	case inside(s.Fix.Is):
-		m.outside = time.Time{}
+		m.Outside = time.Time{}
 		return well
-	case m.outside.IsZero():
-		m.outside = now
+	case m.Outside.IsZero():
+		m.Outside = now
 	}
-	if now.Sub(m.outside) < l.Settle {
+	if now.Sub(m.Outside) < l.Settle {
 		return open
 	}
 	return wrong("It stands outside of every zone where rides may end.")

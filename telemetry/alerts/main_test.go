@@ -98,6 +98,8 @@ type street struct {
 	books *books
 	watch *alerts.Watch
 	now   time.Time
+	redis redis.UniversalClient
+	notes string // their key
 }
 
 func newStreet(t *testing.T) *street {
@@ -105,7 +107,7 @@ func newStreet(t *testing.T) *street {
 	addr, prefix := testkit.Redis(t)
 	client := redis.NewClient(&redis.Options{Addr: addr, ContextTimeoutEnabled: true})
 	t.Cleanup(func() { require.NoError(t, client.Close()) })
-	s := &street{T: t, live: live.New(client, prefix), now: noon}
+	s := &street{T: t, live: live.New(client, prefix), now: noon, redis: client, notes: prefix + "alerts:notes"}
 	s.books = &books{now: func() time.Time { return s.now }, told: map[int64]time.Time{}}
 	s.watch = s.another(client, prefix)
 	return s
@@ -113,7 +115,7 @@ func newStreet(t *testing.T) *street {
 
 func (s *street) another(client redis.UniversalClient, prefix string) *alerts.Watch {
 	return &alerts.Watch{
-		Books: s.books, Fleet: s.live, Turn: alerts.NewTurns(client, prefix, time.Minute),
+		Books: s.books, Fleet: s.live, Turn: alerts.NewTurns(client, prefix, time.Minute), Notes: alerts.NewNotes(client, prefix),
 		Area: func(context.Context) (func(geo.Point) bool, error) {
 			return func(p geo.Point) bool { return geo.Distance(plaza, p) < 1000 }, nil
 		},
@@ -165,5 +167,5 @@ func (s *street) open() (kinds []staff.AlertKind) {
 
 // fresh is a watch that has just been started in the same place.
 func (s *street) fresh(w alerts.Watch) *alerts.Watch {
-	return &alerts.Watch{Books: w.Books, Fleet: w.Fleet, Turn: w.Turn, Area: w.Area, Now: w.Now, Log: w.Log}
+	return &alerts.Watch{Books: w.Books, Fleet: w.Fleet, Turn: w.Turn, Notes: w.Notes, Area: w.Area, Now: w.Now, Log: w.Log}
 }

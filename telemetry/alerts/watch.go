@@ -41,6 +41,8 @@ type Watch struct {
 	Books  Books
 	Fleet  Fleet
 	Turn   Turn
+	Notes  *Notes
+	Rounds *Rounds // nil: nobody counts
 	// Area is where rides may end, as a question; nil when there is no such place.
 	Area func(ctx context.Context) (func(geo.Point) bool, error)
 	Now  func() time.Time
@@ -53,6 +55,7 @@ type Watch struct {
 	// staff holds what staff closed while it lasted: it is not opened again before it was well once, or a repetition is due.
 	staff  map[about]time.Time
 	memory map[string]*memory
+	news   map[string]*memory // what the notes do not have yet; nil: it is forgotten
 }
 
 // about is what an alert is about.
@@ -83,34 +86,48 @@ func (w *Watch) Run(ctx context.Context) {
 
 // Look judges what changed since the last look, or the whole fleet when that is due.
 func (w *Watch) Look(ctx context.Context) error {
+	round, err := w.look(ctx)
+	if err != nil {
+		round = roundFailed
+	}
+	w.Rounds.count(round)
+	return err
+}
+
+func (w *Watch) look(ctx context.Context) (round, error) {
 	w.Limits = w.Limits.orUsual()
 	mine, err := w.Turn.Mine(ctx)
 	if err != nil || !mine {
-		w.swept = time.Time{} // somebody else may change what we know
-		return err
+		w.swept, w.memory, w.news = time.Time{}, nil, nil // somebody else may change what we know
+		return roundOthers, err
 	}
 	now := w.Now()
 	if !w.swept.IsZero() && now.Sub(w.swept) < w.Limits.Sweep {
 		err := w.Fleet.Kept(ctx, w.cursor)
 		if err == nil {
-			plates, last, err := w.Fleet.Since(ctx, w.cursor)
-			if err != nil {
-				return err
-			}
-			if err := w.judge(ctx, plates, now); err != nil {
-				return err
-			}
-			w.cursor = last
-			return nil
+			return roundChanges, w.catchUp(ctx, now)
 		}
 		if !errors.Is(err, live.ErrForgotten) {
-			return err
+			return "", err
 		}
 	}
 	if err := w.sweep(ctx, now); err != nil {
-		return err
+		return "", err
 	}
 	w.swept = now
+	return roundFleet, nil
+}
+
+// catchUp judges what changed since the last look.
+func (w *Watch) catchUp(ctx context.Context, now time.Time) error {
+	plates, last, err := w.Fleet.Since(ctx, w.cursor)
+	if err != nil {
+		return err
+	}
+	if err := w.judge(ctx, plates, now); err != nil {
+		return err
+	}
+	w.cursor = last
 	return nil
 }
 
@@ -135,7 +152,7 @@ func (w *Watch) sweep(ctx context.Context, now time.Time) (err error) {
 	}
 	for plate := range w.memory {
 		if !there[plate] {
-			delete(w.memory, plate)
+			w.forget(plate)
 		}
 	}
 	if err := w.judge(ctx, plates, now); err != nil {
@@ -145,16 +162,23 @@ func (w *Watch) sweep(ctx context.Context, now time.Time) (err error) {
 	return err
 }
 
-// recall reads which alerts are open, and which staff have closed lately.
+// recall reads which alerts are open, which staff have closed lately, and what the watch before this one remembered.
 func (w *Watch) recall(ctx context.Context, now time.Time) error {
+	if w.memory == nil {
+		notes, err := w.Notes.read(ctx)
+		if err != nil {
+			return err
+		}
+		w.memory, w.news = notes, make(map[string]*memory)
+	}
 	list, err := w.Books.ListAlerts(ctx, staff.AlertQuery{Kinds: staff.WatchedKinds(), Since: now.Add(-w.Limits.Repeat)}, 0)
 	if err != nil {
 		return err
 	}
 	before := w.open
 	w.open = make(map[about]bool)
-	if w.memory == nil {
-		w.memory, w.staff = make(map[string]*memory), make(map[about]time.Time)
+	if w.staff == nil {
+		w.staff = make(map[about]time.Time)
 	}
 	for _, a := range slices.Backward(list) { // the newest last
 		of := about{a.Plate, a.Kind}
@@ -185,8 +209,30 @@ func (w *Watch) judge(ctx context.Context, plates []string, now time.Time) error
 				return err
 			}
 		}
+		if err := w.note(ctx); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// note writes down what is new, which is most often nothing.
+func (w *Watch) note(ctx context.Context) error {
+	if len(w.news) == 0 {
+		return nil
+	}
+	if err := w.Notes.write(ctx, w.news); err != nil {
+		return err
+	}
+	clear(w.news)
+	return nil
+}
+
+func (w *Watch) forget(plate string) {
+	if w.memory[plate] != nil {
+		delete(w.memory, plate)
+		w.news[plate] = nil
+	}
 }
 
 // judgeOne changes the alerts of one scooter. One that does not serve is in somebody's hands already.
@@ -195,7 +241,7 @@ func (w *Watch) judgeOne(ctx context.Context, s live.State, now time.Time) error
 		return nil
 	}
 	if s.Service.Is != fleet.InService {
-		delete(w.memory, s.Plate)
+		w.forget(s.Plate)
 		for _, kind := range staff.WatchedKinds() {
 			if err := w.change(ctx, about{s.Plate, kind}, well, now); err != nil {
 				return err
@@ -208,7 +254,12 @@ func (w *Watch) judgeOne(ctx context.Context, s live.State, now time.Time) error
 		m = &memory{}
 		w.memory[s.Plate] = m
 	}
-	for kind, v := range w.Limits.judge(s, m, w.inside, now) {
+	before := *m
+	verdicts := w.Limits.judge(s, m, w.inside, now)
+	if *m != before {
+		w.news[s.Plate] = m
+	}
+	for kind, v := range verdicts {
 		if err := w.change(ctx, about{s.Plate, kind}, v, now); err != nil {
 			return err
 		}

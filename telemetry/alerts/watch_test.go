@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
 
@@ -13,6 +14,7 @@ import (
 	"rodada/domain/staff"
 	"rodada/geo"
 	"rodada/internal/testkit"
+	"rodada/telemetry/alerts"
 	"rodada/telemetry/live"
 )
 
@@ -74,9 +76,6 @@ func TestOffline(t *testing.T) {
 }
 
 func TestMovedWithoutARide(t *testing.T) {
-	east := func(s *street, meters float64) live.Values {
-		return live.Values{Fix: is(s, geo.Point{Lat: plaza.Lat, Lng: plaza.Lng + meters/84_868})}
-	}
 	t.Run("taken away, and left elsewhere", func(t *testing.T) {
 		s := newStreet(t)
 		s.free(plate)
@@ -175,8 +174,7 @@ func TestWhatStaffClose(t *testing.T) {
 		s.after(2*time.Minute, plate, low())
 		require.Empty(t, s.open())
 	}
-	again := *s.watch // as it was built, with no memory: a restart
-	s.watch = s.fresh(again)
+	s.restart()
 	s.after(2*time.Minute, plate, low())
 	require.Empty(t, s.open())
 	s.after(2*time.Minute, plate, live.Values{Battery: is(s, 90)})
@@ -208,6 +206,8 @@ func TestOneWatchesAtATime(t *testing.T) {
 	s := &street{T: t, live: live.New(client, prefix), now: noon}
 	s.books = &books{now: func() time.Time { return s.now }, told: map[int64]time.Time{}}
 	first, second := s.another(client, prefix), s.another(client, prefix)
+	counts := prometheus.NewRegistry()
+	first.Rounds = alerts.NewRounds(counts)
 	s.free(plate)
 	s.says(plate, live.Values{Battery: is(s, 5)})
 	for range 3 {
@@ -225,6 +225,12 @@ func TestOneWatchesAtATime(t *testing.T) {
 	require.Empty(t, s.open())
 	require.NoError(t, first.Look(t.Context()))
 	require.Equal(t, 2, s.books.calls)
+	require.NoError(t, client.Set(t.Context(), prefix+"alerts:turn", "nonsense", 0).Err())
+	require.NoError(t, first.Look(t.Context()))
+	require.NoError(t, client.Del(t.Context(), prefix+"alerts:turn").Err())
+	s.books.fail = errors.New("down")
+	require.Error(t, first.Look(t.Context()))
+	require.Equal(t, map[string]int{"changes": 2, "failed": 1, "fleet": 1, "others": 2}, counted(t, counts))
 }
 
 // Books that fail for a while make an alert late, and lose none.
@@ -248,4 +254,17 @@ func TestBooksThatFail(t *testing.T) {
 	require.Len(t, s.open(), 10)
 	s.look()
 	require.Len(t, s.books.list, 10)
+}
+
+// counted is the values of the only counter, by its label.
+func counted(t *testing.T, r *prometheus.Registry) map[string]int {
+	t.Helper()
+	families, err := r.Gather()
+	require.NoError(t, err)
+	require.Len(t, families, 1)
+	values := map[string]int{}
+	for _, m := range families[0].GetMetric() {
+		values[m.GetLabel()[0].GetValue()] = int(m.GetCounter().GetValue())
+	}
+	return values
 }

@@ -92,3 +92,21 @@ func TestFollow(t *testing.T) {
 		require.False(t, get(t, s, "A2").Booked())
 	})
 }
+
+// However often the books are read, a hold is as old as its last change.
+func TestAHoldKeepsItsAge(t *testing.T) {
+	eachRedis(t, func(t *testing.T, s *live.Store) {
+		stand := func(seconds int, hold fleet.Hold) {
+			require.NoError(t, s.Stand(t.Context(), []fleet.Standing{{Plate: "A1", Service: fleet.InService, Hold: hold, At: at(seconds)}}))
+		}
+		for _, c := range []struct {
+			at    int
+			hold  fleet.Hold
+			since int
+		}{{1, fleet.Free, 1}, {2, fleet.Free, 1}, {4, fleet.InUse, 4}, {3, fleet.Free, 4}, {5, fleet.InUse, 4}, {6, fleet.Free, 6}, {9, fleet.Free, 6}} {
+			stand(c.at, c.hold)
+			require.Equal(t, at(c.since), get(t, s, "A1").HeldSince)
+		}
+		require.Equal(t, at(9), get(t, s, "A1").Hold.At)
+	})
+}

@@ -10,9 +10,12 @@ import (
 	"rodada/geo"
 )
 
-// A scooter's hash has a field per value: its time in microseconds since 1970, a blank, the value as text. "seen" has the
-// time alone, "shown" the place that the map shows alone.
-const seen = "seen"
+// A scooter's hash has a field per value: its time in microseconds since 1970, a blank, the value as text. "seen" and "since"
+// have the time alone, "shown" the place that the map shows alone.
+const (
+	seen  = "seen"
+	since = "since"
+)
 
 // column is one value's way into the hash and out of it.
 type column struct {
@@ -72,6 +75,7 @@ func (r *Report) arguments() []any {
 func stateOf(plate string, hash map[string]string) State {
 	s := State{Plate: plate}
 	s.Seen, _, _ = split(hash[seen])
+	s.HeldSince, _, _ = split(hash[since])
 	for _, c := range columns {
 		if at, text, ok := split(hash[c.name]); ok {
 			c.read(&s.Values, at, text)

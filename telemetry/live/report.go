@@ -41,9 +41,8 @@ func ReportOf(e event.Report) Report {
 		case event.Posture:
 			r.Fallen = said(f.Fallen, e.Received)
 		case event.Vibration:
-			if !f.Check {
-				r.Vibrated = said(true, e.Received)
-			}
+			// A check (88) too: no command asks for it. What its status means is reserved, as that of 57 is.
+			r.Vibrated = said(true, e.Received)
 		case event.Fault:
 			r.Fault = said(f.Code, e.Received)
 		case event.Trip:

@@ -43,13 +43,21 @@ func TestReports(t *testing.T) {
 		},
 		"a signal":                           {`{"a":98,"i":"A1","x":21}`, live.Values{Signal: value(21, 0)}},
 		"a vibration":                        {`{"a":57,"i":"A1","s":1}`, live.Values{Vibrated: value(true, 0)}},
-		"a check, which is no vibration":     {`{"a":88,"i":"A1","s":1}`, live.Values{}},
+		"a check, whatever its status":       {`{"a":88,"i":"A1","s":7}`, live.Values{Vibrated: value(true, 0)}},
+		"a check without a status":           {`{"a":88,"i":"A1"}`, live.Values{Vibrated: value(true, 0)}},
 		"an ack: only that it is there":      {`{"a":2,"i":"A1","s":0,"t":1}`, live.Values{}},
 		"a code that nobody knows: the same": {`{"a":199,"i":"A1","b":5}`, live.Values{}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			require.Equal(t, live.Report{Plate: "A1", Seen: noon, Values: c.want}, reportOf(t, c.frame))
 		})
+	}
+}
+
+// A check counts as movement because nothing can ask for one. A command that did would need its answer told apart.
+func TestNoCommandAsksForAVibrationCheck(t *testing.T) {
+	for _, spec := range protocol.Catalogue() {
+		require.NotEqual(t, protocol.VibrationCheck, spec.Ack, spec.Name)
 	}
 }
 

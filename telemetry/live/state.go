@@ -45,6 +45,8 @@ type Values struct {
 	// thousands of scooters at once. Whoever takes a scooter asks the books.
 	Service Value[fleet.Service] `json:"service,omitzero"`
 	Hold    Value[fleet.Hold]    `json:"hold,omitzero"`
+	// HeldSince is when Hold became what it is: the times of these two are those of the latest reading.
+	HeldSince time.Time `json:"held_since,omitzero"`
 }
 
 // Booked reports whether the books have this scooter, and not only some device that calls itself so.

@@ -28,7 +28,9 @@ for i = 1, #ARGV, 3 do
   local had = redis.call('HGET', KEYS[1], name)
   if not had or tonumber(string.match(had, '^%-?%d+') or 0) <= tonumber(at) then
     redis.call('HSET', KEYS[1], name, at .. ' ' .. text)
-    if not quiet[name] and (not had or string.match(had, '^%-?%d+ (.*)$') ~= text) then changed = true end
+    local other = not had or string.match(had, '^%-?%d+ (.*)$') ~= text
+    if other and not quiet[name] then changed = true end
+    if other and name == 'hold' then redis.call('HSET', KEYS[1], 'since', at) end
     if name == 'fix' and not had then first = true end
     if name == 'fix' or (name == 'cell' and redis.call('HEXISTS', KEYS[1], 'fix') == 0) then moved = text end
     if name == 'service' or name == 'hold' then booked = true end
