@@ -42,6 +42,7 @@ type PacketsInput struct {
 	Chunk     int              `json:"chunk"` // counted through all attempts
 	From      int              `json:"from"`  // serial of the first packet that was not taken yet
 	Failures  int              `json:"failures"`
+	Most      int              `json:"most,omitempty"` // packets of this chunk; 0: as many as fit
 	// PacketWindow is how long one answer may take before the packet is sent again, SilentAfter how long none may come.
 	PacketWindow time.Duration `json:"packet_window"`
 	SilentAfter  time.Duration `json:"silent_after"`
@@ -138,7 +139,7 @@ func (s *packets) run(ctx context.Context, acks <-chan firmware.PacketAck) (Pack
 		if over, err := s.allowed(ctx); over != "" || err != nil {
 			return over, err
 		}
-		if s.Complete() || sent >= chunkPackets && sent%chunkPackets == 0 && s.u.Now().Sub(began) >= chunkTime {
+		if s.Complete() || s.in.Most > 0 && sent >= s.in.Most || sent >= chunkPackets && sent%chunkPackets == 0 && s.u.Now().Sub(began) >= chunkTime {
 			return PacketsTaken, nil
 		}
 		if over, err := s.send(ctx); over != "" || err != nil {

@@ -9,7 +9,6 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
 
-	"rodada/domain/firmware"
 	"rodada/domain/rental"
 	"rodada/workflows"
 )
@@ -24,10 +23,7 @@ func (h holders) upgrade(ctx context.Context, in workflows.UpgradeInput) error {
 		WorkflowExecutionErrorWhenAlreadyStarted: true,
 		StaticSummary:                            "Firmware " + in.Version + " for " + in.Plate,
 		StaticDetails:                            "Upgrade " + in.UpgradeID + ", image " + in.ImageID,
-		TypedSearchAttributes: temporal.NewSearchAttributes(
-			workflows.AttributePlate.ValueSet(in.Plate),
-			workflows.AttributeState.ValueSet(string(firmware.Checking)),
-		),
+		TypedSearchAttributes:                    temporal.NewSearchAttributes(workflows.AttributePlate.ValueSet(in.Plate)),
 	}, workflows.UpgradeName, in)
 	var started *serviceerror.WorkflowExecutionAlreadyStarted
 	switch {

@@ -22,7 +22,9 @@ type upgrade struct {
 	line     *line
 	reported string // what the box said since the last step that it runs
 
-	requests []*upgradeRequest // of staff, who wait for their answers
+	requests []*upgradeRequest // of staff, that are not looked at yet
+	tried    []*upgradeRequest // whose answers are waited for
+	heard    bool              // the scooter has answered since staff came
 	aborted  bool              // staff want no more of it
 	closed   bool
 	asked    int // updates that were accepted
@@ -116,6 +118,7 @@ func (u *upgrade) store(ctx workflow.Context, maintenance bool) {
 		Reported: u.reported, Attempt: u.s.Attempt, Sent: u.s.Next, Failures: u.s.Failures, At: workflow.Now(ctx), Maintenance: maintenance,
 	})
 	u.reported = ""
+	u.tellOutcome()
 }
 
 // again notes a try that came to nothing: it is made again after a while, from state on, or the upgrade parks.
@@ -142,6 +145,7 @@ func (u *upgrade) ask(ctx workflow.Context, c protocol.Command) answer {
 func (u *upgrade) askFor(ctx workflow.Context, c protocol.Command, window time.Duration) answer {
 	got := u.line.ask(ctx, c, window)
 	u.line.flush(ctx)
+	u.heard = u.heard || got.ack != nil
 	if got.outcome == command.Done && c.Code == protocol.QueryVersion {
 		u.reported = text(got, "firmware")
 	}

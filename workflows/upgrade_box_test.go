@@ -111,7 +111,7 @@ func (g *garage) obey(c protocol.Command) {
 			n, _ := c.Args["packets"].(int64)
 			g.parts, g.got = int(n), nil
 		}
-	case protocol.RebootAfterUpgrade:
+	case protocol.Reboot, protocol.RebootAfterUpgrade:
 		g.restart()
 	}
 	g.mu.Unlock()

@@ -11,6 +11,7 @@ import (
 // stuck parks the upgrade: it holds the scooter, tells why, and waits for staff. The store alerts them.
 func (u *upgrade) stuck(ctx workflow.Context, trouble firmware.Trouble, resume firmware.State, detail string) {
 	u.s.Resume, u.s.ParkedUntil = resume, workflow.Now(ctx).Add(u.in.Limits.ParkFor)
+	u.heard = true // nobody waits for it any longer
 	u.enter(ctx, firmware.Parked, trouble, detail)
 	u.tellRollout(ctx)
 }
@@ -22,7 +23,9 @@ func (u *upgrade) park(ctx workflow.Context) {
 	switch {
 	case u.aborted:
 	case len(u.requests) > 0:
-		u.resume(ctx, u.requests[0])
+		q := u.requests[0]
+		u.tried, u.requests, u.heard = append(u.tried, u.requests...), nil, false
+		u.resume(ctx, q)
 	default:
 		u.giveUp(ctx, firmware.Failed, firmware.TroubleParked, "Nobody came. It was stuck because: "+u.s.Detail)
 	}
@@ -38,7 +41,6 @@ func (u *upgrade) resume(ctx workflow.Context, q *upgradeRequest) {
 	u.s.Tries, u.s.Backoff, u.s.Reboots = 0, u.in.Limits.Backoff, 0
 	u.s.RebootedAt = workflow.Now(ctx) // a box that is looked for gets its time anew
 	u.enter(ctx, state, "", detail)
-	u.answerAll()
 }
 
 // giveUp begins to give the scooter back without the image.
@@ -48,31 +50,51 @@ func (u *upgrade) giveUp(ctx workflow.Context, final firmware.State, trouble fir
 	u.enter(ctx, firmware.Aborting, trouble, detail)
 }
 
-// giveBack ends the upgrade. A box that was told to begin may have half an image, with which it lets nobody ride: it is
-// rebooted. The scooter serves again only when it answers and its version is known.
+// giveBack ends the upgrade. The scooter serves again only when it answers and its version is known.
 func (u *upgrade) giveBack(ctx workflow.Context) {
-	known := !u.s.Touched
-	if !known {
-		known = u.clean(ctx)
-	}
-	if !known {
-		u.s.Detail += " The scooter goes to maintenance: it does not say what it runs."
+	known := true
+	if u.s.Touched {
+		var detail string
+		known, detail = u.leave(ctx)
+		u.s.Detail += detail
 	}
 	u.s.State = u.s.Final
 	u.store(ctx, !known)
 }
 
-func (u *upgrade) clean(ctx workflow.Context) (known bool) {
-	if got := u.ask(ctx, protocol.Command{Code: protocol.QueryVersion}); got.outcome != command.Done {
-		return false
+// leave asks the box what it runs. One that may be in the middle of an image lets nobody ride: it is rebooted before, which
+// takes nothing over that is not whole.
+func (u *upgrade) leave(ctx workflow.Context) (known bool, detail string) {
+	const shelved = " The scooter goes to maintenance: "
+	got := u.ask(ctx, protocol.Command{Code: protocol.QueryVersion})
+	if got.outcome != command.Done || text(got, "firmware") == "" {
+		return false, shelved + "it does not say what it runs."
 	}
-	if unsent := u.line.hindered(ctx, workflow.Now(ctx).Add(u.in.Limits.AckWindow)); unsent != "" {
-		return false
+	version := text(got, "firmware")
+	if u.s.Begun {
+		switch unsent := u.sendPlainReboot(ctx); unsent {
+		case "":
+		case UnsentMoving:
+			return false, shelved + "it moves, so it can't be rebooted, and is in the middle of an image."
+		default:
+			return false, shelved + "it can't be told to reboot (" + unsent + "), and is in the middle of an image."
+		}
+		u.s.RebootedAt = workflow.Now(ctx)
+		back := false
+		if back, version = u.comesBack(ctx, func(string) bool { return false }); !back || version == "" {
+			return false, shelved + "it did not come back after a reboot."
+		}
 	}
-	if got := u.ask(ctx, protocol.Command{Code: protocol.RebootAfterUpgrade}); got.unsent != "" {
-		return false
+	if firmware.Same(version, u.in.Version) {
+		return true, " The scooter runs " + version + ", which is the version of the image."
 	}
-	u.s.RebootedAt = workflow.Now(ctx)
-	back, version := u.comesBack(ctx, func(string) bool { return false })
-	return back && version != ""
+	return true, " The scooter runs " + version + "."
+}
+
+// sendPlainReboot sends 20 if the scooter stands.
+func (u *upgrade) sendPlainReboot(ctx workflow.Context) (unsent string) {
+	if unsent = u.line.hindered(ctx, workflow.Now(ctx).Add(u.in.Limits.AckWindow)); unsent != "" {
+		return unsent
+	}
+	return u.ask(ctx, protocol.Command{Code: protocol.Reboot}).unsent
 }

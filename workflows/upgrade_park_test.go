@@ -50,6 +50,7 @@ func TestStaffRetryFromParked(t *testing.T) {
 	require.True(t, other.rejected && early.rejected)
 	require.NoError(t, retry.err)
 	require.Equal(t, firmware.Sending, retry.got.State)
+	require.Less(t, retry.took, time.Second, "the first packet is the answer")
 	require.Len(t, g.ended, 2)
 }
 
@@ -60,15 +61,62 @@ func TestStaffRestartFromParked(t *testing.T) {
 	g.upgrade()
 	last := g.became(firmware.Done, "")
 	require.Equal(t, 2, last.Attempt)
-	require.Equal(t, firmware.Starting, restart.got.State)
+	require.Equal(t, firmware.Sending, restart.got.State, "66 is the answer")
 }
 
 func TestARetryThatDoesNotHelpParksAgain(t *testing.T) {
 	g, mend := stuckGarage(t)
-	g.when(firmware.Parked, func() { g.ask(workflows.UpdateUpgradeRetry) }, func() { mend(); g.ask(workflows.UpdateUpgradeRetry) })
+	var first, second *wish
+	g.when(firmware.Parked, func() { first = g.ask(workflows.UpdateUpgradeRetry) }, func() { mend(); second = g.ask(workflows.UpdateUpgradeRestart) })
 	g.upgrade()
 	g.became(firmware.Done, "")
 	require.Len(t, g.ended, 3)
+	require.NoError(t, first.err)
+	require.Equal(t, firmware.Parked, first.got.State, "who asked hears that it did not help")
+	require.Equal(t, firmware.TroubleSilent, first.got.Trouble)
+	require.Equal(t, firmware.Sending, second.got.State)
+}
+
+// What the scooter says to a restart is the answer, whatever it is; what it is asked beside does not count.
+func TestARestartIsAnsweredByTheScooter(t *testing.T) {
+	for name, c := range map[string]struct {
+		status []int
+		lost   int
+		state  firmware.State
+	}{
+		"it may be upgraded":            {nil, 0, firmware.Sending},
+		"it may not":                    {[]int{1}, 0, firmware.Starting},
+		"it does not answer at once":    {nil, 2, firmware.Sending},
+		"it does not answer":            {nil, 3, firmware.Parked},
+		"it may not, and then not ever": {[]int{1, 1, 1}, 2, firmware.Parked},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g, mend := stuckGarage(t)
+			var restart *wish
+			g.when(firmware.Parked, func() {
+				mend()
+				g.status[protocol.StartUpgrade], g.lost[protocol.StartUpgrade] = c.status, c.lost
+				restart = g.ask(workflows.UpdateUpgradeRestart)
+			}, func() { g.ask(workflows.UpdateUpgradeRestart) }, func() { g.ask(workflows.UpdateUpgradeRestart) })
+			g.upgrade()
+			g.became(firmware.Done, "")
+			require.NoError(t, restart.err)
+			require.Equal(t, c.state, restart.got.State)
+		})
+	}
+}
+
+func TestAbortedWhileARetryIsWaitedFor(t *testing.T) {
+	g, _ := stuckGarage(t)
+	var retry *wish
+	g.when(firmware.Parked, func() {
+		retry = g.ask(workflows.UpdateUpgradeRetry)
+		g.after(time.Second, func() { g.ask(workflows.UpdateUpgradeAbort) })
+	})
+	g.upgrade()
+	g.became(firmware.Aborted, firmware.TroubleStaff)
+	require.NoError(t, retry.err)
+	require.Equal(t, firmware.Aborted, retry.got.State)
 }
 
 func TestTwoOfStaffAtOnce(t *testing.T) {
@@ -118,9 +166,11 @@ func TestAbortedFromParked(t *testing.T) {
 			require.NoError(t, abort.err)
 			require.Equal(t, workflows.UpgradeOutcome{UpgradeID: upgradeID, State: firmware.Aborted, Trouble: firmware.TroubleStaff}, abort.got)
 			if c.mended {
-				require.Equal(t, 1, g.count(protocol.RebootAfterUpgrade), "it has half an image")
+				require.Equal(t, 1, g.count(protocol.Reboot), "it is in the middle of an image")
 				require.Equal(t, oldVersion, last.Reported)
+				require.Contains(t, last.Detail, "runs "+oldVersion+".")
 			}
+			require.Zero(t, g.count(protocol.RebootAfterUpgrade), "it has no image to start")
 		})
 	}
 }
@@ -132,6 +182,30 @@ func TestAbortedWhilePacketsAreSent(t *testing.T) {
 	g.when(firmware.Aborting, func() { g.mu.Lock(); g.deaf = false; g.mu.Unlock() })
 	g.upgrade()
 	g.became(firmware.Aborted, firmware.TroubleStaff)
+}
+
+// A scooter that moves is not rebooted, though it is in the middle of an image.
+func TestAbortedWhileItMoves(t *testing.T) {
+	g, mend := stuckGarage(t)
+	g.when(firmware.Parked, func() { mend(); g.box.drive(12); g.ask(workflows.UpdateUpgradeAbort) })
+	g.upgrade()
+	last := g.became(firmware.Aborted, firmware.TroubleStaff)
+	require.True(t, last.Maintenance)
+	require.Contains(t, last.Detail, "moves")
+	require.Zero(t, g.count(protocol.Reboot)+g.count(protocol.RebootAfterUpgrade))
+}
+
+// Staff give up what has every packet, and the reboot that ends it makes the scooter take the image over all the same.
+func TestAbortedAndUpgradedAllTheSame(t *testing.T) {
+	g := newGarage(t)
+	g.when(firmware.Sending, func() { g.box.drive(12) })
+	g.when(firmware.Parked, func() { g.box.drive(0); g.ask(workflows.UpdateUpgradeAbort) })
+	g.upgrade()
+	last := g.changes[len(g.changes)-1]
+	require.Equal(t, firmware.Aborted, last.State)
+	require.Equal(t, newVersion, last.Reported)
+	require.Contains(t, last.Detail, "the version of the image")
+	require.False(t, last.Maintenance)
 }
 
 func TestUpgradeCancelledInTemporal(t *testing.T) {

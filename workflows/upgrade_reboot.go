@@ -24,7 +24,7 @@ const (
 	lastLook  = 15 * time.Second
 )
 
-// reboot makes the box take the image over (93). It is never sent to a scooter that moves.
+// reboot makes the box take the image over (93), of which it has every packet. It is never sent to a scooter that moves.
 func (u *upgrade) reboot(ctx workflow.Context) {
 	switch unsent := u.sendReboot(ctx); {
 	case unsent == "":
@@ -62,17 +62,23 @@ func (u *upgrade) sendReboot(ctx workflow.Context) (unsent string) {
 func (u *upgrade) verify(ctx workflow.Context) {
 	back, reported := u.comesBack(ctx, func(version string) bool { return firmware.Same(version, u.in.Version) })
 	u.endAttempt(ctx, answer{outcome: command.Silent})
+	failed := u.s.Said != nil && *u.s.Said != 0 // so it was not rebooted
 	switch {
 	case back && firmware.Same(reported, u.in.Version):
 		u.enter(ctx, firmware.Done, "", "")
 	case u.aborted:
+	case !back && failed:
+		u.stuck(ctx, firmware.TroubleSilent, firmware.Verifying, "The scooter says that the image failed (69), and answers no more.")
 	case !back:
 		u.stuck(ctx, firmware.TroubleReboot, firmware.Verifying, "The scooter did not come back after the reboot.")
+	case failed:
+		u.again(ctx, firmware.TroubleRejected, firmware.Starting, fmt.Sprintf("The scooter says that the image failed (69), and runs %s.", reported))
+	case !firmware.Same(reported, u.s.From):
+		u.s.Begun = false
+		u.stuck(ctx, firmware.TroubleVersion, firmware.Verifying, fmt.Sprintf(
+			"The scooter took the image over and runs %s, which is neither the image's version nor the one before.", reported))
 	case u.s.Reboots < mostReboots:
 		u.enter(ctx, firmware.Rebooting, "", "The scooter still runs "+reported+". It is told to reboot once more.")
-	case u.s.Said != nil && *u.s.Said != 0:
-		u.again(ctx, firmware.TroubleRejected, firmware.Starting, fmt.Sprintf(
-			"The scooter says that the image failed (69), and runs %s.", reported))
 	default:
 		u.again(ctx, firmware.TroubleVersion, firmware.Starting, "The scooter came back and runs "+reported+".")
 	}

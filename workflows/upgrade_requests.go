@@ -49,7 +49,7 @@ func (u *upgrade) meant(q UpgradeRequest) error {
 	return nil
 }
 
-// submit waits until the upgrade goes on, or is over.
+// submit waits until the scooter has answered the next step, or the upgrade is parked again, or over.
 func (u *upgrade) submit(ctx workflow.Context, q *upgradeRequest) (UpgradeOutcome, error) {
 	u.note(ctx)
 	u.requests = append(u.requests, q)
@@ -72,12 +72,21 @@ func (u *upgrade) note(ctx workflow.Context) {
 	u.askedAt = workflow.GetInfo(ctx).GetCurrentHistoryLength()
 }
 
-// answerAll answers whoever waits with where the upgrade is now.
-func (u *upgrade) answerAll() {
-	for _, q := range u.requests {
+// tellOutcome answers those whose request the scooter has answered, with where the upgrade is now.
+func (u *upgrade) tellOutcome() {
+	if !u.heard {
+		return
+	}
+	for _, q := range u.tried {
 		q.done, q.out = true, u.outcome()
 	}
-	u.requests = nil
+	u.tried = nil
+}
+
+// answerAll answers whoever waits: it is over.
+func (u *upgrade) answerAll() {
+	u.tried, u.requests, u.heard = append(u.tried, u.requests...), nil, true
+	u.tellOutcome()
 }
 
 func (u *upgrade) outcome() UpgradeOutcome {

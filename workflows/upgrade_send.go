@@ -23,11 +23,12 @@ const (
 // start tells the box how many packets come (23), and asks whether it may be upgraded (66).
 func (u *upgrade) start(ctx workflow.Context) {
 	packets := firmware.Packets(u.in.Size)
-	u.s.Touched = true
+	u.s.Touched, u.s.Begun = true, true
 	got := u.ask(ctx, protocol.Command{Code: protocol.StartUpgrade, Args: protocol.Args{"packets": packets}})
 	switch {
 	case u.aborted:
 	case got.outcome == command.Refused:
+		u.s.Begun = false
 		u.again(ctx, firmware.TroubleProhibited, firmware.Starting, "The scooter says that it can't be upgraded now (66).")
 	case got.outcome != command.Done:
 		u.again(ctx, firmware.TroubleSilent, firmware.Starting, "The scooter does not answer (23).")
@@ -54,8 +55,9 @@ func (u *upgrade) expectReport() {
 func (u *upgrade) send(ctx workflow.Context) {
 	u.show(ctx)
 	u.s.Chunk++
-	packets := firmware.Packets(u.in.Size)
+	packets, before := firmware.Packets(u.in.Size), u.s.Next
 	result, err := u.chunk(ctx, packets)
+	u.heard = u.heard || result.Next > before || result.End == activities.PacketsUndone
 	u.s.Next, u.s.Failures = max(u.s.Next, result.Next), max(u.s.Failures, result.Failures)
 	switch {
 	case u.aborted:
@@ -68,6 +70,8 @@ func (u *upgrade) send(ctx workflow.Context) {
 		u.enter(ctx, firmware.Finishing, "", "")
 	case result.End == activities.PacketsSilent:
 		u.silent(ctx, fmt.Sprintf("The scooter fell silent after %d of %d packets.", u.s.Next, packets))
+	default:
+		u.tellOutcome()
 	}
 }
 
@@ -91,10 +95,13 @@ func (u *upgrade) chunk(ctx workflow.Context, packets int) (result activities.Pa
 		RetryPolicy: &temporal.RetryPolicy{InitialInterval: 500 * time.Millisecond, MaximumInterval: 5 * time.Second},
 		Summary:     fmt.Sprintf("packets from %d of %d", u.s.Next, packets),
 	})
-	l := u.in.Limits
+	l, most := u.in.Limits, 0
+	if len(u.tried) > 0 {
+		most = 1 // staff wait for the first
+	}
 	sent := workflow.ExecuteActivity(ctx, upgrades.SendPackets, activities.PacketsInput{
 		UpgradeID: u.in.UpgradeID, Plate: u.in.Plate, Dialect: u.in.Dialect, ImageID: u.in.ImageID, Packets: packets,
-		Began: u.s.Began, Since: u.s.Since, Attempt: u.s.Attempt, Chunk: u.s.Chunk, From: u.s.Next, Failures: u.s.Failures,
+		Began: u.s.Began, Since: u.s.Since, Attempt: u.s.Attempt, Chunk: u.s.Chunk, From: u.s.Next, Failures: u.s.Failures, Most: most,
 		PacketWindow: l.PacketWindow, SilentAfter: l.SilentAfter,
 		Report:    command.Waiter{WorkflowID: u.line.workflowID, SendID: u.s.Report},
 		ReportFor: l.PacketWindow + l.SilentAfter + l.FinishWindow + leaseGrace,
@@ -115,7 +122,8 @@ func (u *upgrade) anew(ctx workflow.Context, trouble firmware.Trouble, detail st
 	u.again(ctx, trouble, firmware.Starting, detail)
 }
 
-// finish waits for what the box says of the whole image. Whatever that is, and if it says nothing, the version decides.
+// finish waits for what the box says of the whole image. One that says that it failed has nothing to start, and is not rebooted
+// into it. Whatever it says, and if it says nothing, the version decides.
 func (u *upgrade) finish(ctx workflow.Context) {
 	got := u.line.await(ctx, u.s.Report, protocol.UpgradeReport, u.in.Limits.FinishWindow, u.aborting)
 	if got == nil {
@@ -129,14 +137,15 @@ func (u *upgrade) finish(ctx workflow.Context) {
 		}
 	}
 	u.endAttempt(ctx, how)
-	detail := "The scooter has the image."
 	switch {
 	case u.s.Said == nil:
-		detail = "The scooter has every packet, and did not say what became of the image (69)."
+		u.enter(ctx, firmware.Rebooting, "", "The scooter has every packet, and did not say what became of the image (69). Its version will tell.")
 	case *u.s.Said != 0:
-		detail = "The scooter says that the image failed (69)."
+		u.s.RebootedAt = workflow.Now(ctx) // from when it has its time to answer
+		u.enter(ctx, firmware.Verifying, "", "The scooter says that the image failed (69). Its version will tell.")
+	default:
+		u.enter(ctx, firmware.Rebooting, "", "The scooter has the image. Its version will tell.")
 	}
-	u.enter(ctx, firmware.Rebooting, "", detail+" Its version will tell.")
 }
 
 // endAttempt keeps the packets of an attempt as one line of the scooter's history, with 69 as their answer.

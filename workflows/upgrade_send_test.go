@@ -9,6 +9,7 @@ import (
 	"rodada/domain/command"
 	"rodada/domain/firmware"
 	"rodada/protocol"
+	"rodada/workflows"
 )
 
 func TestPacketsThatFailAreSentAgain(t *testing.T) {
@@ -65,6 +66,7 @@ func TestAScooterThatMayNotBeUpgraded(t *testing.T) {
 	require.False(t, last.Maintenance, "it answers, and says what it runs")
 	require.Zero(t, g.count(protocol.SendPacket))
 	require.Equal(t, 3, g.count(protocol.StartUpgrade))
+	require.Zero(t, g.count(protocol.Reboot)+g.count(protocol.RebootAfterUpgrade), "it is in the middle of nothing")
 }
 
 func TestTheVersionDecides(t *testing.T) {
@@ -72,12 +74,15 @@ func TestTheVersionDecides(t *testing.T) {
 		change  func(g *garage)
 		attempt int
 	}{
-		"69 is lost though it worked":     {func(g *garage) { g.lost[protocol.UpgradeReport] = 1 }, 1},
-		"69 says no though it worked":     {func(g *garage) { g.status[protocol.UpgradeReport] = []int{1} }, 1},
-		"69 says yes though it failed":    {func(g *garage) { g.fails = true; g.when(firmware.Starting, nil, func() { g.fails = false }) }, 2},
-		"the reboot is lost":              {func(g *garage) { g.deafTo[protocol.RebootAfterUpgrade] = 1 }, 1},
-		"it comes back as it was":         {func(g *garage) { g.settled = func() string { g.settled = nil; return oldVersion } }, 2},
-		"it comes back as something else": {func(g *garage) { g.settled = func() string { g.settled = nil; return "0.9" } }, 2},
+		"69 is lost though it worked": {func(g *garage) { g.lost[protocol.UpgradeReport] = 1 }, 1},
+		"69 says no though it worked": {func(g *garage) {
+			g.status[protocol.UpgradeReport] = []int{1}
+			g.when(firmware.Verifying, func() { g.mu.Lock(); defer g.mu.Unlock(); g.restart() })
+		}, 1},
+		"69 says no":                   {func(g *garage) { g.status[protocol.UpgradeReport] = []int{1} }, 2},
+		"69 says yes though it failed": {func(g *garage) { g.fails = true; g.when(firmware.Starting, nil, func() { g.fails = false }) }, 2},
+		"the reboot is lost":           {func(g *garage) { g.deafTo[protocol.RebootAfterUpgrade] = 1 }, 1},
+		"it comes back as it was":      {func(g *garage) { g.settled = func() string { g.settled = nil; return oldVersion } }, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := newGarage(t)
@@ -98,11 +103,52 @@ func TestARejectedImageParks(t *testing.T) {
 	last := g.became(firmware.Aborted, firmware.TroubleStaff)
 	require.False(t, last.Maintenance)
 	require.Equal(t, 3, last.Attempt)
+	require.Zero(t, g.count(protocol.RebootAfterUpgrade), "it has nothing to start")
+	require.Contains(t, last.Detail, "runs "+oldVersion)
 	for _, c := range g.changes {
 		if c.State == firmware.Parked {
 			require.Equal(t, firmware.TroubleRejected, c.Trouble)
 		}
 	}
+}
+
+// What comes back as something that nobody knows is not given the image again and again: staff look at it.
+func TestAScooterThatComesBackAsSomethingElseParks(t *testing.T) {
+	g := newGarage(t)
+	g.settled = func() string { g.settled = nil; return "0.9" }
+	var retry *wish
+	g.when(firmware.Parked, func() {
+		parked := g.changes[len(g.changes)-1]
+		require.Equal(t, firmware.TroubleVersion, parked.Trouble)
+		require.Equal(t, 1, parked.Attempt, "after the first")
+		require.Contains(t, parked.Detail, "runs 0.9")
+		require.Equal(t, "0.9", parked.Reported)
+		retry = g.ask(workflows.UpdateUpgradeRetry)
+	}, func() {
+		require.Equal(t, 1, g.count(protocol.StartUpgrade), "a retry asks again, and sends nothing")
+		g.ask(workflows.UpdateUpgradeRestart)
+	})
+	g.upgrade()
+	last := g.became(firmware.Done, "")
+	require.Equal(t, 2, last.Attempt)
+	require.Equal(t, firmware.Parked, retry.got.State)
+	require.Equal(t, 2, g.count(protocol.RebootAfterUpgrade))
+}
+
+func TestAScooterThatIsSilentAfterItsReportParks(t *testing.T) {
+	g := newGarage(t)
+	g.status[protocol.UpgradeReport] = []int{1}
+	g.when(firmware.Verifying, func() { g.mu.Lock(); defer g.mu.Unlock(); g.deaf = true })
+	g.when(firmware.Parked, func() {
+		require.Equal(t, firmware.TroubleSilent, g.changes[len(g.changes)-1].Trouble)
+		g.mu.Lock()
+		g.deaf = false
+		g.mu.Unlock()
+		g.ask(workflows.UpdateUpgradeRetry)
+	})
+	g.upgrade()
+	last := g.became(firmware.Done, "")
+	require.Equal(t, 2, last.Attempt)
 }
 
 func TestAMovingScooterIsNotRebooted(t *testing.T) {

@@ -15,8 +15,10 @@ type UpgradeState struct {
 	Seq     int              `json:"seq"`   // of the last stored step
 	Sends   int              `json:"sends"` // of the last send
 	From    string           `json:"from,omitempty"`
-	// Touched: the box was told to begin, so it may have half an image.
-	Touched  bool          `json:"touched,omitempty"`
+	// Touched: the box was told to begin, so it is asked again what it runs before it serves.
+	Touched bool `json:"touched,omitempty"`
+	// Begun: it may wait for packets, or with an image for its reboot, and lets nobody ride until it is rebooted.
+	Begun    bool          `json:"begun,omitempty"`
 	Attempt  int           `json:"attempt,omitempty"`  // how often the box began
 	Tries    int           `json:"tries,omitempty"`    // that came to nothing since the beginning, or since staff came
 	Chunk    int           `json:"chunk,omitempty"`    // of the last one
