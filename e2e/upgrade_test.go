@@ -2,7 +2,6 @@ package e2e_test
 
 import (
 	"bytes"
-	"syscall"
 	"testing"
 	"time"
 
@@ -19,6 +18,9 @@ import (
 
 // slowly makes an upgrade last long enough to do something to it.
 func slowly(b *box) { b.Slow(15 * time.Millisecond) }
+
+// impatient sends a packet again soon, where many are lost.
+func impatient(in *workflows.UpgradeInput) { in.Limits.PacketWindow = 200 * time.Millisecond }
 
 // Whatever is wrong with the way or the box, the box has the image in the end, byte for byte.
 func TestUpgradeOverABadWay(t *testing.T) {
@@ -51,7 +53,7 @@ func TestUpgradeOverABadWay(t *testing.T) {
 			t.Parallel()
 			b := w.box(t)
 			c.faults(b)
-			row := w.upgrade(t, b, c.packets).works(t)
+			row := w.upgrade(t, b, c.packets, impatient).works(t)
 			if c.attempt > 0 {
 				require.Equal(t, c.attempt, row.Attempt)
 			}
@@ -100,29 +102,31 @@ func TestServicesRestartedDuringAnUpgrade(t *testing.T) {
 	require.Equal(t, 1, row.Attempt)
 }
 
-// A worker is cut off in the middle of a chunk, somebody else goes on, and then it wakes up: it must not send on.
+// A worker loses Temporal in the middle of a chunk and sends on, somebody else takes over, and from then on it must not.
 func TestAnOlderSenderIsFencedOff(t *testing.T) {
 	testkit.RequireProgram(t, "redis-server")
 	t.Parallel()
+	way := newWire(t, testkit.Stack(t).Temporal)
 	w := newWorld(t)
+	w.worker.kill()
+	older := newProcess(t, "worker", w.env, set{"TEMPORAL_ADDR": way.at})
+	t.Cleanup(older.kill)
+	older.start(t)
 	b := w.box(t)
-	b.Slow(40 * time.Millisecond)
-	u := w.upgrade(t, b, 500)
+	slowly(b)
+	u := w.upgrade(t, b, 400)
 	u.taken(t, 80)
-	require.NoError(t, w.worker.cmd.Process.Signal(syscall.SIGSTOP))
-	var before int
-	require.Eventually(t, func() bool {
-		was := before
-		before, _ = b.UpgradeUnderWay()
-		return was == before
-	}, patience, 300*time.Millisecond)
-	second := newProcess(t, "worker", w.env)
-	t.Cleanup(second.kill)
-	second.start(t)
-	u.taken(t, before+20) // the polls of a worker that is stopped swallow some of its tries
+	way.sever()
+	b.Slow(350 * time.Millisecond) // the rest of the chunk lasts longer than Temporal waits for its heartbeats
+	w.worker.start(t)
+	require.Eventually(t, func() bool { return u.senders(t) == 2 }, 2*patience, tick)
+	before, _ := b.UpgradeUnderWay()
+	require.Greater(t, before, 85, "the older one did not send on")
+	b.Behave()
+	slowly(b)
 	b.Forget()
-	require.NoError(t, w.worker.cmd.Process.Signal(syscall.SIGCONT))
 	u.taken(t, before+100)
+	way.mend()
 	extra := 0
 	last := int64(-1)
 	for _, r := range b.Received() {

@@ -109,6 +109,19 @@ func (u *upgrade) taken(t *testing.T, packets int) {
 		"%s does not get packet %d", u.b.plate, packets)
 }
 
+// senders is how many workers have begun the chunk that is on its way.
+func (u *upgrade) senders(t *testing.T) int {
+	t.Helper()
+	d, err := u.w.temporal.DescribeWorkflowExecution(t.Context(), workflows.ScooterID(u.b.plate), "")
+	require.NoError(t, err)
+	for _, a := range d.GetPendingActivities() {
+		if a.GetState() == enums.PENDING_ACTIVITY_STATE_STARTED {
+			return int(a.GetAttempt())
+		}
+	}
+	return 0
+}
+
 // becomes waits for a state.
 func (u *upgrade) becomes(t *testing.T, state firmware.State) firmware.Upgrade {
 	t.Helper()

@@ -180,10 +180,13 @@ func (w *world) anotherAPI(t *testing.T, other set) person {
 	return p
 }
 
-func newProcess(t *testing.T, role string, env set) *process {
+func newProcess(t *testing.T, role string, settings ...set) *process {
 	t.Helper()
 	at := freeAddress(t)
-	own := maps.Clone(env)
+	own := set{}
+	for _, s := range settings {
+		maps.Copy(own, s)
+	}
 	name := "HTTP_METRICS_ADDR"
 	if role == "api" {
 		name = "HTTP_ADDR"
