@@ -66,13 +66,6 @@ func (w *wire) sever() {
 	w.conns = nil
 }
 
-// mend lets connections begin again.
-func (w *wire) mend() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.cut = false
-}
-
 func carry(to, from net.Conn) {
 	_, _ = io.Copy(to, from)
 	_ = to.Close()
