@@ -12,28 +12,29 @@ import (
 type alertStore interface {
 	ListAlerts(ctx context.Context, q staff.AlertQuery, limit int) ([]staff.Alert, error)
 	Alert(ctx context.Context, id int64) (staff.Alert, error)
-	CloseAlert(ctx context.Context, plate string, kind staff.AlertKind, by string) error
+	DismissAlert(ctx context.Context, id int64, by string) error
 }
 
 // alerts is what staff must look at.
 type alerts struct{ store alertStore }
 
-// Alert is something about a scooter that a person must look at.
+// Alert is something about a scooter, or a rollout, that a person must look at.
 type Alert struct {
-	ID       int64           `json:"id"`
-	Plate    string          `json:"plate"`
-	Kind     staff.AlertKind `json:"kind" enum:"not_secured,fault_at_start,onboarding,renumbering,upgrade,low_battery,fallen,moved,offline,fault,speeding,out_of_area"`
-	Text     string          `json:"text"`
-	RentalID string          `json:"rental_id,omitempty"`
-	OpenedAt time.Time       `json:"opened_at"`
-	Repeats  int             `json:"repeats" doc:"How many times it was told again, because it lasts: once a day."`
-	ClosedAt *time.Time      `json:"closed_at,omitempty"`
-	ClosedBy string          `json:"closed_by,omitempty"`
+	ID        int64           `json:"id"`
+	Plate     string          `json:"plate" doc:"Empty: it is about a rollout."`
+	Kind      staff.AlertKind `json:"kind" enum:"not_secured,fault_at_start,onboarding,renumbering,upgrade,rollout,low_battery,fallen,moved,offline,fault,speeding,out_of_area"`
+	Text      string          `json:"text"`
+	RentalID  string          `json:"rental_id,omitempty"`
+	RolloutID string          `json:"rollout_id,omitempty" doc:"Of kind rollout: the one that paused itself."`
+	OpenedAt  time.Time       `json:"opened_at"`
+	Repeats   int             `json:"repeats" doc:"How many times it was told again, because it lasts: once a day."`
+	ClosedAt  *time.Time      `json:"closed_at,omitempty"`
+	ClosedBy  string          `json:"closed_by,omitempty"`
 }
 
 func showAlert(a staff.Alert) Alert {
 	return Alert{
-		ID: a.ID, Plate: a.Plate, Kind: a.Kind, Text: a.Text, RentalID: a.RentalID,
+		ID: a.ID, Plate: a.Plate, Kind: a.Kind, Text: a.Text, RentalID: a.RentalID, RolloutID: a.RolloutID,
 		OpenedAt: a.OpenedAt.UTC(), Repeats: a.Repeats, ClosedAt: happened(a.ClosedAt), ClosedBy: a.ClosedBy,
 	}
 }
@@ -97,5 +98,5 @@ func (e closeAlert) Execute(ctx context.Context, in *closeAlertIn) (*struct{}, e
 	if err != nil || !a.ClosedAt.IsZero() {
 		return nil, err
 	}
-	return nil, e.store.CloseAlert(ctx, a.Plate, a.Kind, memberFrom(ctx).Email)
+	return nil, e.store.DismissAlert(ctx, a.ID, memberFrom(ctx).Email)
 }

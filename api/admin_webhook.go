@@ -47,7 +47,7 @@ type webhookOut struct{ Body Webhook }
 
 type webhookBody struct {
 	URL    string            `json:"url" minLength:"1" maxLength:"2000"`
-	Kinds  []staff.AlertKind `json:"kinds,omitempty" maxItems:"20" enum:"not_secured,fault_at_start,onboarding,renumbering,upgrade,low_battery,fallen,moved,offline,fault,speeding,out_of_area"`
+	Kinds  []staff.AlertKind `json:"kinds,omitempty" maxItems:"20" enum:"not_secured,fault_at_start,onboarding,renumbering,upgrade,rollout,low_battery,fallen,moved,offline,fault,speeding,out_of_area"`
 	Paused bool              `json:"paused,omitempty"`
 }
 

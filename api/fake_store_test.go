@@ -368,6 +368,14 @@ func (s *fakeStore) CloseAlert(ctx context.Context, plate string, kind staff.Ale
 	return s.broken
 }
 
+func (s *fakeStore) DismissAlert(ctx context.Context, id int64, by string) error {
+	a, err := s.Alert(ctx, id)
+	if err != nil {
+		return err
+	}
+	return s.CloseAlert(ctx, a.Plate, a.Kind, by)
+}
+
 func (s *fakeStore) Zones(context.Context) (zone.Set, error) { return s.zones, s.broken }
 
 // move changes a rental as its workflow would.

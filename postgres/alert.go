@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"time"
@@ -10,23 +11,24 @@ import (
 )
 
 type alertRow struct {
-	ID       int64           `db:"id"`
-	Plate    string          `db:"plate"`
-	Kind     staff.AlertKind `db:"kind"`
-	Text     string          `db:"text"`
-	RentalID sql.NullString  `db:"rental_id"`
-	OpenedAt time.Time       `db:"opened_at"`
-	Repeats  int             `db:"repeats"`
-	ClosedAt sql.NullTime    `db:"closed_at"`
-	ClosedBy string          `db:"closed_by"`
-	Opened   bool            `db:"opened"`
+	ID        int64           `db:"id"`
+	Plate     string          `db:"plate"`
+	Kind      staff.AlertKind `db:"kind"`
+	Text      string          `db:"text"`
+	RentalID  sql.NullString  `db:"rental_id"`
+	RolloutID sql.NullString  `db:"rollout_id"`
+	OpenedAt  time.Time       `db:"opened_at"`
+	Repeats   int             `db:"repeats"`
+	ClosedAt  sql.NullTime    `db:"closed_at"`
+	ClosedBy  string          `db:"closed_by"`
+	Opened    bool            `db:"opened"`
 }
 
-const alertColumns = `id, plate, kind, text, rental_id, opened_at, repeats, closed_at, closed_by`
+const alertColumns = `id, plate, kind, text, rental_id, rollout_id, opened_at, repeats, closed_at, closed_by`
 
 func (r alertRow) alert() staff.Alert {
 	return staff.Alert{
-		ID: r.ID, Plate: r.Plate, Kind: r.Kind, Text: r.Text, RentalID: r.RentalID.String,
+		ID: r.ID, Plate: r.Plate, Kind: r.Kind, Text: r.Text, RentalID: r.RentalID.String, RolloutID: r.RolloutID.String,
 		OpenedAt: r.OpenedAt.UTC(), Repeats: r.Repeats, ClosedAt: timeOf(r.ClosedAt), ClosedBy: r.ClosedBy,
 	}
 }
@@ -55,15 +57,31 @@ func (s *Store) CloseAlert(ctx context.Context, plate string, kind staff.AlertKi
 			UPDATE alerts SET closed_at = now(), closed_by = $3
 			WHERE scooter_id = (SELECT id FROM scooters WHERE plate = $1) AND kind = $2 AND closed_at IS NULL
 			RETURNING `+alertColumns, plate, kind, by)
-		if err != nil || len(closed) == 0 {
-			return err
-		}
-		if err := tell(ctx, tx, staff.AlertClosed, closed[0].alert()); err != nil {
-			return err
-		}
-		after := map[string]any{"alert": closed[0].ID, "kind": kind}
-		return audit(ctx, tx, staff.Deed{Action: "alert.close", Subject: plate, After: after})
+		return tellClosed(ctx, tx, closed, err)
 	})
+}
+
+// DismissAlert closes one alert in the name of staff; one that is closed stays as it is.
+func (s *Store) DismissAlert(ctx context.Context, id int64, by string) error {
+	return s.atomically(ctx, "dismiss alert", func(tx executor) error {
+		var closed []alertRow
+		err := tx.SelectContext(ctx, &closed, `
+			UPDATE alerts SET closed_at = now(), closed_by = $2 WHERE id = $1 AND closed_at IS NULL RETURNING `+alertColumns, id, by)
+		return tellClosed(ctx, tx, closed, err)
+	})
+}
+
+// tellClosed tells of the one alert that was closed, if any was.
+func tellClosed(ctx context.Context, tx executor, closed []alertRow, err error) error {
+	if err != nil || len(closed) == 0 {
+		return err
+	}
+	a := closed[0].alert()
+	if err := tell(ctx, tx, staff.AlertClosed, a); err != nil {
+		return err
+	}
+	after := map[string]any{"alert": a.ID, "kind": a.Kind}
+	return audit(ctx, tx, staff.Deed{Action: "alert.close", Subject: cmp.Or(a.Plate, a.RolloutID), After: after})
 }
 
 // RepeatAlerts tells again of the alerts that are open and were told last before a time, and says how many they are.

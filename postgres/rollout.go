@@ -24,7 +24,7 @@ func (s *Store) CreateRollout(ctx context.Context, r firmware.Rollout) (firmware
 			return err
 		}
 		result, err := tx.ExecContext(ctx, `
-			INSERT INTO rollouts (id, name, image_id, plan, created_by, changed_by) VALUES ($1, $2, $3, $4, $5, $5)
+			INSERT INTO rollouts (id, name, image_id, plan, created_by, changed_by, authors) VALUES ($1, $2, $3, $4, $5, $5, ARRAY[$5::uuid])
 			ON CONFLICT (id) DO NOTHING`, r.ID, r.Plan.Name, r.Plan.ImageID, plan, r.CreatedBy)
 		if err != nil {
 			return err
@@ -85,7 +85,9 @@ func (s *Store) ChangeRollout(ctx context.Context, id, by string, change func(*f
 			return err
 		}
 		_, err = tx.ExecContext(ctx, `
-			UPDATE rollouts SET name = $2, image_id = $3, plan = $4, changed_by = $5, updated_at = now() WHERE id = $1`,
+			UPDATE rollouts SET name = $2, image_id = $3, plan = $4, changed_by = $5, updated_at = now(),
+				authors = CASE WHEN $5 = ANY (authors) THEN authors ELSE authors || $5::uuid END
+			WHERE id = $1`,
 			id, r.Plan.Name, r.Plan.ImageID, plan, by)
 		if err != nil {
 			return err

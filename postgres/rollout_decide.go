@@ -81,7 +81,17 @@ func moveRollout(ctx context.Context, tx executor, r firmware.Rollout, to firmwa
 			ended_at = CASE WHEN $2 IN ('stopped', 'finished') THEN now() END
 		WHERE id = $1`,
 		r.ID, to, halt, group, d.Reason, d.Deed == firmware.Approve, d.Deed == firmware.Start, nullText(d.By))
-	return err
+	if err != nil || r.Halt == "" || to == firmware.RolloutPaused {
+		return err
+	}
+	// Whoever lets it go on, or stops it, has seen why it was paused.
+	var closed []alertRow
+	err = tx.SelectContext(ctx, &closed, `
+		UPDATE alerts SET closed_at = now(), closed_by = $2 WHERE rollout_id = $1 AND closed_at IS NULL RETURNING `+alertColumns, r.ID, staff.System)
+	if err != nil || len(closed) == 0 {
+		return err
+	}
+	return tell(ctx, tx, staff.AlertClosed, closed[0].alert())
 }
 
 // chooseTargets fixes which scooters a rollout has, and shares them out among its groups in an order that has nothing to do with
@@ -155,11 +165,33 @@ func retryTargets(ctx context.Context, tx executor, id string) (int64, error) {
 	return n, err
 }
 
-// settleRollout writes down what a rollout came to by itself.
+// settleRollout writes down what a rollout came to by itself. One that paused itself is an alert, and in the audit log.
 func settleRollout(ctx context.Context, tx executor, r firmware.Rollout, now time.Time) error {
 	_, err := tx.ExecContext(ctx, `
 		UPDATE rollouts SET state = $2, halt = $3, halt_group = $4, updated_at = $5::timestamptz,
 			ended_at = CASE WHEN $2 IN ('stopped', 'finished') THEN $5::timestamptz END
 		WHERE id = $1`, r.ID, r.State, r.Halt, r.HaltGroup, now)
-	return err
+	if err != nil || r.State != firmware.RolloutPaused {
+		return err
+	}
+	var row alertRow
+	err = tx.GetContext(ctx, &row, `
+		INSERT INTO alerts (plate, kind, text, rollout_id) VALUES ('', $2, $3, $1)
+		ON CONFLICT (rollout_id) WHERE closed_at IS NULL DO UPDATE SET text = excluded.text
+		RETURNING `+alertColumns+`, xmax = 0 AS opened`, r.ID, staff.Rollout, r.HaltText())
+	if err != nil {
+		return err
+	}
+	if row.Opened {
+		if err := tell(ctx, tx, staff.AlertOpened, row.alert()); err != nil {
+			return err
+		}
+	}
+	became := facts{"state": r.State, "halt": r.Halt}
+	if r.HaltGroup > 0 {
+		became["halt_group"] = r.HaltGroup
+	}
+	return audit(staff.Acting(ctx, staff.Actor{Email: staff.System}), tx, staff.Deed{
+		Action: "rollout.pause", Subject: r.ID, Reason: r.HaltText(), Before: facts{"state": firmware.RolloutRunning}, After: became,
+	})
 }

@@ -9,7 +9,8 @@ import (
 	"rodada/domain/firmware"
 )
 
-const rolloutFields = `r.id, r.plan, r.state, r.halt, r.halt_group, r.reason, r.round, r.created_by, r.changed_by, r.approved_by, r.started_by,
+const rolloutFields = `r.id, r.plan, r.state, r.halt, r.halt_group, r.reason, r.round, r.created_by, r.changed_by,
+	to_json(r.authors) AS authors, r.approved_by, r.started_by,
 	r.created_at, r.updated_at, r.started_at, r.ended_at `
 
 type rolloutRow struct {
@@ -22,6 +23,7 @@ type rolloutRow struct {
 	Round      int                   `db:"round"`
 	CreatedBy  string                `db:"created_by"`
 	ChangedBy  string                `db:"changed_by"`
+	Authors    []byte                `db:"authors"`
 	ApprovedBy sql.NullString        `db:"approved_by"`
 	StartedBy  sql.NullString        `db:"started_by"`
 	CreatedAt  time.Time             `db:"created_at"`
@@ -36,6 +38,9 @@ func (r rolloutRow) rollout() (firmware.Rollout, error) {
 		ID: r.ID, State: r.State, Halt: r.Halt, HaltGroup: r.HaltGroup, Reason: r.Reason,
 		CreatedBy: r.CreatedBy, ChangedBy: r.ChangedBy, ApprovedBy: r.ApprovedBy.String, StartedBy: r.StartedBy.String,
 		CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(), StartedAt: timeOf(r.StartedAt), EndedAt: timeOf(r.EndedAt),
+	}
+	if err := json.Unmarshal(r.Authors, &rollout.Authors); err != nil {
+		return rollout, err
 	}
 	return rollout, json.Unmarshal(r.Plan, &rollout.Plan)
 }

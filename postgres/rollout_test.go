@@ -13,6 +13,7 @@ import (
 	"rodada/domain/firmware"
 	"rodada/domain/fleet"
 	"rodada/domain/listing"
+	"rodada/domain/staff"
 )
 
 func TestADraftMayBeChanged(t *testing.T) {
@@ -76,6 +77,19 @@ func TestSomebodyElseApproves(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, firmware.RolloutWaiting, r.State)
 	_, err = decide(firmware.Approve, c.by)
+	require.ErrorIs(t, err, firmware.ErrOwnRollout)
+	deny, err := decide(firmware.Deny, c.by)
+	require.NoError(t, err)
+	require.Equal(t, firmware.RolloutDraft, deny.State)
+	eva, _ := b.actor()
+	for _, by := range []string{eva.StaffID, eva.StaffID, c.by} { // Eva is not the last who changed it
+		r, err = c.ChangeRollout(c.ana, c.id, by, func(p *firmware.Plan) { p.MaxAtOnce++ })
+		require.NoError(t, err)
+	}
+	require.Equal(t, []string{c.by, eva.StaffID}, r.Authors)
+	_, err = decide(firmware.Submit, c.by)
+	require.NoError(t, err)
+	_, err = decide(firmware.Approve, eva.StaffID)
 	require.ErrorIs(t, err, firmware.ErrOwnRollout)
 	r, err = decide(firmware.Approve, leo.StaffID)
 	require.NoError(t, err)
@@ -487,4 +501,51 @@ func TestTheLawsOfRollouts(t *testing.T) {
 	require.Error(t, b.exec(`DELETE FROM rollouts`))
 	b.breaks("upgrades_rollout_fkey", `INSERT INTO upgrades (id, scooter_id, plate, image_id, rollout_id, staff_id, reason, packets)
 		SELECT gen_random_uuid(), s.id, s.plate, i.id, gen_random_uuid(), i.staff_id, '', 1 FROM scooters s, firmware_images i LIMIT 1`)
+}
+
+func TestARolloutThatPausesItselfTellsStaff(t *testing.T) {
+	b := newBooks(t)
+	hook := b.webhook(staff.Rollout)
+	c := b.running(2, func(p *firmware.Plan) { p.Groups, p.ErrorPercent, p.MaxAtOnce = 1, 0, 1 })
+	open := func() []staff.Alert {
+		list, err := b.ListAlerts(b.ctx, staff.AlertQuery{State: staff.OpenAlerts, Kinds: []staff.AlertKind{staff.Rollout}}, 0)
+		require.NoError(t, err)
+		return list
+	}
+	halt := func() {
+		begun := c.step().Begin
+		c.begin(begun[0])
+		c.end(begun[0], 1, firmware.Failed, firmware.TroubleRejected)
+		require.Equal(t, firmware.RolloutPaused, c.step().State)
+	}
+	halt()
+	c.step() // says nothing new
+	list := open()
+	require.Len(t, list, 1)
+	require.Equal(t, []string{c.id, ""}, []string{list[0].RolloutID, list[0].Plate})
+	require.Equal(t, `The rollout "To 2.0" is paused: group 1 has more errors than it may have.`, list[0].Text)
+	deeds := c.deeds("rollout.pause")
+	require.Len(t, deeds, 1)
+	require.Equal(t, []string{staff.System, "", list[0].Text}, []string{deeds[0].Email, deeds[0].StaffID, deeds[0].Reason})
+	require.JSONEq(t, `{"state": "paused", "halt": "errors", "halt_group": 1}`, string(deeds[0].After))
+
+	c.must(firmware.Resume, firmware.RolloutRunning)
+	require.Empty(t, open())
+	halt()
+	again := open()
+	require.Len(t, again, 1)
+	require.NoError(t, c.DismissAlert(c.ana, again[0].ID, "ana@example.org"))
+	require.NoError(t, c.DismissAlert(c.ana, again[0].ID, "eva@example.org"), "it is closed already")
+	require.Empty(t, open())
+	require.Len(t, c.deeds("alert.close"), 1)
+	require.Equal(t, []string{"alert.opened", "alert.closed", "alert.opened", "alert.closed"}, b.told(hook.ID))
+}
+
+func TestStaffWhoPauseARolloutNeedNoAlert(t *testing.T) {
+	b := newBooks(t)
+	c := b.running(2)
+	c.must(firmware.Pause, firmware.RolloutPaused)
+	list, err := b.Alerts(b.ctx, false)
+	require.NoError(t, err)
+	require.Empty(t, list)
 }

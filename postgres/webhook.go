@@ -13,7 +13,7 @@ import (
 func tell(ctx context.Context, tx executor, event string, a staff.Alert) error {
 	body, err := json.Marshal(map[string]any{
 		"type": event, "timestamp": time.Now().UTC().Format(time.RFC3339Nano), "data": told{
-			ID: a.ID, Plate: a.Plate, Kind: a.Kind, Text: a.Text, RentalID: a.RentalID,
+			ID: a.ID, Plate: a.Plate, Kind: a.Kind, Text: a.Text, RentalID: a.RentalID, RolloutID: a.RolloutID,
 			OpenedAt: a.OpenedAt, Repeats: a.Repeats, ClosedAt: a.ClosedAt, ClosedBy: a.ClosedBy,
 		},
 	})
@@ -28,15 +28,16 @@ func tell(ctx context.Context, tx executor, event string, a staff.Alert) error {
 
 // told is an alert as webhooks see it.
 type told struct {
-	ID       int64           `json:"id"`
-	Plate    string          `json:"plate"`
-	Kind     staff.AlertKind `json:"kind"`
-	Text     string          `json:"text"`
-	RentalID string          `json:"rental_id,omitempty"`
-	OpenedAt time.Time       `json:"opened_at"`
-	Repeats  int             `json:"repeats"`
-	ClosedAt time.Time       `json:"closed_at,omitzero"`
-	ClosedBy string          `json:"closed_by,omitempty"`
+	ID        int64           `json:"id"`
+	Plate     string          `json:"plate"`
+	Kind      staff.AlertKind `json:"kind"`
+	Text      string          `json:"text"`
+	RentalID  string          `json:"rental_id,omitempty"`
+	RolloutID string          `json:"rollout_id,omitempty"`
+	OpenedAt  time.Time       `json:"opened_at"`
+	Repeats   int             `json:"repeats"`
+	ClosedAt  time.Time       `json:"closed_at,omitzero"`
+	ClosedBy  string          `json:"closed_by,omitempty"`
 }
 
 type webhookRow struct {

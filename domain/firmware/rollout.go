@@ -1,7 +1,9 @@
 package firmware
 
 import (
+	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"rodada/domain/fault"
@@ -19,7 +21,8 @@ type Rollout struct {
 	Reason     string // of staff's last word on it
 	CreatedBy  string // staff IDs
 	ChangedBy  string
-	ApprovedBy string // empty: nobody had to, or has
+	Authors    []string // staff IDs of all who ever wrote a part of it
+	ApprovedBy string   // empty: nobody had to, or has
 	StartedBy  string
 	CreatedAt  time.Time
 	UpdatedAt  time.Time
@@ -70,6 +73,20 @@ const (
 	HaltImage   Halt = "image_retired" // nobody is to install this image any more
 )
 
+// HaltText says in words why a rollout paused itself.
+func (r Rollout) HaltText() string {
+	name := strconv.Quote(r.Plan.Name)
+	switch r.Halt {
+	case HaltErrors:
+		return fmt.Sprintf("The rollout %s is paused: group %d has more errors than it may have.", name, r.HaltGroup)
+	case HaltSuccess:
+		return fmt.Sprintf("The rollout %s is paused: group %d is through, and too few of it run the version.", name, r.HaltGroup)
+	case HaltImage:
+		return fmt.Sprintf("The rollout %s is paused: its image was retired.", name)
+	}
+	return ""
+}
+
 // Deed is something that staff decide of a rollout.
 type Deed string
 
@@ -88,7 +105,7 @@ const (
 // After is the state that a deed leads to, or the fault that it can't be done. A deed that is done already changes nothing.
 // With fourEyes nobody approves what is their own.
 func (r Rollout) After(d Deed, by string, fourEyes bool) (RolloutState, error) {
-	own := by == r.CreatedBy || by == r.ChangedBy
+	own := slices.Contains(r.Authors, by)
 	switch d {
 	case Submit:
 		switch {

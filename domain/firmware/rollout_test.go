@@ -43,7 +43,7 @@ func TestWhatMayBeDoneWithARollout(t *testing.T) {
 	for fourEyes, states := range both {
 		for _, state := range firmware.RolloutStates() {
 			for _, deed := range deeds {
-				r := firmware.Rollout{State: state, CreatedBy: "ana", ChangedBy: "eva"}
+				r := firmware.Rollout{State: state, CreatedBy: "ana", ChangedBy: "eva", Authors: []string{"ana", "eva"}}
 				after, err := r.After(deed, "leo", fourEyes)
 				want, may := states[state][deed]
 				if !may {
@@ -59,8 +59,8 @@ func TestWhatMayBeDoneWithARollout(t *testing.T) {
 }
 
 func TestFourEyes(t *testing.T) {
-	r := firmware.Rollout{State: firmware.RolloutWaiting, CreatedBy: "ana", ChangedBy: "eva"}
-	for _, own := range []string{"ana", "eva"} {
+	r := firmware.Rollout{State: firmware.RolloutWaiting, CreatedBy: "ana", ChangedBy: "ana", Authors: []string{"ana", "eva", "noa"}}
+	for _, own := range []string{"ana", "eva", "noa"} {
 		_, err := r.After(firmware.Approve, own, true)
 		require.ErrorIs(t, err, firmware.ErrOwnRollout)
 		_, err = r.After(firmware.Approve, own, false)

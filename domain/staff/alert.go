@@ -10,20 +10,21 @@ import (
 // ErrAlertUnknown is the answer to an alert that never was.
 var ErrAlertUnknown = fault.Declare(fault.NotFound, "alert_unknown", "There is no such alert.")
 
-// Alert is something about a scooter that a person must look at. One is open per scooter and kind.
+// Alert is something about a scooter, or a rollout, that a person must look at. One is open per scooter and kind, and per rollout.
 type Alert struct {
-	ID       int64
-	Plate    string
-	Kind     AlertKind
-	Text     string
-	RentalID string
-	OpenedAt time.Time
-	Repeats  int // how many times it was told again
-	ClosedAt time.Time
-	ClosedBy string // staff's email, or system
+	ID        int64
+	Plate     string // empty: it is about a rollout
+	Kind      AlertKind
+	Text      string
+	RentalID  string
+	RolloutID string
+	OpenedAt  time.Time
+	Repeats   int // how many times it was told again
+	ClosedAt  time.Time
+	ClosedBy  string // staff's email, or system
 }
 
-// System is who closes an alert whose cause is gone.
+// System is who closes an alert whose cause is gone, and who pauses a rollout that goes wrong.
 const System = "system"
 
 // AlertKind is a kind of alert.
@@ -36,6 +37,7 @@ const (
 	Onboarding   AlertKind = "onboarding"     // a scooter can't be taken in
 	Renumbering  AlertKind = "renumbering"    // a scooter is heard under neither of two plates
 	Upgrade      AlertKind = "upgrade"        // a firmware upgrade is stuck
+	Rollout      AlertKind = "rollout"        // a rollout paused itself
 )
 
 // The kinds of alerts that come from what scooters say, or don't.
@@ -56,7 +58,7 @@ func WatchedKinds() []AlertKind {
 
 // AlertKinds lists every kind of alert.
 func AlertKinds() []AlertKind {
-	return append([]AlertKind{NotSecured, FaultAtStart, Onboarding, Renumbering, Upgrade}, WatchedKinds()...)
+	return append([]AlertKind{NotSecured, FaultAtStart, Onboarding, Renumbering, Upgrade, Rollout}, WatchedKinds()...)
 }
 
 // Known reports whether there is such a kind.
