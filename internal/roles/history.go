@@ -46,8 +46,11 @@ func retainHistory(ctx context.Context, c config.Config, log *slog.Logger, patie
 	return err
 }
 
-// rebuildEvery is how often the bridge looks whether Redis has lost the live state.
-const rebuildEvery = 30 * time.Second
+// How often the bridge looks whether Redis has lost the live state, and when it tries again to bring it back.
+const (
+	rebuildLook  = time.Second
+	rebuildAgain = 15 * time.Second
+)
 
 // rebuildLive brings the live state back from the history whenever Redis has lost it, until what it returns is called.
 func rebuildLive(ctx context.Context, c config.Config, log *slog.Logger, client redis.UniversalClient) (stop func()) {
@@ -58,7 +61,7 @@ func rebuildLive(ctx context.Context, c config.Config, log *slog.Logger, client 
 		defer close(done)
 		rebuild.Rebuilder{
 			Past: past, Present: live.New(client, c.Redis.Prefix), Window: c.Telemetry.Rebuild, Log: log, Now: time.Now,
-		}.Watch(ctx, rebuildEvery)
+		}.Watch(ctx, rebuildLook, rebuildAgain)
 	}()
 	return func() {
 		cancel()

@@ -18,7 +18,7 @@ type Books interface {
 // Pace is how often Follow looks at the books.
 type Pace struct {
 	Look time.Duration // at what changed lately. Default: 1 s
-	All  time.Duration // at everything, which also finds what is gone. Default: 5 min
+	All  time.Duration // at everything, which also finds what is gone. Default: 5 min, and at once when Redis lost what it held
 }
 
 // overlap is how much longer than its row says a change may take to be seen: the time of a row is that of its transaction's
@@ -38,16 +38,19 @@ func (s *Store) Follow(ctx context.Context, books Books, pace Pace, log *slog.Lo
 	defer ticker.Stop()
 	var (
 		whole, read time.Time // when all was read last; and the clock of the books at the last reading
+		under       string    // the epoch in which all was written
 		told        map[string]fleet.Standing
 		failed      bool
 	)
 	for {
-		var err error
-		if begun := time.Now(); begun.Sub(whole) >= pace.All {
+		epoch, err := s.Epoch(ctx)
+		switch begun := time.Now(); {
+		case err != nil:
+		case epoch != under || begun.Sub(whole) >= pace.All:
 			if read, err = s.followAll(ctx, books); err == nil {
-				whole = begun
+				whole, under = begun, epoch
 			}
-		} else {
+		default:
 			read, told, err = s.follow(ctx, books, read, told)
 		}
 		if err != nil && ctx.Err() == nil && !failed {

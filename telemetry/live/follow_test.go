@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/alicebob/miniredis/v2"
 	"github.com/stretchr/testify/require"
 
 	"rodada/domain/fleet"
@@ -109,4 +110,27 @@ func TestAHoldKeepsItsAge(t *testing.T) {
 		}
 		require.Equal(t, at(9), get(t, s, "A1").Hold.At)
 	})
+}
+
+// A Redis that lost everything has what the books say at the next look, and not only when all is looked at again.
+func TestFollowNoticesALoss(t *testing.T) {
+	redis := miniredis.RunT(t)
+	s := open(t, redis.Addr(), "p:")
+	b := &books{rows: map[string]fleet.Standing{}, changed: map[string]time.Time{}}
+	b.set("A1", fleet.InService, fleet.Free)
+	b.changed["A1"] = time.Now().Add(-time.Hour) // no news
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		s.Follow(ctx, b, live.Pace{Look: time.Millisecond, All: time.Hour}, slog.New(slog.DiscardHandler))
+	}()
+	defer func() { stop(); <-done }()
+	for range 3 {
+		require.Eventually(t, func() bool {
+			state, _, err := s.Get(t.Context(), "A1")
+			return err == nil && state.Service.Is == fleet.InService
+		}, 5*time.Second, time.Millisecond)
+		redis.FlushAll()
+	}
 }

@@ -47,19 +47,22 @@ const soundWithin = 24 * time.Hour
 // batch is how many scooters are written in one go.
 const batch = 500
 
-// Watch brings the state back whenever it was lost, until ctx ends. A history or a Redis that is away is asked again.
-func (r Rebuilder) Watch(ctx context.Context, every time.Duration) {
+// Watch looks as often as it is told whether the state was lost and then brings it back, until ctx ends. A history or a Redis
+// that is away is asked again after a while.
+func (r Rebuilder) Watch(ctx context.Context, look, again time.Duration) {
 	if r.Window <= 0 {
 		return
 	}
 	for {
+		next := look
 		if _, err := r.Once(ctx); err != nil && ctx.Err() == nil {
 			r.Log.WarnContext(ctx, "the live state can't be brought back yet", "error", err)
+			next = again
 		}
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(every):
+		case <-time.After(next):
 		}
 	}
 }

@@ -189,7 +189,7 @@ func TestItIsTriedAgainUntilAllIsBack(t *testing.T) {
 	down = nil
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan struct{})
-	go func() { r.Watch(ctx, time.Millisecond); close(done) }()
+	go func() { r.Watch(ctx, time.Millisecond, time.Millisecond); close(done) }()
 	require.Eventually(t, func() bool {
 		state, _, err := present.Get(t.Context(), "A1")
 		there, errMark := present.Rebuilt(t.Context())
@@ -200,5 +200,5 @@ func TestItIsTriedAgainUntilAllIsBack(t *testing.T) {
 }
 
 func TestAWindowOfNothingDoesNothing(t *testing.T) {
-	rebuild.Rebuilder{}.Watch(t.Context(), time.Hour) // returns
+	rebuild.Rebuilder{}.Watch(t.Context(), time.Hour, time.Hour) // returns
 }
