@@ -262,6 +262,8 @@ type Alert struct {
 	// Quiet is how long it must be left alone until it counts as left alone.
 	Quiet  time.Duration `env:"QUIET" envDefault:"15m"`
 	Repeat time.Duration `env:"REPEAT" envDefault:"24h"` // How often an alert that lasts is told again.
+	// Sweep is how often the whole fleet is looked at, and not only what changed: what is offline, and what is to be told again, is found then.
+	Sweep time.Duration `env:"SWEEP" envDefault:"1m"`
 }
 
 // Webhook is how other services are told of alerts.

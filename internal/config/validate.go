@@ -129,12 +129,13 @@ func (u Upgrade) validate(check func(ok bool, name, want string, got any)) {
 
 func (a Alert) validate(check func(ok bool, name, want string, got any)) {
 	check(a.Battery >= 1 && a.Battery <= 90, "ALERT_BATTERY", "1 to 90", a.Battery)
-	check(a.OfflineAfter >= time.Minute, "ALERT_OFFLINE_AFTER", "1m or more", a.OfflineAfter)
+	check(a.Sweep >= time.Second, "ALERT_SWEEP", "1s or more", a.Sweep)
+	check(a.OfflineAfter >= a.Sweep, "ALERT_OFFLINE_AFTER", "RODADA_ALERT_SWEEP or more", a.OfflineAfter)
 	check(a.SpeedMargin >= 1 && a.SpeedMargin <= 50, "ALERT_SPEED_MARGIN_KMH", "1 to 50", a.SpeedMargin)
 	check(a.MovedMeters >= 20, "ALERT_MOVED_METERS", "20 or more", a.MovedMeters)
 	check(a.Settle > 0, "ALERT_SETTLE", "above 0", a.Settle)
 	check(a.Quiet > 0, "ALERT_QUIET", "above 0", a.Quiet)
-	check(a.Repeat >= time.Hour, "ALERT_REPEAT", "1h or more", a.Repeat)
+	check(a.Repeat >= a.Sweep, "ALERT_REPEAT", "RODADA_ALERT_SWEEP or more", a.Repeat)
 }
 
 func isNetwork(s string) bool {

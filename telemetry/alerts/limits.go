@@ -4,7 +4,7 @@ import "time"
 
 // Limits say when something is wrong, and when it is right again.
 type Limits struct {
-	Every time.Duration // between looks at what changed. Default: 5 s
+	Every time.Duration // between looks at what changed. Default: 5 s, or Sweep if that is less
 	Sweep time.Duration // between looks at the whole fleet. Default: 1 min
 
 	BatteryBelow   int           // percent; it is well again 5 above. Default: 15
@@ -20,8 +20,8 @@ type Limits struct {
 const batteryBack = 5
 
 func (l Limits) orUsual() Limits {
-	usual(&l.Every, 5*time.Second)
 	usual(&l.Sweep, time.Minute)
+	usual(&l.Every, min(5*time.Second, l.Sweep))
 	usual(&l.BatteryBelow, 15)
 	usual(&l.OfflineAfter, 15*time.Minute)
 	usual(&l.SpeedMarginKmh, 5)
