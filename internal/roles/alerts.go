@@ -24,7 +24,7 @@ func watchFleet(
 	const turn = 30 * time.Second // after which another worker takes over from one that is gone
 	watch := &alerts.Watch{
 		Limits: alerts.Limits{
-			Sweep: c.Alert.Sweep,
+			Sweep:        c.Alert.Sweep,
 			BatteryBelow: c.Alert.Battery, OfflineAfter: c.Alert.OfflineAfter, SpeedMarginKmh: c.Alert.SpeedMargin,
 			MovedMeters: float64(c.Alert.MovedMeters), Settle: c.Alert.Settle, Quiet: c.Alert.Quiet, Repeat: c.Alert.Repeat,
 		},
