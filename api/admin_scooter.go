@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"rodada/domain/fault"
+	"rodada/domain/firmware"
 	"rodada/domain/fleet"
 	"rodada/domain/rental"
 	"rodada/domain/staff"
@@ -45,19 +46,22 @@ func (releaseScooter) Meta() meta {
 	return meta{
 		ID: "release-scooter", Summary: "Take a scooter from its rental, into maintenance",
 		Description: "Locked or not: for a scooter that can't be secured from afar. Its rider, if still there, is out.",
-		Faults:      []*fault.Error{fleet.ErrScooterUnknown, errNotHeld, rental.ErrState, rental.ErrUnreachable},
+		Faults:      []*fault.Error{fleet.ErrScooterUnknown, errNotHeld, firmware.ErrUpgrading, rental.ErrState, rental.ErrUnreachable},
 	}
 }
 
 func (e releaseScooter) Execute(ctx context.Context, in *releaseScooterIn) (*staffScooterOut, error) {
-	if _, err := e.store.ScooterByPlate(ctx, in.Plate); err != nil {
-		return nil, err
-	}
-	held, has, err := e.store.HeldRental(ctx, in.Plate)
+	scooter, err := e.store.ScooterByPlate(ctx, in.Plate)
 	if err != nil {
 		return nil, err
 	}
-	if !has {
+	held, has, err := e.store.HeldRental(ctx, in.Plate)
+	switch {
+	case err != nil:
+		return nil, err
+	case !has && scooter.Hold == fleet.Upgrading:
+		return nil, firmware.ErrUpgrading.Saying("This scooter is being upgraded: abort the upgrade to have it back.")
+	case !has:
 		return nil, errNotHeld
 	}
 	err = e.store.Audit(ctx, staff.Deed{

@@ -15,6 +15,7 @@ import (
 	"rodada/domain/command"
 	"rodada/domain/credential"
 	"rodada/domain/fault"
+	"rodada/domain/firmware"
 	"rodada/domain/fleet"
 	"rodada/domain/rental"
 	"rodada/domain/staff"
@@ -59,6 +60,9 @@ func (e sendCommand) Meta() meta {
 	}
 	if e.spec.Dangerous {
 		m.Needs = staff.DangerousCommands
+	}
+	if !onlyAsks(e.spec) {
+		m.Faults = append(m.Faults, firmware.ErrUpgrading)
 	}
 	if e.spec.Ack != 0 {
 		m.Faults = append(m.Faults, command.ErrRefused, command.ErrSilent)
@@ -109,7 +113,7 @@ func (e sendCommand) Execute(ctx context.Context, in *sendCommandIn) (*commandOu
 		ID: uuid.NewString(), Plate: scooter.Plate, StaffID: by, Reason: string(body.Reason), Code: int(e.spec.Code), Name: e.spec.Name,
 		Args: cmd.Redacted().Args, Ride: body.Ride, Key: key, Digest: e.digest(in.Plate, cmd, body),
 	}
-	order, err = e.open(ctx, order, e.spec)
+	order, err = e.open(ctx, order, e.spec, scooter.Hold)
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +126,7 @@ func (e sendCommand) Execute(ctx context.Context, in *sendCommandIn) (*commandOu
 }
 
 // open stores the order, or finds the one that its key belongs to. Only a new one is asked whether the scooter is ready.
-func (c *commands) open(ctx context.Context, o command.Order, spec protocol.Spec) (command.Order, error) {
+func (c *commands) open(ctx context.Context, o command.Order, spec protocol.Spec, hold fleet.Hold) (command.Order, error) {
 	if o.Key != "" {
 		known, found, err := c.store.OrderByKey(ctx, o.StaffID, o.Key)
 		if err == nil && found && known.Digest != o.Digest {
@@ -131,6 +135,9 @@ func (c *commands) open(ctx context.Context, o command.Order, spec protocol.Spec
 		if err != nil || found {
 			return known, err
 		}
+	}
+	if hold == fleet.Upgrading && !onlyAsks(spec) {
+		return o, firmware.ErrUpgrading
 	}
 	if err := c.ready(ctx, spec, o.Plate); err != nil {
 		return o, err

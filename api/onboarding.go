@@ -9,6 +9,7 @@ import (
 
 	"rodada/domain/credential"
 	"rodada/domain/fault"
+	"rodada/domain/firmware"
 	"rodada/domain/fleet"
 	"rodada/domain/onboarding"
 	"rodada/domain/rental"
@@ -87,7 +88,7 @@ func (onboardScooter) Meta() meta {
 			"`dangerous_commands` as well.",
 		Faults: []*fault.Error{
 			fleet.ErrScooterUnknown, onboarding.ErrRetired, credential.ErrUsername, credential.ErrPassword, credential.ErrUsernameTaken,
-			credential.ErrReserved, fleet.ErrHeld, credential.ErrNoKey, onboarding.ErrRenumbering, rental.ErrUnreachable,
+			credential.ErrReserved, fleet.ErrHeld, firmware.ErrUpgrading, credential.ErrNoKey, onboarding.ErrRenumbering, rental.ErrUnreachable,
 		},
 	}
 }
@@ -102,6 +103,9 @@ func (e onboardScooter) Execute(ctx context.Context, in *onboardScooterIn) (*onb
 		return nil, err
 	}
 	if scooter.Hold != fleet.Free && (!in.Body.KeepCredential || in.Body.Bootstrap != nil) {
+		if scooter.Hold == fleet.Upgrading {
+			return nil, firmware.ErrUpgrading
+		}
 		return nil, fleet.ErrHeld
 	}
 	comes, err := e.bootstrap(ctx, scooter.Plate, string(in.Body.Reason), in.Body.Bootstrap, in.Body.KeepCredential)

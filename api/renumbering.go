@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"rodada/domain/fault"
+	"rodada/domain/firmware"
 	"rodada/domain/fleet"
 	"rodada/domain/onboarding"
 	"rodada/domain/rental"
@@ -68,7 +69,7 @@ func (renumberScooter) Meta() meta {
 			"is nobody's, and may be given again.",
 		Also: map[int]string{http.StatusAccepted: "It goes on; follow Location, and once it is done the same of the new plate."},
 		Faults: []*fault.Error{
-			fleet.ErrScooterUnknown, fleet.ErrPlateInvalid, fleet.ErrPlateTaken, fleet.ErrHeld, onboarding.ErrSamePlate,
+			fleet.ErrScooterUnknown, fleet.ErrPlateInvalid, fleet.ErrPlateTaken, fleet.ErrHeld, firmware.ErrUpgrading, onboarding.ErrSamePlate,
 			onboarding.ErrRenumbering, onboarding.ErrRunning, errUndone, rental.ErrUnreachable,
 		},
 	}

@@ -10,12 +10,14 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/common/v1"
 	"go.temporal.io/sdk/activity"
 	sdkworker "go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
@@ -34,6 +36,7 @@ type garage struct {
 	image string
 	slow  chan struct{} // a restart waits for it
 
+	refuse   atomic.Bool // what is asked
 	mu       sync.Mutex
 	progress map[string]firmware.Progress
 	asked    []workflows.UpgradeRequest
@@ -105,6 +108,9 @@ func (d *garage) upgrade(ctx workflow.Context, in workflows.UpgradeInput) error 
 			if r.UpgradeID != in.UpgradeID {
 				return out, activities.Failure(firmware.ErrUpgradeOver)
 			}
+			if d.refuse.Load() {
+				return out, activities.Failure(firmware.ErrNotParked)
+			}
 			d.mu.Lock()
 			d.asked = append(d.asked, r)
 			d.mu.Unlock()
@@ -131,6 +137,21 @@ func (d *garage) upgrade(ctx workflow.Context, in workflows.UpgradeInput) error 
 func (d *garage) start(t *testing.T, plate string) *httptest.ResponseRecorder {
 	t.Helper()
 	return d.asStaff(t, "POST", "/admin/v1/scooters/"+plate+"/upgrades", map[string]any{"image": d.image, "reason": "A test."})
+}
+
+// attributes are the search attributes of a workflow.
+func (d *garage) attributes(t *testing.T, id string) map[string]*common.Payload {
+	t.Helper()
+	got, err := d.client.DescribeWorkflowExecution(t.Context(), id, "")
+	require.NoError(t, err)
+	return got.GetWorkflowExecutionInfo().GetSearchAttributes().GetIndexedFields()
+}
+
+func asJSON(t *testing.T, v any) string {
+	t.Helper()
+	text, err := json.Marshal(v)
+	require.NoError(t, err)
+	return string(text)
 }
 
 // parked is an upgrade that is stuck.
@@ -164,6 +185,8 @@ func TestAParkedUpgradeIsRetriedAndAborted(t *testing.T) {
 	aborted := body(t, d.asStaff(t, "POST", at+"/abort", map[string]any{"reason": "No more."}), 200)
 	require.Equal(t, []any{"aborted", "staff"}, []any{aborted["state"], aborted["trouble"]})
 	require.NotEmpty(t, aborted["ended_at"])
+	attributes := d.attributes(t, started["workflow_id"].(string))
+	require.NotContains(t, attributes, workflows.AttributeState.GetName(), "an upgrade is no rental, and nothing would keep it right")
 	for _, verb := range []string{"retry", "restart", "abort"} {
 		problem(t, d.asStaff(t, "POST", at+"/"+verb, map[string]any{"reason": "Again."}), 409, "upgrade_over")
 		problem(t, d.asStaff(t, "POST", "/admin/v1/upgrades/"+uuid.NewString()+"/"+verb, map[string]any{"reason": "Again."}), 404, "upgrade_unknown")
@@ -179,7 +202,9 @@ func TestAParkedUpgradeIsRetriedAndAborted(t *testing.T) {
 	for _, e := range log {
 		actions = append(actions, e.Action)
 	}
-	require.Equal(t, []string{"scooter.upgrade-abort", "scooter.upgrade-retry", "scooter.upgrade"}, actions)
+	require.Equal(t, []string{"scooter.upgrade-abort", "scooter.upgrade-retry", "scooter.upgrade"}, actions, "what was refused is no deed")
+	require.JSONEq(t, `{"state": "aborted", "trouble": "staff"}`, asJSON(t, log[0].After))
+	require.JSONEq(t, `{"state": "sending", "trouble": ""}`, asJSON(t, log[1].After))
 	res = d.scan(t, d.someone(t), "key-2")
 	require.Contains(t, []int{201, 202}, res.Code, "the scooter is free again: %s", res.Body)
 }
@@ -189,10 +214,41 @@ func TestAnAnswerThatTakesLongIsGivenLater(t *testing.T) {
 	at := d.parked(t)
 	res := d.asStaff(t, "POST", at+"/restart", map[string]any{"reason": "Try again."})
 	require.Equal(t, "parked", body(t, res, 202)["state"])
+	log, err := d.books.AuditLog(t.Context(), staff.AuditFilter{Subject: d.plate, Limit: 1})
+	require.NoError(t, err)
+	require.JSONEq(t, `{"state": "parked", "trouble": "silent", "pending": true}`, asJSON(t, log[0].After))
 	require.Equal(t, at, res.Header().Get("Location"))
 	close(d.slow)
 	require.Eventually(t, func() bool { return body(t, d.asStaff(t, "GET", at, nil), 200)["state"] == "starting" }, 20*time.Second, 20*time.Millisecond)
 	body(t, d.asStaff(t, "POST", at+"/abort", map[string]any{"reason": "Enough."}), 200)
+}
+
+// A decision that the upgrade itself refuses, because somebody was faster, is no deed.
+func TestARefusedDecisionIsNotAudited(t *testing.T) {
+	d := newGarage(t)
+	at := d.parked(t)
+	d.refuse.Store(true)
+	problem(t, d.asStaff(t, "POST", at+"/retry", map[string]any{"reason": "Charged."}), 409, "upgrade_not_parked")
+	log, err := d.books.AuditLog(t.Context(), staff.AuditFilter{Subject: d.plate, Limit: 10})
+	require.NoError(t, err)
+	require.Len(t, log, 1)
+	require.Equal(t, "scooter.upgrade", log[0].Action)
+}
+
+// What could spoil an upgrade is refused in its own words; questions are not.
+func TestAScooterInAnUpgradeIsLeftAlone(t *testing.T) {
+	d := newGarage(t)
+	d.parked(t)
+	scooter := "/admin/v1/scooters/" + d.plate
+	why := map[string]any{"reason": "A test."}
+	for path, sent := range map[string]map[string]any{
+		"/commands/buzz": why, "/commands/reboot": why, "/commands/reboot-after-upgrade": why, "/commands/power-on": why, "/release": why,
+		"/renumber": {"plate": "9ZZ", "reason": "A test."}, "/onboard": why,
+	} {
+		problem(t, d.asStaff(t, "POST", scooter+path, sent), 409, "scooter_being_upgraded")
+	}
+	res := d.asStaff(t, "POST", scooter+"/commands/query-version", map[string]any{})
+	require.NotContains(t, res.Body.String(), "scooter_being_upgraded", "it was given")
 }
 
 func TestAnUpgradeWaitsForNoRide(t *testing.T) {

@@ -48,6 +48,7 @@ END $$;
 -- +goose StatementEnd
 CREATE TRIGGER firmware_images_guard BEFORE UPDATE ON firmware_images FOR EACH ROW EXECUTE FUNCTION firmware_images_guard();
 CREATE TRIGGER firmware_images_kept BEFORE DELETE ON firmware_images FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER firmware_images_whole BEFORE TRUNCATE ON firmware_images FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 -- The upgrade of one scooter, by the workflow scooter/<plate>. From its run on until it ends it has the scooter.
 CREATE TABLE upgrades (

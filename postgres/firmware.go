@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"time"
 
 	"rodada/domain/firmware"
@@ -57,8 +58,8 @@ func (s *Store) CreateImage(ctx context.Context, i firmware.Image, by string, by
 		if err != nil {
 			return err
 		}
-		for _, newest := range versions {
-			if !i.Downgrade && firmware.Compare(i.Version, newest) < 0 {
+		if len(versions) > 0 && !i.Downgrade {
+			if newest := slices.MaxFunc(versions, firmware.Compare); firmware.Compare(i.Version, newest) < 0 {
 				return firmware.ErrOlder.With("newest", newest)
 			}
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"rodada/domain/fault"
 	"rodada/domain/firmware"
 	"rodada/domain/fleet"
 	"rodada/domain/listing"
@@ -105,6 +106,12 @@ func TestImagesThatAreNotTaken(t *testing.T) {
 	_, err = b.RetireImage(b.ctx, newest.ID, b.member().ID, "It was bad.")
 	require.NoError(t, err)
 	b.image("1.9.1")
+	b.image("1.10")
+	b.image("1.11")
+	_, err = b.upload("1.0")
+	older, _ := fault.From(err)
+	require.ErrorIs(t, older, firmware.ErrOlder)
+	require.Equal(t, "1.11", older.Details["newest"], "of many, the newest is named")
 	_, err = b.upload("2.0")
 	require.ErrorIs(t, err, firmware.ErrVersionTaken, "boxes may still report the retired one")
 }
@@ -153,7 +160,7 @@ func TestTheLawsOfFirmware(t *testing.T) {
 	b := newBooks(t)
 	i := b.image("1.0")
 	for _, never := range []string{
-		`UPDATE firmware_bytes SET bytes = 'x'`, `DELETE FROM firmware_bytes`, `TRUNCATE firmware_bytes CASCADE`, `DELETE FROM firmware_images`,
+		`UPDATE firmware_bytes SET bytes = 'x'`, `DELETE FROM firmware_bytes`, `TRUNCATE firmware_bytes CASCADE`, `DELETE FROM firmware_images`, `TRUNCATE firmware_images CASCADE`,
 	} {
 		require.Error(t, b.exec(never), never)
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"time"
 
+	"rodada/domain/firmware"
 	"rodada/domain/fleet"
 	"rodada/domain/onboarding"
 	"rodada/domain/staff"
@@ -39,7 +40,7 @@ func (r renumberingRow) renumbering() onboarding.Renumbering {
 const beginWithin = 2 * time.Minute
 
 // OpenRenumbering begins to give a scooter another plate, which from now on is nobody else's: fleet.ErrPlateTaken,
-// fleet.ErrHeld, onboarding.ErrRenumbering, onboarding.ErrRunning.
+// fleet.ErrHeld, firmware.ErrUpgrading, onboarding.ErrRenumbering, onboarding.ErrRunning.
 func (s *Store) OpenRenumbering(ctx context.Context, r onboarding.Renumbering) error {
 	return s.atomically(ctx, "open renumbering", func(tx executor) error {
 		var of struct {
@@ -49,7 +50,11 @@ func (s *Store) OpenRenumbering(ctx context.Context, r onboarding.Renumbering) e
 		if err := tx.GetContext(ctx, &of, `SELECT id, hold FROM scooters WHERE plate = $1 FOR UPDATE`, r.From); err != nil {
 			return orElse(err, fleet.ErrScooterUnknown)
 		}
-		if of.Hold != fleet.Free {
+		switch of.Hold {
+		case fleet.Free:
+		case fleet.Upgrading:
+			return firmware.ErrUpgrading
+		default:
 			return fleet.ErrHeld
 		}
 		_, err := tx.ExecContext(ctx, `

@@ -8,6 +8,7 @@ import (
 	"encoding/pem"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -21,6 +22,9 @@ func firmwareKeygen() *cobra.Command {
 		Long: "Makes an Ed25519 key, writes the private half to a file that only its owner may read (PKCS #8 in PEM, as openssl reads\n" +
 			"it), and prints the public half as RODADA_FIRMWARE_KEYS takes it. A file that exists is left alone.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if name == "" || strings.TrimSpace(name) != name || strings.ContainsAny(name, ":,") {
+				return usage("a key's name is neither empty nor has it blanks around it, a colon or a comma: %q", name)
+			}
 			public, private, err := ed25519.GenerateKey(rand.Reader)
 			if err != nil {
 				return err

@@ -73,6 +73,10 @@ func TestFromAKeyToAnUpload(t *testing.T) {
 	about, err := os.Stat(key)
 	require.NoError(t, err)
 	require.Equal(t, os.FileMode(0o600), about.Mode().Perm())
+	for _, name := range []string{"a:b,c", "a,b", "", " a"} {
+		_, err := d.run(t, "firmware", "keygen", "--key", filepath.Join(t.TempDir(), "other.pem"), "--name", name)
+		require.Error(t, err, "RODADA_FIRMWARE_KEYS could not have it: %q", name)
+	}
 	_, err = d.run(t, "firmware", "keygen", "--key", key)
 	require.Equal(t, cli.ExitUsage, cli.ExitCode(err), "a key is never written over")
 
