@@ -49,7 +49,7 @@ func TestAnImageIsKeptAsItCame(t *testing.T) {
 	require.NotEmpty(t, i.CreatedBy)
 	content, err := b.ImageBytes(ctx, i.ID)
 	require.NoError(t, err)
-	require.Equal(t, firmware.StatementOf(i.Model, i.Version, content), firmware.Statement{Model: i.Model, Version: "1.9", Size: i.Size, SHA256: i.SHA256})
+	require.Equal(t, firmware.Statement{Model: i.Model, Version: "1.9", Size: i.Size, SHA256: i.SHA256}, firmware.StatementOf(i.Model, i.Version, content))
 	require.Equal(t, 1, b.count(`SELECT count(*) FROM audit_log WHERE action = 'firmware.upload' AND subject = $1 AND staff_id = $2
 		AND after ->> 'sha256' = $3`, i.ID, actor.StaffID, i.SHA256))
 

@@ -44,7 +44,7 @@ func (s *Store) StepRollout(ctx context.Context, step firmware.Step) (stand firm
 		}
 		stand.Round, stand.OpensAt = round, step.Now
 		was := r
-		verdict, err := judge(ctx, tx, &r, step)
+		verdict, err := judge(ctx, tx, &r)
 		if err != nil {
 			return err
 		}
@@ -69,7 +69,7 @@ func (s *Store) StepRollout(ctx context.Context, step firmware.Step) (stand firm
 }
 
 // judge lets a rollout come to what it has come to.
-func judge(ctx context.Context, tx executor, r *firmware.Rollout, step firmware.Step) (v firmware.Judgement, err error) {
+func judge(ctx context.Context, tx executor, r *firmware.Rollout) (v firmware.Judgement, err error) {
 	switch r.State {
 	case firmware.RolloutStopping:
 		running := 0

@@ -173,8 +173,9 @@ func (c *convoy) child(_ workflow.Context, in workflows.UpgradeInput) error {
 // end is the end of an upgrade: in the books first, then told.
 func (c *convoy) end(id string) {
 	c.mu.Lock()
-	one, goes := c.byID[id], false
-	if _, goes = c.going[id]; goes {
+	one := c.byID[id]
+	_, goes := c.going[id]
+	if goes {
 		delete(c.going, id)
 		_, state, trouble := c.takes(one)
 		c.stand(one, firmware.StandingOf(state, trouble), trouble)

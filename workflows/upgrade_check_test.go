@@ -58,7 +58,7 @@ func TestSomebodyElseHasTheScooter(t *testing.T) {
 	g.claimed = false
 	g.upgrade()
 	require.Empty(t, g.changes, "its row is over already")
-	require.Zero(t, len(g.told))
+	require.Empty(t, g.told)
 	require.Equal(t, firmware.TroubleHeld, g.ended[0].Trouble)
 }
 

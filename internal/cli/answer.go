@@ -13,18 +13,18 @@ import (
 
 // inquire logs in, asks the API one thing and prints the answer.
 func inquire(
-	cmd *cobra.Command, settings Settings, ask Ask, method, path string, body any, asJSON bool, print func(io.Writer, []byte) error,
+	cmd *cobra.Command, settings Settings, ask Ask, method, path string, body any, asJSON bool, show func(io.Writer, []byte) error,
 ) error {
 	app, err := logIn(cmd.Context(), settings, ask)
 	if err != nil {
 		return err
 	}
 	answer, err := app.Do(cmd.Context(), method, path, body)
-	return answered(cmd.OutOrStdout(), answer, err, asJSON, print)
+	return answered(cmd.OutOrStdout(), answer, err, asJSON, show)
 }
 
 // answered prints an answer, as a person or a program wants it.
-func answered(out io.Writer, answer client.Answer, err error, asJSON bool, print func(io.Writer, []byte) error) error {
+func answered(out io.Writer, answer client.Answer, err error, asJSON bool, show func(io.Writer, []byte) error) error {
 	if err == nil {
 		err = answer.Into(nil)
 	}
@@ -32,7 +32,7 @@ func answered(out io.Writer, answer client.Answer, err error, asJSON bool, print
 		return failureOf(err)
 	}
 	if !asJSON {
-		return print(out, answer.Body)
+		return show(out, answer.Body)
 	}
 	var pretty bytes.Buffer
 	if err := json.Indent(&pretty, answer.Body, "", "  "); err != nil {
