@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"reflect"
@@ -120,6 +121,7 @@ func mount[I, O any](m *mounter, who audience, at string, e endpoint[I, O]) {
 		op.Description = strings.TrimSpace(fmt.Sprintf("%s\n\nNeeds the permission `%s`.", about.Description, needs))
 		faults = append(faults, staff.ErrPermission, fault.ErrAway)
 	}
+	op.Middlewares = append(op.Middlewares, oneEach(m.api))
 	if about.Body != nil {
 		schema := about.Body()
 		op.RequestBody = &huma.RequestBody{
@@ -169,7 +171,10 @@ func authenticate(api huma.API, tokens *token.Issuer, riders accountStore, who a
 
 // turnAway answers a request that no endpoint comes to see.
 func turnAway(api huma.API, ctx huma.Context, err error) {
-	p := problemOf(ctx.Context(), err)
+	var p *Problem
+	if !errors.As(err, &p) {
+		p = problemOf(ctx.Context(), err)
+	}
 	ctx.SetHeader("Content-Type", p.ContentType(""))
 	ctx.SetStatus(p.Status)
 	_ = api.Marshal(ctx.BodyWriter(), "application/json", p)

@@ -56,7 +56,7 @@ type NamedPlate struct {
 	To    *time.Time `json:"to,omitempty" doc:"Absent: it has it still."`
 }
 
-var historyFaults = []*fault.Error{fleet.ErrScooterUnknown, series.ErrSpan, series.ErrSpanLong, series.ErrEvery, series.ErrAway}
+var historyFaults = []*fault.Error{fleet.ErrScooterUnknown, series.ErrSpan, series.ErrSpanLong, series.ErrSpanAway, series.ErrEvery, series.ErrAway}
 
 const aboutHistory = "The history goes on when the scooter gets another plate. It is kept as long as RODADA_INFLUX_RETENTION says."
 

@@ -71,6 +71,10 @@ func TestSpansThatAreRefused(t *testing.T) {
 		"?from=yesterday":            "request_invalid",
 		"?form=2026-11-23T10:00:00Z": "request_invalid",
 		"?from=0001-01-01T00:00:01Z&to=9999-12-31T00:00:00Z":   "span_too_long",
+		"?from=0001-01-01T00:00:00Z":                           "request_invalid",
+		"?from=2300-01-01T00:00:00Z&to=2300-01-02T00:00:00Z":   "span_beyond",
+		"?from=1600-01-01T00:00:00Z&to=1600-01-02T00:00:00Z":   "span_beyond",
+		"?every=20&every=30":                                   "request_invalid",
 		"?from=2026-11-23T11:59:00Z&to=2026-11-23T11:58:00Z":   "span_invalid",
 		"?from=2026-11-23T11:59:00Z&to=2026-11-23T12:00:00+1x": "request_invalid",
 	} {

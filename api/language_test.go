@@ -81,6 +81,8 @@ func TestFieldsSpeakTheClientsLanguage(t *testing.T) {
 		{"GET", "/v1/rentals?limit=51", "", "query.limit", "expected number <= 50", "se espera un número <= 50"},
 		{"GET", "/v1/rentals?limit=x", "", "query.limit", "invalid integer", "no es un número entero"},
 		{"GET", "/v1/rentals?page=2", "", "query.page", "unknown query parameter", "este parámetro no existe"},
+		{"GET", "/v1/rentals?limit=5&limit=6", "", "query.limit", "expected at most one value, but received multiple values", "se espera un solo valor y hay varios"},
+		{"GET", "/v1/scooters?lat=1&lng=1&radius=NaN", "", "query.radius", "invalid float", "no es un número"},
 		{"GET", "/v1/scooters?lng=1", "", "query.lat", "required query parameter is missing", "falta este parámetro"},
 	} {
 		for lang, want := range map[string]string{"en": c.english, "es": c.spanish} {

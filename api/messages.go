@@ -107,6 +107,7 @@ var spanishMessages = map[string]string{
 	validation.MsgExpectedDependentRequiredProperty:  "falta la propiedad %s, que va con %s",
 
 	// What we say of a field.
+	msgNoTime: "se espera un momento posterior al año 1",
 	msgReason: "se esperan de 3 a 500 caracteres legibles, en una sola línea",
 
 	// What huma says without a name for it.

@@ -152,6 +152,7 @@ var spanish = map[string]string{ //nolint:gosec // sentences about passwords are
 
 	// History.
 	"span_invalid":    "El momento from tiene que ser anterior al momento to.",
+	"span_beyond":     "El historial solo tiene momentos de los años 1700 a 2200.",
 	"span_too_long":   "Es demasiado tiempo para una sola respuesta.",
 	"every_too_small": "Es demasiado fino: la respuesta tendría demasiados puntos.",
 	"history_away":    "El historial no está disponible en este momento. Inténtalo de nuevo.",

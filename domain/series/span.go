@@ -21,9 +21,16 @@ const (
 var (
 	ErrSpan     = fault.Declare(fault.Invalid, "span_invalid", "The time from must be before the time to.")
 	ErrSpanLong = fault.Declare(fault.Invalid, "span_too_long", "That is too long a time for one answer.")
+	ErrSpanAway = fault.Declare(fault.Invalid, "span_beyond", "The history has times from the year 1700 to 2200 only.")
 	ErrEvery    = fault.Declare(fault.Invalid, "every_too_small", "That is too fine: the answer would have too many points.")
 	// ErrAway is the answer while the history can't be read.
 	ErrAway = fault.Declare(fault.Unavailable, "history_away", "The history is not available at the moment. Try again.")
+)
+
+// The times that the history is asked about: nanoseconds since 1970 in 64 bits reach a little further.
+var (
+	earliest = time.Date(1700, 1, 1, 0, 0, 0, 0, time.UTC)
+	latest   = time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC)
 )
 
 // Span is a time that is asked about, from included and to not, and how far apart the points of the answer are.
@@ -40,7 +47,7 @@ var steps = []time.Duration{
 }
 
 // Ask fills what was left out — the end is now, the beginning a day before the end, the distance what a chart shows — and
-// refuses what would be too much: ErrSpan, ErrSpanLong, ErrEvery.
+// refuses what would be too much or can't be stored: ErrSpan, ErrSpanLong, ErrSpanAway, ErrEvery.
 func Ask(from, to time.Time, every time.Duration, now time.Time) (Span, error) {
 	if to.IsZero() {
 		to = now
@@ -54,6 +61,8 @@ func Ask(from, to time.Time, every time.Duration, now time.Time) (Span, error) {
 		return Span{}, ErrSpan
 	case length > Longest:
 		return Span{}, ErrSpanLong.With("longest_seconds", int64(Longest/time.Second))
+	case from.Before(earliest) || to.After(latest):
+		return Span{}, ErrSpanAway
 	}
 	least := atLeast(length, MostPoints)
 	if every == 0 {

@@ -30,6 +30,8 @@ func TestAsk(t *testing.T) {
 		"no time at all":              {from: noon, to: noon, err: series.ErrSpan},
 		"longer than a month":         {from: ago(series.Longest + 1), err: series.ErrSpanLong},
 		"since the beginning of time": {from: time.Date(1, 1, 1, 0, 0, 0, 1, time.UTC), err: series.ErrSpanLong},
+		"before what can be stored":   {from: time.Date(1600, 1, 1, 0, 0, 0, 0, time.UTC), to: time.Date(1600, 1, 2, 0, 0, 0, 0, time.UTC), err: series.ErrSpanAway},
+		"after what can be stored":    {from: time.Date(2300, 1, 1, 0, 0, 0, 0, time.UTC), to: time.Date(2300, 1, 2, 0, 0, 0, 0, time.UTC), err: series.ErrSpanAway},
 		"finer than a second":         {from: ago(time.Minute), every: time.Millisecond, err: series.ErrEvery},
 		"too fine":                    {from: ago(24 * time.Hour), every: 17 * time.Second, err: series.ErrEvery},
 		"just not too fine":           {from: ago(24 * time.Hour), every: 18 * time.Second, want: series.Span{From: ago(24 * time.Hour), To: noon, Every: 18 * time.Second}},
