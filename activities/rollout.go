@@ -3,6 +3,9 @@ package activities
 import (
 	"context"
 	"errors"
+	"time"
+
+	"go.temporal.io/sdk/activity"
 
 	"rodada/domain/fault"
 	"rodada/domain/firmware"
@@ -14,7 +17,7 @@ import (
 type RolloutStore interface {
 	StepRollout(ctx context.Context, step firmware.Step) (firmware.Stand, error)
 	DecideRollout(ctx context.Context, d firmware.Decision) (firmware.Rollout, error)
-	PassTarget(ctx context.Context, upgradeID string, to firmware.TargetState, why firmware.Trouble) error
+	PassTarget(ctx context.Context, upgradeID string, to firmware.TargetState, why firmware.Trouble, at time.Time) error
 	OpenUpgrade(ctx context.Context, u firmware.Upgrade) (firmware.Upgrade, error)
 	DropUpgrade(ctx context.Context, id string, trouble firmware.Trouble, detail string) error
 }
@@ -22,6 +25,12 @@ type RolloutStore interface {
 // Rollouts keeps the books in step with the workflows of rollouts.
 type Rollouts struct {
 	Store RolloutStore
+	Heard Listener // nil: every scooter is tried
+}
+
+// Listener knows which scooters were heard of lately.
+type Listener interface {
+	Online(ctx context.Context, plates []string) (map[string]bool, error)
 }
 
 // StepInput asks how a rollout stands, and which upgrades begin now.
@@ -39,7 +48,14 @@ func (r *Rollouts) StepRollout(ctx context.Context, in StepInput) (firmware.Stan
 	}
 	begin := stand.Begin
 	stand.Begin = nil
+	heard := r.heard(ctx, begin)
 	for _, b := range begin {
+		if !heard(b.Plate) { // no upgrade that is known to come to nothing
+			if err := r.pass(ctx, in, b, &stand, firmware.TargetPending, firmware.TroubleSilent); err != nil {
+				return stand, err
+			}
+			continue
+		}
 		_, err := r.Store.OpenUpgrade(ctx, firmware.Upgrade{
 			ID: b.UpgradeID, Plate: b.Plate, ImageID: in.ImageID, RolloutID: in.RolloutID, StaffID: b.StaffID, Downgrade: in.Downgrade,
 			Reason: "Rollout " + in.RolloutID,
@@ -52,11 +68,38 @@ func (r *Rollouts) StepRollout(ctx context.Context, in StepInput) (firmware.Stan
 		if !is {
 			return stand, Failure(err)
 		}
-		if err := r.Store.PassTarget(ctx, b.UpgradeID, to, why); err != nil {
-			return stand, Failure(err)
+		if err := r.pass(ctx, in, b, &stand, to, why); err != nil {
+			return stand, err
 		}
 	}
 	return stand, nil
+}
+
+// pass lets the turn of a scooter go by, so that there is room for another.
+func (r *Rollouts) pass(
+	ctx context.Context, in StepInput, b firmware.Beginning, stand *firmware.Stand, to firmware.TargetState, why firmware.Trouble,
+) error {
+	stand.Passed++
+	stand.Room++
+	return Failure(r.Store.PassTarget(ctx, b.UpgradeID, to, why, in.Now))
+}
+
+// heard says of whom something was heard lately. While nobody knows, it is everybody.
+func (r *Rollouts) heard(ctx context.Context, begin []firmware.Beginning) func(plate string) bool {
+	everybody := func(string) bool { return true }
+	if r.Heard == nil || len(begin) == 0 {
+		return everybody
+	}
+	plates := make([]string, len(begin))
+	for i, b := range begin {
+		plates[i] = b.Plate
+	}
+	online, err := r.Heard.Online(ctx, plates)
+	if err != nil {
+		activity.GetLogger(ctx).Warn("nobody knows who is online; every scooter is tried", "error", err)
+		return everybody
+	}
+	return func(plate string) bool { return online[plate] }
 }
 
 // refused is how a scooter stands whose upgrade is not opened; false: the store is away, which says nothing of it.

@@ -55,6 +55,8 @@ type RolloutBody struct {
 	Matching   *int                  `json:"matching,omitempty" doc:"Before the start: how many scooters it would take now."`
 	Scooters   *RolloutTally         `json:"scooters,omitempty" doc:"How all of them stand, since the start."`
 	Groups     []RolloutGroup        `json:"group_progress,omitempty"`
+	Waits      []RolloutWait         `json:"waits,omitempty" doc:"What the scooters wait for whose turn has come."`
+	OpensAt    *time.Time            `json:"opens_at,omitempty" doc:"The maintenance window is closed until then."`
 	CreatedBy  string                `json:"created_by" format:"uuid"`
 	ChangedBy  string                `json:"changed_by" format:"uuid"`
 	ApprovedBy string                `json:"approved_by,omitempty" format:"uuid"`
@@ -66,6 +68,12 @@ type RolloutBody struct {
 	WorkflowID string                `json:"workflow_id" doc:"Where to look in the Temporal UI."`
 }
 
+// RolloutWait is how many scooters wait for one thing.
+type RolloutWait struct {
+	For      firmware.Trouble `json:"for" example:"held" doc:"room: nothing but room, or the window; held: somebody has it; silent, powered_on, battery_low: it is not ready; not_begun: its workflow never began."`
+	Scooters int              `json:"scooters" example:"3"`
+}
+
 // RolloutTally counts scooters by how they stand.
 type RolloutTally struct {
 	Total   int `json:"total"`
@@ -74,7 +82,7 @@ type RolloutTally struct {
 	Done    int `json:"done"`
 	Failed  int `json:"failed"`
 	Parked  int `json:"parked" doc:"Their upgrade is stuck, which counts as an error until it ends otherwise."`
-	Skipped int `json:"skipped" doc:"None of the rollout's any more: retired, of another model, or of a newer version."`
+	Skipped int `json:"skipped" doc:"None of the rollout's any more: retired, of another model, of a newer version, or silent for too long."`
 }
 
 // RolloutGroup is one group and how its scooters stand.
@@ -101,6 +109,10 @@ func rolloutBody(r firmware.Rollout) RolloutBody {
 	if !r.State.Begun() {
 		b.Matching = &r.Matching
 		return b
+	}
+	b.OpensAt = happened(r.OpensAt)
+	for _, w := range r.Waits {
+		b.Waits = append(b.Waits, RolloutWait(w))
 	}
 	var all firmware.Tally
 	for _, g := range r.Groups {
@@ -130,7 +142,7 @@ type createRollout struct{ *rollouts }
 
 type createRolloutIn struct {
 	Body struct {
-		ID    string `json:"id,omitempty" format:"uuid" doc:"The same ID again creates nothing, and answers with what there is. Absent: it gets one."`
+		ID    string `json:"id,omitempty" format:"uuid" doc:"The same ID again with the same plan creates nothing, and answers with what there is. Absent: it gets one."`
 		Name  string `json:"name" minLength:"1" maxLength:"100" example:"1.4.2 for the whole city"`
 		Image string `json:"image" format:"uuid"`
 		RolloutChoices
@@ -149,7 +161,7 @@ func (createRollout) Meta() meta {
 	return meta{
 		ID: "create-rollout", Summary: "Draft a rollout", Status: http.StatusCreated, Needs: staff.Firmware,
 		Description: "A draft may be changed. Nothing happens until it is started.",
-		Faults:      []*fault.Error{firmware.ErrRolloutInvalid, firmware.ErrImageUnknown, firmware.ErrRetired},
+		Faults:      []*fault.Error{firmware.ErrRolloutInvalid, firmware.ErrRolloutExists, firmware.ErrImageUnknown, firmware.ErrRetired},
 	}
 }
 

@@ -82,7 +82,7 @@ type RolloutTarget struct {
 	Position  int                  `json:"position" doc:"In its group: the lower ones begin first."`
 	State     firmware.TargetState `json:"state" enum:"pending,running,done,failed,parked,skipped"`
 	Trouble   firmware.Trouble     `json:"trouble,omitempty" doc:"Why it is not done, or not yet."`
-	Tries     int                  `json:"tries" doc:"Upgrades that were begun for it."`
+	Tries     int                  `json:"tries" doc:"How often its turn came."`
 	Upgrade   string               `json:"upgrade,omitempty" format:"uuid" doc:"The last of them."`
 	Firmware  string               `json:"firmware,omitempty" doc:"What it runs, as last reported."`
 	UpdatedAt time.Time            `json:"updated_at"`

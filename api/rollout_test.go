@@ -274,8 +274,9 @@ func TestRolloutsThatMakeNoSense(t *testing.T) {
 		problem(t, post(more), 422, "request_invalid")
 	}
 	problem(t, y.asStaff(t, "GET", "/admin/v1/rollouts/"+uuid.NewString(), nil), 404, "rollout_unknown")
-	id := y.draft(t, map[string]any{"filter": map[string]any{"plates": []string{"NOBODY"}}})
+	require.Equal(t, "filter.plates", problem(t, post(map[string]any{"filter": map[string]any{"plates": []string{"NOBODY"}}}), 422, "rollout_invalid")["field"])
+	id := y.draft(t, map[string]any{"filter": map[string]any{"versions": []string{"0.0"}}})
 	problem(t, y.decide(t, id, "start"), 409, "rollout_empty")
 	same := map[string]any{"id": id, "name": "Another", "image": y.image}
-	require.Equal(t, "To 2.0", body(t, y.asStaff(t, "POST", "/admin/v1/rollouts", same), 201)["name"])
+	problem(t, y.asStaff(t, "POST", "/admin/v1/rollouts", same), 409, "rollout_exists")
 }

@@ -63,6 +63,7 @@ var spanish = map[string]string{ //nolint:gosec // sentences about passwords are
 	"rollout_own":          "El despliegue tiene que aprobarlo otra persona que no lo haya escrito.",
 	"rollout_none_failed":  "Ningún patinete de este despliegue ha fallado.",
 	"rollout_empty":        "El filtro del despliegue no elige ningún patinete que necesite esta versión.",
+	"rollout_exists":       "Ya hay otro despliegue con este ID.",
 	"rollout_invalid":      "Este despliegue no tiene sentido. Los detalles nombran el campo.",
 
 	// Scooters.

@@ -1,22 +1,29 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"strings"
+	"time"
 
 	"rodada/domain/firmware"
+	"rodada/domain/fleet"
 	"rodada/domain/listing"
 	"rodada/domain/staff"
 )
 
 // CreateRollout stores the draft of a rollout, in the name of CreatedBy: firmware.ErrRolloutInvalid, ErrImageUnknown, ErrRetired. The
-// same ID again changes nothing.
+// same ID and plan again changes nothing; with another plan it is firmware.ErrRolloutExists.
 func (s *Store) CreateRollout(ctx context.Context, r firmware.Rollout) (firmware.Rollout, error) {
 	if err := r.Plan.Check(); err != nil {
 		return r, err
 	}
 	err := s.atomically(ctx, "create rollout", func(tx executor) error {
 		if err := installable(ctx, tx, r.Plan.ImageID); err != nil {
+			return err
+		}
+		if err := knownIn(ctx, tx, r.Plan.Filter); err != nil {
 			return err
 		}
 		plan, err := jsonOf(r.Plan)
@@ -29,8 +36,11 @@ func (s *Store) CreateRollout(ctx context.Context, r firmware.Rollout) (firmware
 		if err != nil {
 			return err
 		}
-		if n, err := result.RowsAffected(); n == 0 || err != nil {
+		switch n, err := result.RowsAffected(); {
+		case err != nil:
 			return err
+		case n == 0:
+			return samePlan(ctx, tx, r.ID, plan.String)
 		}
 		return audit(ctx, tx, staff.Deed{Action: "rollout.create", Subject: r.ID, After: r.Plan})
 	})
@@ -38,6 +48,43 @@ func (s *Store) CreateRollout(ctx context.Context, r firmware.Rollout) (firmware
 		return r, err
 	}
 	return s.Rollout(ctx, r.ID)
+}
+
+// samePlan refuses an ID that another plan has.
+func samePlan(ctx context.Context, tx executor, id, plan string) error {
+	r, _, err := lockRollout(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	if has, err := jsonOf(r.Plan); err != nil || has.String != plan {
+		return cmp.Or(err, error(firmware.ErrRolloutExists))
+	}
+	return nil
+}
+
+// knownIn refuses a filter that names scooters or stations that there are not.
+func knownIn(ctx context.Context, tx executor, f firmware.Selection) error {
+	for _, of := range []struct {
+		field, what, query string
+		named              []string
+	}{
+		{"plates", "scooter with the plate", `SELECT n FROM unnest($1::text[]) n WHERE NOT EXISTS (SELECT FROM scooters WHERE plate = n) LIMIT 10`, f.Plates},
+		{"stations", "station", `SELECT n FROM unnest($1::text[]) n WHERE n <> $2 AND NOT EXISTS (SELECT FROM stations WHERE id::text = n) LIMIT 10`, f.Stations},
+	} {
+		args := []any{of.named, fleet.FreeFloating}
+		if of.field == "plates" {
+			args = args[:1]
+		}
+		var unknown []string
+		if err := tx.SelectContext(ctx, &unknown, of.query, args...); err != nil {
+			return err
+		}
+		if len(unknown) > 0 {
+			return firmware.ErrRolloutInvalid.Saying("There is no %s %s.", of.what, strings.Join(unknown, ", ")).
+				With("field", "filter."+of.field).With("unknown", unknown)
+		}
+	}
+	return nil
 }
 
 // installable refuses an image that no rollout may have.
@@ -78,6 +125,9 @@ func (s *Store) ChangeRollout(ctx context.Context, id, by string, change func(*f
 			return err
 		}
 		if err := installable(ctx, tx, r.Plan.ImageID); err != nil {
+			return err
+		}
+		if err := knownIn(ctx, tx, r.Plan.Filter); err != nil {
 			return err
 		}
 		plan, err := jsonOf(r.Plan)
@@ -129,9 +179,16 @@ func (s *Store) Rollout(ctx context.Context, id string) (r firmware.Rollout, err
 			return err
 		}
 		if !r.State.Begun() {
-			return db.GetContext(ctx, &r.Matching, `SELECT count(*)`+matchingTargets, targetFilter(r.Plan)...)
+			r.Matching, err = matching(ctx, db, r.Plan)
+			return err
 		}
-		r.Groups, err = groupsOf(ctx, db, id)
+		if r.Groups, err = groupsOf(ctx, db, id); err != nil || r.State.Over() {
+			return err
+		}
+		if now := time.Now(); r.State == firmware.RolloutRunning && r.Plan.Window != nil && !r.Plan.Window.Open(now) {
+			r.OpensAt = r.Plan.Window.NextOpening(now)
+		}
+		r.Waits, err = waitsOf(ctx, db, id, r.Plan.Decide(r.Groups).Open)
 		return err
 	})
 	if err != nil {
@@ -139,6 +196,22 @@ func (s *Store) Rollout(ctx context.Context, id string) (r firmware.Rollout, err
 	}
 	r.Image, err = s.Image(ctx, r.Plan.ImageID)
 	return r, err
+}
+
+// matching counts the scooters that a plan would take now.
+func matching(ctx context.Context, db executor, p firmware.Plan) (n int, err error) {
+	var rows []struct {
+		Runs     string `db:"firmware"`
+		Version  string `db:"version"`
+		Scooters int    `db:"scooters"`
+	}
+	err = db.SelectContext(ctx, &rows, `SELECT s.firmware, i.version, count(*) AS scooters`+matchingTargets+`GROUP BY s.firmware, i.version`, targetFilter(p)...)
+	for _, r := range rows {
+		if p.Takes(r.Version, r.Runs) {
+			n += r.Scooters
+		}
+	}
+	return n, err
 }
 
 // rolloutColumns is what rollouts can be sorted by.

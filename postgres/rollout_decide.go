@@ -19,6 +19,11 @@ func (s *Store) DecideRollout(ctx context.Context, d firmware.Decision) (firmwar
 		if err != nil {
 			return err
 		}
+		if d.Deed == firmware.Resume {
+			if err := installable(ctx, tx, r.Plan.ImageID); err != nil {
+				return err
+			}
+		}
 		after, err := r.After(d.Deed, d.By, d.FourEyes)
 		if err != nil || after == r.State && d.Deed != firmware.Retry {
 			return err
@@ -100,12 +105,23 @@ func chooseTargets(ctx context.Context, tx executor, r firmware.Rollout) (int64,
 	if err := installable(ctx, tx, r.Plan.ImageID); err != nil {
 		return 0, err
 	}
-	var ids []int64
-	err := tx.SelectContext(ctx, &ids, `SELECT s.id`+matchingTargets+`ORDER BY md5($6::text || s.id::text), s.id`, append(targetFilter(r.Plan), r.ID)...)
-	switch {
-	case err != nil:
+	var fit []struct {
+		ID      int64  `db:"id"`
+		Runs    string `db:"firmware"`
+		Version string `db:"version"`
+	}
+	err := tx.SelectContext(ctx, &fit,
+		`SELECT s.id, s.firmware, i.version`+matchingTargets+`ORDER BY md5($6::text || s.id::text), s.id`, append(targetFilter(r.Plan), r.ID)...)
+	if err != nil {
 		return 0, err
-	case len(ids) == 0:
+	}
+	ids := make([]int64, 0, len(fit))
+	for _, f := range fit {
+		if r.Plan.Takes(f.Version, f.Runs) {
+			ids = append(ids, f.ID)
+		}
+	}
+	if len(ids) == 0 && !r.Plan.Late {
 		return 0, firmware.ErrRolloutEmpty
 	}
 	sizes := r.Plan.Sizes(len(ids))
@@ -143,11 +159,11 @@ func excuse(ctx context.Context, tx executor, r firmware.Rollout) error {
 	return nil
 }
 
-// retryTargets gives the failed another turn; what staff had seen of errors is no more than what is left of them.
+// retryTargets gives the failed another turn, and those that were silent for too long; what staff had seen of errors is no more than what is left of them.
 func retryTargets(ctx context.Context, tx executor, id string) (int64, error) {
 	result, err := tx.ExecContext(ctx, `
-		UPDATE rollout_targets SET state = 'pending', trouble = '', waits = 0, updated_at = now()
-		WHERE rollout_id = $1 AND state = 'failed'`, id)
+		UPDATE rollout_targets SET state = 'pending', trouble = '', waits = 0, silent_since = NULL, updated_at = now()
+		WHERE rollout_id = $1 AND (state = 'failed' OR state = 'skipped' AND trouble = 'silent')`, id)
 	if err != nil {
 		return 0, err
 	}

@@ -58,6 +58,7 @@ func (s *Store) StepRollout(ctx context.Context, step firmware.Step) (stand firm
 			if r.Plan.Window != nil {
 				stand.OpensAt = r.Plan.Window.NextOpening(step.Now)
 			}
+			stand.Closed = stand.OpensAt.After(step.Now)
 			if err := begin(ctx, tx, &r, verdict, step, &stand); err != nil {
 				return err
 			}
@@ -122,6 +123,10 @@ func begin(ctx context.Context, tx executor, r *firmware.Rollout, v firmware.Jud
 		stand.Waiting += g.Pending
 	}
 	stand.Room = v.Room
+	var err error
+	if stand.Waits, err = waitsOf(ctx, tx, r.ID, v.Open); err != nil {
+		return err
+	}
 	if !asked {
 		return nil
 	}
@@ -152,6 +157,25 @@ func claim(ctx context.Context, tx executor, r firmware.Rollout, open, room int,
 		r.ID, scooters, upgrades, step.Round, step.Now)
 	return len(next), err
 }
+
+// waitsOf is what the scooters wait for whose turn has come.
+func waitsOf(ctx context.Context, tx executor, id string, open int) (waits []firmware.Wait, err error) {
+	var rows []struct {
+		For      firmware.Trouble `db:"trouble"`
+		Scooters int              `db:"scooters"`
+	}
+	err = tx.SelectContext(ctx, &rows, `
+		SELECT coalesce(nullif(`+targetTrouble+`, ''), $3) AS trouble, count(*) AS scooters
+		FROM rollout_targets t JOIN scooters s ON s.id = t.scooter_id
+		WHERE t.rollout_id = $1 AND t.state = 'pending' AND t.number <= $2 GROUP BY 1 ORDER BY 1`, id, open, firmware.WaitRoom)
+	for _, r := range rows {
+		waits = append(waits, firmware.Wait(r))
+	}
+	return waits, err
+}
+
+// targetTrouble is why a scooter is not done: one that somebody has now is waited for, whatever was wrong before.
+const targetTrouble = `CASE WHEN t.state = 'pending' AND s.hold <> 'free' THEN 'held' ELSE t.trouble END`
 
 // begun reads the scooters of a round whose upgrades no workflow has begun yet.
 func begun(ctx context.Context, tx executor, r firmware.Rollout, step firmware.Step, stand *firmware.Stand) error {
@@ -196,6 +220,14 @@ func refreshTargets(ctx context.Context, tx executor, r firmware.Rollout, step f
 		WHERE t.rollout_id = $1 AND t.state = 'pending' AND s.id = t.scooter_id AND i.id = $3
 			AND (s.service = 'retired' OR s.firmware = i.version OR s.model_id <> i.model_id)`,
 		r.ID, step.Now, r.Plan.ImageID, firmware.TroubleRetired, firmware.TroubleSame, firmware.TroubleModel)
+	if err != nil || step.Patience <= 0 {
+		return err
+	}
+	// updated_at is when it was found silent the last time.
+	_, err = tx.ExecContext(ctx, `
+		UPDATE rollout_targets SET state = 'skipped', updated_at = $2
+		WHERE rollout_id = $1 AND state = 'pending' AND trouble = 'silent' AND updated_at >= silent_since + $3::interval`,
+		r.ID, step.Now, step.Patience.String())
 	return err
 }
 
@@ -218,11 +250,12 @@ func dropLost(ctx context.Context, tx executor, step firmware.Step) error {
 }
 
 // PassTarget writes down that an upgrade that a rollout was about to begin was refused, and how its scooter stands for that.
-func (s *Store) PassTarget(ctx context.Context, upgradeID string, to firmware.TargetState, why firmware.Trouble) error {
+func (s *Store) PassTarget(ctx context.Context, upgradeID string, to firmware.TargetState, why firmware.Trouble, at time.Time) error {
 	return s.once(ctx, "pass rollout target", func(db executor) error {
 		_, err := db.ExecContext(ctx, `
-			UPDATE rollout_targets t SET state = $2, trouble = $3, waits = waits + 1, updated_at = now()
-			WHERE t.upgrade_id = $1 AND t.state = 'running' AND NOT EXISTS (SELECT FROM upgrades u WHERE u.id = t.upgrade_id)`, upgradeID, to, why)
+			UPDATE rollout_targets t SET state = $2, trouble = $3, waits = waits + 1, updated_at = $4,
+				silent_since = CASE WHEN $3 = 'silent' THEN coalesce(silent_since, $4) END
+			WHERE t.upgrade_id = $1 AND t.state = 'running' AND NOT EXISTS (SELECT FROM upgrades u WHERE u.id = t.upgrade_id)`, upgradeID, to, why, at)
 		return err
 	})
 }

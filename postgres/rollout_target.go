@@ -56,7 +56,7 @@ func (s *Store) RolloutTargets(
 		}
 		value, after := after(q)
 		return orCursor(db.SelectContext(ctx, &rows, `
-			SELECT t.scooter_id, s.plate, t.number, t.position, t.state, t.trouble, t.tries, t.upgrade_id, s.firmware, t.updated_at, `+
+			SELECT t.scooter_id, s.plate, t.number, t.position, t.state, `+targetTrouble+` AS trouble, t.tries, t.upgrade_id, s.firmware, t.updated_at, `+
 			p.place+` AS place`+matching+`AND `+p.beyond+p.order+` LIMIT $6`, append(args, value, after, p.limit)...))
 	})
 	for _, r := range rows {

@@ -20,14 +20,19 @@ func TestADraftMayBeChanged(t *testing.T) {
 	b := newBooks(t)
 	c := b.campaign(4)
 	require.Equal(t, 4, c.rollout().Matching)
-	again, err := c.CreateRollout(c.ana, firmware.Rollout{ID: c.id, Plan: planOf(func(p *firmware.Plan) { p.Name, p.ImageID = "Another", c.image.ID }), CreatedBy: c.by})
-	require.NoError(t, err)
-	require.Equal(t, "To 2.0", again.Plan.Name, "the same ID again changes nothing")
+	plan := planOf(func(p *firmware.Plan) { p.ImageID = c.image.ID })
+	again, err := c.CreateRollout(c.ana, firmware.Rollout{ID: c.id, Plan: plan, CreatedBy: c.by})
+	require.NoError(t, err, "the same again changes nothing")
+	require.Equal(t, plan, again.Plan)
+	plan.MaxAtOnce++
+	_, err = c.CreateRollout(c.ana, firmware.Rollout{ID: c.id, Plan: plan, CreatedBy: c.by})
+	require.ErrorIs(t, err, firmware.ErrRolloutExists)
+	require.Equal(t, 3, c.rollout().Plan.MaxAtOnce)
 	require.Len(t, c.deeds("rollout.create"), 1)
 
 	eva, _ := b.actor()
 	r, err := c.ChangeRollout(c.ana, c.id, eva.StaffID, func(p *firmware.Plan) {
-		p.MaxAtOnce, p.Filter.Plates = 9, []string{c.fleet[0].Plate, "NOBODY"}
+		p.MaxAtOnce, p.Filter.Plates = 9, []string{c.fleet[0].Plate}
 	})
 	require.NoError(t, err)
 	require.Equal(t, 9, r.Plan.MaxAtOnce)
@@ -136,7 +141,7 @@ func TestTheStartFixesTheScooters(t *testing.T) {
 	}
 	require.Equal(t, []int{1, 2, 3, 4, 5, 6, 7, 8}, turns)
 
-	none := b.campaignOf(c, func(p *firmware.Plan) { p.Filter.Plates = []string{"NOBODY"} })
+	none := b.campaignOf(c, func(p *firmware.Plan) { p.Filter.Versions = []string{"0.0"} })
 	_, err = none.decide(firmware.Start)
 	require.ErrorIs(t, err, firmware.ErrRolloutEmpty)
 	require.Equal(t, firmware.RolloutDraft, none.rollout().State)
@@ -176,7 +181,9 @@ func TestStepsTakeTurns(t *testing.T) {
 	second := c.step()
 	require.Equal(t, []string{order[1].Plate}, platesOf(second.Begin))
 	require.Equal(t, 2, second.Waiting)
-	require.Equal(t, firmware.Stand{State: firmware.RolloutRunning, Groups: second.Groups, Round: second.Round, OpensAt: c.now, Waiting: 2},
+	require.Equal(t, firmware.Stand{
+		State: firmware.RolloutRunning, Groups: second.Groups, Round: second.Round, OpensAt: c.now, Waiting: 2, Waits: []firmware.Wait{{For: firmware.WaitRoom, Scooters: 2}},
+	},
 		c.again(func(s *firmware.Step) { s.Round = 0 }), "who only looks begins nothing")
 }
 
@@ -301,9 +308,9 @@ func TestAnUpgradeThatIsRefused(t *testing.T) {
 	b := newBooks(t)
 	c := b.running(2, func(p *firmware.Plan) { p.Groups = 1 })
 	begun := c.step().Begin
-	require.NoError(t, c.PassTarget(c.ctx, begun[0].UpgradeID, firmware.TargetSkipped, firmware.TroubleDowngrade))
+	require.NoError(t, c.PassTarget(c.ctx, begun[0].UpgradeID, firmware.TargetSkipped, firmware.TroubleDowngrade, c.now))
 	c.begin(begun[1])
-	require.NoError(t, c.PassTarget(c.ctx, begun[1].UpgradeID, firmware.TargetSkipped, firmware.TroubleDowngrade))
+	require.NoError(t, c.PassTarget(c.ctx, begun[1].UpgradeID, firmware.TargetSkipped, firmware.TroubleDowngrade, c.now))
 	require.Equal(t, firmware.TargetSkipped, c.target(begun[0]).State)
 	require.Equal(t, firmware.TargetRunning, c.target(begun[1]).State, "it goes on")
 }
@@ -548,4 +555,122 @@ func TestStaffWhoPauseARolloutNeedNoAlert(t *testing.T) {
 	list, err := b.Alerts(b.ctx, false)
 	require.NoError(t, err)
 	require.Empty(t, list)
+}
+
+func TestAScooterThatIsSilentForTooLongIsSkipped(t *testing.T) {
+	b := newBooks(t)
+	c := b.running(3, func(p *firmware.Plan) { p.Groups, p.MaxAtOnce = 1, 3 })
+	patient := func(s *firmware.Step) { s.Patience = time.Hour }
+	begun := c.step(patient).Begin
+	pass := func(n int, why firmware.Trouble) {
+		require.NoError(t, c.PassTarget(c.ctx, begun[n].UpgradeID, firmware.TargetPending, why, c.now))
+	}
+	pass(0, firmware.TroubleSilent)
+	pass(1, firmware.TroubleSilent)
+	c.begin(begun[2]) // an upgrade of which it shows that the scooter is silent
+	c.end(begun[2], 1, firmware.Failed, firmware.TroubleSilent)
+	require.Equal(t, []firmware.Wait{{For: firmware.TroubleSilent, Scooters: 3}}, c.rollout().Waits)
+
+	c.now = c.now.Add(50 * time.Minute)
+	begun = c.step(patient).Begin
+	require.Len(t, begun, 3)
+	pass(0, firmware.TroubleSilent)
+	pass(1, firmware.TroubleHeld) // it was heard of
+	c.begin(begun[2])
+	c.end(begun[2], 1, firmware.Failed, firmware.TroubleSilent)
+	require.Equal(t, 3, c.step(patient).Groups[0].Pending)
+
+	c.now = c.now.Add(2 * time.Hour)
+	begun = c.step(patient).Begin
+	require.Len(t, begun, 3, "each has another turn, however long the rollout was paused")
+	pass(0, firmware.TroubleSilent)
+	pass(1, firmware.TroubleSilent)
+	c.begin(begun[2])
+	c.end(begun[2], 1, firmware.Failed, firmware.TroubleSilent)
+	stand := c.step(patient)
+	require.Equal(t, firmware.Tally{Pending: 1, Skipped: 2}, stand.Groups[0].Tally)
+	require.Equal(t, []any{firmware.TargetSkipped, firmware.TroubleSilent}, []any{c.target(begun[0]).State, c.target(begun[0]).Trouble})
+
+	c.must(firmware.Retry, firmware.RolloutRunning)
+	require.Len(t, c.step(patient).Begin, 2, "those that were skipped for it have another turn")
+}
+
+func TestWhatScootersWaitFor(t *testing.T) {
+	b := newBooks(t)
+	c := b.running(4, func(p *firmware.Plan) { p.Groups, p.MaxAtOnce = 1, 2 })
+	order := c.targets(firmware.TargetFilter{})
+	require.NoError(t, b.exec(`UPDATE scooters SET hold = 'in_use' WHERE id = $1`, order[0].ScooterID))
+	begun := c.step().Begin
+	c.begin(begun...)
+	c.end(begun[0], 1, firmware.Failed, firmware.TroubleBattery)
+	want := []firmware.Wait{{For: firmware.TroubleBattery, Scooters: 1}, {For: firmware.TroubleHeld, Scooters: 1}, {For: firmware.WaitRoom, Scooters: 1}}
+	require.Equal(t, want, c.rollout().Waits)
+	require.Equal(t, want, c.again(func(s *firmware.Step) { s.Round = 0 }).Waits)
+	require.Equal(t, firmware.TroubleHeld, c.targets(firmware.TargetFilter{})[0].Trouble)
+}
+
+func TestTheNextOpeningIsSaid(t *testing.T) {
+	b := newBooks(t)
+	soon := time.Now().UTC().Add(6 * time.Hour)
+	from := firmware.Clock(soon.Hour()*60 + soon.Minute())
+	c := b.running(1, func(p *firmware.Plan) {
+		p.Window = &firmware.Window{From: from, To: (from + 60) % (24 * 60), Zone: "UTC"}
+	})
+	require.Equal(t, soon.Truncate(time.Minute), c.rollout().OpensAt)
+	require.True(t, c.step().Closed)
+	c.must(firmware.Pause, firmware.RolloutPaused)
+	require.Zero(t, c.rollout().OpensAt)
+}
+
+func TestAPlanNamesWhatThereIs(t *testing.T) {
+	b := newBooks(t)
+	c := b.campaign(2)
+	for _, spoil := range []func(*firmware.Plan){
+		func(p *firmware.Plan) { p.Filter.Plates = []string{c.fleet[0].Plate, "NOBODY"} },
+		func(p *firmware.Plan) { p.Filter.Stations = []string{fleet.FreeFloating, "NOBODY"} },
+	} {
+		plan := c.rollout().Plan
+		spoil(&plan)
+		_, err := b.CreateRollout(c.ana, firmware.Rollout{ID: uuid.NewString(), Plan: plan, CreatedBy: c.by})
+		require.ErrorIs(t, err, firmware.ErrRolloutInvalid)
+		require.ErrorContains(t, err, "NOBODY")
+		require.NotContains(t, err.Error(), c.fleet[0].Plate)
+		_, err = b.ChangeRollout(c.ana, c.id, c.by, spoil)
+		require.ErrorIs(t, err, firmware.ErrRolloutInvalid)
+	}
+}
+
+func TestNewerScootersAreNotTaken(t *testing.T) {
+	b := newBooks(t)
+	c := b.campaign(3)
+	require.NoError(t, b.exec(`UPDATE scooters SET firmware = '3.0', firmware_at = now() WHERE id = $1`, c.fleet[0].ID))
+	require.Equal(t, 2, c.rollout().Matching)
+	older := b.campaignOf(c, func(p *firmware.Plan) { p.Downgrade = true })
+	require.Equal(t, 3, older.rollout().Matching)
+	c.must(firmware.Start, firmware.RolloutRunning)
+	require.Len(t, c.targets(firmware.TargetFilter{}), 2)
+	older.must(firmware.Start, firmware.RolloutRunning)
+	require.Len(t, older.targets(firmware.TargetFilter{}), 3)
+}
+
+func TestARolloutForLateScootersStartsWithNone(t *testing.T) {
+	b := newBooks(t)
+	c := b.campaign(1, func(p *firmware.Plan) { p.Late, p.Filter.Versions = true, []string{"1.0"} })
+	c.must(firmware.Start, firmware.RolloutRunning)
+	join := func(s *firmware.Step) { s.Join = true }
+	require.Equal(t, firmware.RolloutRunning, c.step(join).State, "it waits")
+	require.NoError(t, b.exec(`UPDATE scooters SET firmware = '1.0', firmware_at = now() WHERE id = $1`, c.fleet[0].ID))
+	require.Len(t, c.step(join).Begin, 1)
+}
+
+func TestARetiredImageIsNotResumed(t *testing.T) {
+	b := newBooks(t)
+	c := b.running(2)
+	_, err := b.RetireImage(c.ana, c.image.ID, c.by, "It is bad.")
+	require.NoError(t, err)
+	for range 2 { // while it runs, and when it is paused for that
+		_, err = c.decide(firmware.Resume)
+		require.ErrorIs(t, err, firmware.ErrRetired)
+		require.Equal(t, firmware.HaltImage, c.step().Halt)
+	}
 }

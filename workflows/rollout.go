@@ -126,7 +126,7 @@ func (r *rollout) step(ctx workflow.Context) {
 // look asks the store.
 func (r *rollout) look(ctx workflow.Context, step firmware.Step, summary string) {
 	r.woken = false
-	step.RolloutID, step.RetryAfter, step.Now = r.in.RolloutID, r.in.Limits.RetryAfter, workflow.Now(ctx)
+	step.RolloutID, step.RetryAfter, step.Patience, step.Now = r.in.RolloutID, r.in.Limits.RetryAfter, r.in.Limits.Patience, workflow.Now(ctx)
 	r.stand = firmware.Stand{}
 	in := activities.StepInput{Step: step, ImageID: r.in.ImageID, Downgrade: r.in.Downgrade}
 	if err := stubborn(ctx, summary, &r.stand, rollouts.StepRollout, in); err != nil {
@@ -173,7 +173,7 @@ func (r *rollout) rest(ctx workflow.Context) {
 	case closed > 0:
 		d, summary = min(closed, d), "wait for the maintenance window"
 	case r.stand.Waiting == 0 || r.stand.Room == 0:
-	case len(r.stand.Begin) > 0:
+	case len(r.stand.Begin)+r.stand.Passed > 0:
 		return // there may be more
 	default:
 		d, summary = limits.RetryAfter, "wait for scooters that are in use or not ready"

@@ -36,9 +36,10 @@ type RolloutInput struct {
 
 // RolloutLimits are the times and counts a rollout lives by.
 type RolloutLimits struct {
-	RetryAfter time.Duration `json:"retry_after"` // before a scooter is tried again that was in use or not ready
-	LookEvery  time.Duration `json:"look_every"`  // at the store, though nothing was heard
-	Starts     int           `json:"starts"`      // upgrades that one run begins before it continues as new
+	RetryAfter time.Duration `json:"retry_after"`        // before a scooter is tried again that was in use or not ready
+	Patience   time.Duration `json:"patience,omitempty"` // with a scooter that is silent whenever its turn comes; 0: without end
+	LookEvery  time.Duration `json:"look_every"`         // at the store, though nothing was heard
+	Starts     int           `json:"starts"`             // upgrades that one run begins before it continues as new
 }
 
 // RolloutState is what a rollout takes along when it continues as new. How its scooters stand is in the store alone.

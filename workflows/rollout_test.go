@@ -1,6 +1,7 @@
 package workflows_test
 
 import (
+	"errors"
 	"slices"
 	"testing"
 	"time"
@@ -237,4 +238,23 @@ func TestTenThousandScooters(t *testing.T) {
 	require.LessOrEqual(t, c.atOnce, 250)
 	require.LessOrEqual(t, c.mostRun, 550)
 	require.GreaterOrEqual(t, c.runs, 19)
+}
+
+func TestScootersThatAreOfflineGetNoUpgradeAndHoldNobodyUp(t *testing.T) {
+	c := newConvoy(t, 12, func(p *firmware.Plan) { p.MaxAtOnce, p.ErrorPercent = 2, 0 })
+	from := c.env.Now()
+	back := from.Add(5 * time.Hour)
+	c.silent = func(plate string) bool { return plate < "00008" && c.env.Now().Before(back) }
+	c.after(time.Hour, func() { require.ElementsMatch(t, []string{"00008", "00009", "00010", "00011"}, c.begun) })
+	c.run(c.input())
+	require.Equal(t, firmware.RolloutFinished, c.state)
+	require.Len(t, c.begun, 12, "one upgrade each")
+	require.Equal(t, 12, c.count(firmware.TargetDone))
+}
+
+func TestWhoIsOnlineIsNotKnown(t *testing.T) {
+	c := newConvoy(t, 3)
+	c.silent, c.deaf = func(string) bool { return true }, errors.New("redis is away")
+	c.run(c.input())
+	require.Equal(t, 3, c.count(firmware.TargetDone))
 }

@@ -41,6 +41,8 @@ type convoy struct {
 	tells func() []time.Duration
 	// inUse says whether somebody has a scooter.
 	inUse  func(*target) bool
+	silent func(plate string) bool // nothing was heard of it lately; nil: of nobody
+	deaf   error
 	atRun  map[int]func() // at the start of a run
 	onStep func()
 
@@ -113,7 +115,7 @@ func (c *convoy) open() {
 	c.env.RegisterWorkflowWithOptions(workflows.Rollout, workflow.RegisterOptions{Name: workflows.RolloutName})
 	c.env.RegisterWorkflowWithOptions(func(workflow.Context, workflows.UpgradeInput) error { return nil }, workflow.RegisterOptions{Name: workflows.UpgradeName})
 	c.env.OnWorkflow(workflows.UpgradeName, mock.Anything, mock.Anything).Return(c.child)
-	c.env.RegisterActivity(&activities.Rollouts{Store: c})
+	c.env.RegisterActivity(&activities.Rollouts{Store: c, Heard: c})
 	for id, ends := range c.going { // the children of the run before are left to themselves
 		c.env.RegisterDelayedCallback(func() { c.end(id) }, ends.Sub(from))
 	}
@@ -300,11 +302,21 @@ func (c *convoy) DecideRollout(ctx context.Context, d firmware.Decision) (firmwa
 	return firmware.Rollout{State: to}, nil
 }
 
-func (c *convoy) PassTarget(_ context.Context, id string, to firmware.TargetState, why firmware.Trouble) error {
+func (c *convoy) PassTarget(_ context.Context, id string, to firmware.TargetState, why firmware.Trouble, _ time.Time) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.stand(c.byID[id], to, why)
 	return nil
+}
+
+func (c *convoy) Online(_ context.Context, plates []string) (map[string]bool, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	online := map[string]bool{}
+	for _, plate := range plates {
+		online[plate] = c.silent == nil || !c.silent(plate)
+	}
+	return online, c.deaf
 }
 
 func (c *convoy) OpenUpgrade(_ context.Context, u firmware.Upgrade) (firmware.Upgrade, error) {

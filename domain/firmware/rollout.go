@@ -29,6 +29,8 @@ type Rollout struct {
 	StartedAt  time.Time // zero: not yet
 	EndedAt    time.Time // zero: not yet
 	Groups     []Group   // as they are since the start
+	Waits      []Wait    // of one that runs or is paused: what scooters wait for whose turn has come
+	OpensAt    time.Time // of one that runs while its window is closed: when it opens
 	Matching   int       // of a rollout that has not begun: how many scooters it would take now
 }
 
@@ -171,6 +173,7 @@ var (
 	ErrOwnRollout     = fault.Declare(fault.Forbidden, "rollout_own", "Somebody else has to approve the rollout than who wrote it.")
 	ErrNoneFailed     = fault.Declare(fault.Conflict, "rollout_none_failed", "No scooter of this rollout has failed.")
 	ErrRolloutEmpty   = fault.Declare(fault.Conflict, "rollout_empty", "The rollout's filter picks no scooter that needs this version.")
+	ErrRolloutExists  = fault.Declare(fault.Conflict, "rollout_exists", "There is another rollout with this ID.")
 	ErrRolloutInvalid = fault.Declare(fault.Invalid, "rollout_invalid", "This rollout makes no sense. The details name the field.")
 )
 

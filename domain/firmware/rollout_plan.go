@@ -49,6 +49,11 @@ const (
 	wholePercents = 100
 )
 
+// Takes reports whether a scooter that runs something is to get a version: what is newer stays, unless the plan says otherwise.
+func (p Plan) Takes(version, runs string) bool {
+	return runs == "" || p.Downgrade || Compare(version, runs) >= 0
+}
+
 // Check names the first field that makes no sense, with the fault that says so.
 func (p Plan) Check() error {
 	wrong := func(field string) error { return ErrRolloutInvalid.With("field", field) }

@@ -48,6 +48,7 @@ type Step struct {
 	Most       int           `json:"most"`  // that begin in this round
 	Join       bool          `json:"join"`  // let late scooters in
 	RetryAfter time.Duration `json:"retry_after"`
+	Patience   time.Duration `json:"patience"` // with a scooter that is silent whenever its turn comes; 0: without end
 	Now        time.Time     `json:"now"`
 }
 
@@ -59,10 +60,22 @@ type Stand struct {
 	Groups    []Group      `json:"groups"`
 	Round     int          `json:"round"` // the last in which upgrades began
 	Begin     []Beginning  `json:"begin,omitempty"`
-	Waiting   int          `json:"waiting"`  // scooters whose turn it is, and that do not begin now
-	Room      int          `json:"room"`     // for how many more
-	OpensAt   time.Time    `json:"opens_at"` // the maintenance window; not after Now: it is open
+	Passed    int          `json:"passed,omitempty"` // scooters whose turn it was, and whose upgrade was not opened
+	Waits     []Wait       `json:"waits,omitempty"`
+	Waiting   int          `json:"waiting"`          // scooters whose turn it is, and that do not begin now
+	Room      int          `json:"room"`             // for how many more
+	Closed    bool         `json:"closed,omitempty"` // the maintenance window
+	OpensAt   time.Time    `json:"opens_at"`         // the maintenance window; not after Now: it is open
 }
+
+// Wait is how many scooters whose turn has come wait for one thing.
+type Wait struct {
+	For      Trouble `json:"for"`
+	Scooters int     `json:"scooters"`
+}
+
+// WaitRoom is what a scooter waits for that is ready as far as anybody knows: room among those that are upgraded, or the window.
+const WaitRoom Trouble = "room"
 
 // Beginning is an upgrade that is to begin.
 type Beginning struct {

@@ -185,10 +185,12 @@ type Upgrade struct {
 
 // Rollout is how one firmware image comes to many scooters.
 type Rollout struct {
-	// FourEyes has every rollout approved by somebody who neither wrote nor changed it.
+	// FourEyes has every rollout approved by somebody who wrote no part of it.
 	FourEyes bool `env:"FOUR_EYES"`
 	// RetryAfter is the first wait before a scooter is tried again that was in use or not ready.
 	RetryAfter time.Duration `env:"RETRY_AFTER" envDefault:"1m"`
+	// OfflinePatience is how long a scooter may be silent whenever its turn comes; then it is skipped.
+	OfflinePatience time.Duration `env:"OFFLINE_PATIENCE" envDefault:"24h"`
 	// LookEvery is how often a rollout looks how its scooters stand though it was told nothing.
 	LookEvery time.Duration `env:"LOOK_EVERY" envDefault:"5m"`
 }

@@ -60,6 +60,7 @@ func (c Config) Validate() error {
 	check(c.Firmware.MaxSize > 0 && c.Firmware.MaxSize <= firmware.SizeLimit, "FIRMWARE_MAX_SIZE", "1 to 67108864", c.Firmware.MaxSize)
 	c.Upgrade.validate(check)
 	check(c.Rollout.RetryAfter >= time.Second, "ROLLOUT_RETRY_AFTER", "at least 1s", c.Rollout.RetryAfter)
+	check(c.Rollout.OfflinePatience >= time.Minute, "ROLLOUT_OFFLINE_PATIENCE", "at least 1m", c.Rollout.OfflinePatience)
 	check(c.Rollout.LookEvery >= time.Second, "ROLLOUT_LOOK_EVERY", "at least 1s", c.Rollout.LookEvery)
 	c.Telemetry.validate(check)
 	check(c.Poll.Rate >= 0, "POLL_RATE", "0 (never) or more", c.Poll.Rate)

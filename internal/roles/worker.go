@@ -79,7 +79,7 @@ func Worker(ctx context.Context, c config.Config, log *slog.Logger) error {
 			Store: store, Publisher: packets, Acks: acks, Fences: leases, Leases: leases, Now: time.Now,
 		},
 		UpgradesAtOnce: c.Temporal.UpgradesAtOnce,
-		Rollouts:       &activities.Rollouts{Store: store},
+		Rollouts:       &activities.Rollouts{Store: store, Heard: live.store},
 	}
 	rides, firmware := worker.New(temporal, options), worker.NewFirmware(temporal, options)
 	if err := rides.Start(); err != nil {

@@ -52,6 +52,16 @@ func (s *Store) Get(ctx context.Context, plate string) (State, bool, error) {
 	return stateOf(plate, hash), len(hash) > 0, nil
 }
 
+// Online says of which scooters something was heard lately.
+func (s *Store) Online(ctx context.Context, plates []string) (map[string]bool, error) {
+	states, err := s.GetAll(ctx, plates)
+	online, now := make(map[string]bool, len(states)), time.Now()
+	for plate, state := range states {
+		online[plate] = state.Online(now, s.silence)
+	}
+	return online, err
+}
+
 // GetAll is the last known state of many scooters in one round trip; those never heard of are not in it.
 func (s *Store) GetAll(ctx context.Context, plates []string) (map[string]State, error) {
 	if len(plates) == 0 {
