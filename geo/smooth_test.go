@@ -114,6 +114,27 @@ func TestSmoothStraightOn(t *testing.T) {
 	}
 }
 
+// A wheel sensor that is dead says 0 all the way: places that agree beat it. One that is right is believed.
+func TestSmoothWithADeadSensor(t *testing.T) {
+	began := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+	noisy := func(meters float64) []geo.Fix {
+		dice := rand.New(rand.NewPCG(14, 20261123))
+		var fixes []geo.Fix
+		for i := range 20 {
+			fixes = append(fixes, geo.Fix{
+				Point: onEarth(meters*float64(i)+3*dice.NormFloat64(), 3*dice.NormFloat64()), At: began.Add(time.Duration(i) * 5 * time.Second), Heading: math.NaN(),
+			})
+		}
+		return fixes
+	}
+	for _, meters := range []float64{8, 20, 30} {
+		r := geo.Smooth(noisy(meters), geo.SmoothOptions{})
+		require.Zero(t, r.Dropped)
+		require.InEpsilon(t, 19*meters, r.Length(), 0.1, "%g m in 5 s", meters)
+	}
+	require.Less(t, geo.Smooth(noisy(0), geo.SmoothOptions{}).Length(), 10.0, "it stands, and says so")
+}
+
 func TestSmoothCutsAtGaps(t *testing.T) {
 	began := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 	var fixes []geo.Fix

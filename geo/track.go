@@ -106,6 +106,7 @@ func (t *track) node(i int) Node {
 const (
 	speedSigma   = 0.4  // m/s: whole km/h, and not of quite the same moment
 	headingSigma = 10.0 // degrees
+	stillSigma   = 10.0 // of a pace that says otherwise
 	standing     = 0.3  // m/s: nobody drives so slowly
 )
 
@@ -117,8 +118,10 @@ func (e *estimate) learnFix(f Fix, at, going vector) {
 	pace := going.length()
 	switch {
 	case knowsSpeed && speed <= standing:
-		e.learnSpeed(vector{1, 0}, 0, speedSigma)
-		e.learnSpeed(vector{0, 1}, 0, speedSigma)
+		// A dead sensor says this too: it weighs less the more the places, as the run before joined them, tell of a speed.
+		sigma := math.Hypot(speedSigma, stillSigma*max(0, pace-standing))
+		e.learnSpeed(vector{1, 0}, 0, sigma)
+		e.learnSpeed(vector{0, 1}, 0, sigma)
 		return
 	case !knowsHeading && pace > standing:
 		ahead = going.times(1 / pace)
