@@ -200,7 +200,7 @@ func (s *packets) allowed(ctx context.Context) (PacketsEnd, error) {
 		ours, err := s.u.Fences.MarkSending(ctx, s.in.Plate, s.fence, s.progress())
 		switch {
 		case ctx.Err() != nil:
-			return PacketsStopped, nil
+			return PacketsStopped, nil //nolint:nilerr // whatever it says, it is over
 		case err == nil && !ours:
 			return "", errFenced
 		case err == nil:

@@ -47,7 +47,7 @@ func (w *world) watchMap(t *testing.T, api *process, token, last string) *staffM
 	if last != "" {
 		req.Header.Set("Last-Event-ID", last)
 	}
-	res, err := http.DefaultClient.Do(req)
+	res, err := http.DefaultClient.Do(req) //nolint:bodyclose // by who reads it
 	require.NoError(t, err)
 	require.Equal(t, http.StatusOK, res.StatusCode)
 	m := &staffMap{pins: map[string]pin{}}

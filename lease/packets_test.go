@@ -72,9 +72,9 @@ func TestAFloodDoesNotStopWhoListens(t *testing.T) {
 		p := packets(t, b)
 		flooded, _ := listen(t, p, "A1")
 		acks, _ := listen(t, p, "A2")
-		many := make([]firmware.PacketAck, 1000)
-		for i := range many {
-			many[i] = firmware.PacketAck{Plate: "A1", Serial: i}
+		var many []firmware.PacketAck
+		for i := range 1000 {
+			many = append(many, firmware.PacketAck{Plate: "A1", Serial: i})
 		}
 		require.NoError(t, b.HandOver(t.Context(), append(many, firmware.PacketAck{Plate: "A2", Serial: 3})))
 		require.Equal(t, 3, next(t, acks).Serial)

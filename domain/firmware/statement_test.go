@@ -76,12 +76,12 @@ func TestStatementsThatCanNotBe(t *testing.T) {
 
 // Two statements that pass the check are the same text only if they are the same.
 func TestNoTwoStatementsShareAText(t *testing.T) {
-	any := rapid.Custom(func(t *rapid.T) firmware.Statement {
+	statements := rapid.Custom(func(t *rapid.T) firmware.Statement {
 		return firmware.StatementOf(rapid.StringOf(rapid.RuneFrom([]rune("a \n1ñ"))).Draw(t, "model"),
 			rapid.StringOf(rapid.RuneFrom([]rune("a1. \n"))).Draw(t, "version"), []byte(rapid.StringN(0, 3, 3).Draw(t, "bytes")))
 	})
 	rapid.Check(t, func(t *rapid.T) {
-		a, b := any.Draw(t, "a"), any.Draw(t, "b")
+		a, b := statements.Draw(t, "a"), statements.Draw(t, "b")
 		if a.Check() == nil && b.Check() == nil && string(a.Text()) == string(b.Text()) {
 			require.Equal(t, a, b)
 		}

@@ -95,7 +95,7 @@ func TestRetentionMakesTheDatabase(t *testing.T) {
 func dropDatabase(t *testing.T, at, name string) {
 	t.Helper()
 	q := `DROP DATABASE "` + strings.ReplaceAll(name, `"`, `\"`) + `"`
-	resp, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Post(at+"/query?q="+url.QueryEscape(q), "", nil) //nolint:noctx // while the test ends
+	resp, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Post(at+"/query?q="+url.QueryEscape(q), "", nil)
 	require.NoError(t, err)
 	require.NoError(t, resp.Body.Close())
 }

@@ -3,7 +3,6 @@ package live
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -60,5 +59,3 @@ func nearest(near []found, limit int) []State {
 	}
 	return out
 }
-
-func isNil(err error) bool { return errors.Is(err, redis.Nil) }
