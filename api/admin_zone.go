@@ -13,6 +13,7 @@ import (
 // zoneStore is what zones need of the books.
 type zoneStore interface {
 	Zones(ctx context.Context) (zone.Set, error)
+	FreshZones(ctx context.Context) (zone.Set, error)
 	ZonesOf(ctx context.Context, version int64) (zone.Set, error)
 	Zone(ctx context.Context, id int64) (z zone.Zone, inForce bool, err error)
 	ZoneVersions(ctx context.Context, id int64) ([]zone.Version, error)
@@ -61,7 +62,7 @@ func (listZones) Meta() meta {
 }
 
 func (e listZones) Execute(ctx context.Context, in *listZonesIn) (*zonesOut, error) {
-	now, err := e.store.Zones(ctx)
+	now, err := e.store.FreshZones(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -125,7 +125,7 @@ func (orderZones) Meta() meta {
 }
 
 func (e orderZones) Execute(ctx context.Context, in *orderZonesIn) (*zonesOut, error) {
-	set, err := e.store.Zones(ctx)
+	set, err := e.store.FreshZones(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -193,7 +193,7 @@ func (e importZones) Execute(ctx context.Context, in *importZonesIn) (*zonesOut,
 	if err != nil {
 		return nil, err
 	}
-	set, err := e.store.Zones(ctx)
+	set, err := e.store.FreshZones(ctx)
 	if err != nil {
 		return nil, err
 	}

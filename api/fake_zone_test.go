@@ -16,6 +16,8 @@ func (s *fakeStore) ZonesOf(_ context.Context, version int64) (zone.Set, error) 
 	return s.zones, s.broken
 }
 
+func (s *fakeStore) FreshZones(ctx context.Context) (zone.Set, error) { return s.Zones(ctx) }
+
 func (s *fakeStore) Zone(_ context.Context, id int64) (zone.Zone, bool, error) {
 	defer s.lock()()
 	for _, z := range s.zones.Zones {

@@ -49,12 +49,19 @@ type search struct {
 
 // try takes the closest of the candidates that the rule admits somewhere beside them.
 func (s *search) try(candidates []s2.Point) {
-	slices.SortFunc(candidates, func(a, b s2.Point) int { return cmp.Compare(a.Distance(s.from), b.Distance(s.from)) })
+	type far struct {
+		s2.Point
+		away s1.Angle
+	}
+	sorted := make([]far, 0, len(candidates)) // there may be a million
 	for _, c := range candidates {
-		if c.Distance(s.from) >= s.limit {
-			return
+		if away := c.Distance(s.from); away < s.limit {
+			sorted = append(sorted, far{c, away})
 		}
-		for _, beside := range s.around(c) {
+	}
+	slices.SortFunc(sorted, func(a, b far) int { return cmp.Compare(a.away, b.away) })
+	for _, c := range sorted {
+		for _, beside := range s.around(c.Point) {
 			place := fromS2(beside)
 			if s.admits(place) {
 				s.best, s.limit, s.found = place, beside.Distance(s.from), true

@@ -7,19 +7,16 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"sync/atomic"
 	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
 	"github.com/jmoiron/sqlx"
-
-	"rodada/domain/zone"
 )
 
 // Store is the database. It is safe for concurrent use.
 type Store struct {
 	db    *sqlx.DB
-	zones atomic.Pointer[zone.Set] // the newest set that was read
+	zones loadedZones
 }
 
 // Open connects to the database at url with at most maxOpen connections, which all stay open while there is work for them.
@@ -40,7 +37,10 @@ func Open(ctx context.Context, url string, maxOpen int) (*Store, error) {
 }
 
 // Close ends all connections.
-func (s *Store) Close() error { return s.db.Close() }
+func (s *Store) Close() error {
+	s.zones.close()
+	return s.db.Close()
+}
 
 // Ping reports whether the database answers.
 func (s *Store) Ping(ctx context.Context) error {

@@ -6,29 +6,6 @@ import (
 	"rodada/domain/zone"
 )
 
-// Zones is the set in force. It reads only a number while nothing has changed.
-func (s *Store) Zones(ctx context.Context) (zone.Set, error) {
-	var set zone.Set
-	err := s.once(ctx, "zones", func(db executor) error {
-		var version int64
-		if err := db.GetContext(ctx, &version, `SELECT coalesce(max(version), 0) FROM zone_sets`); err != nil {
-			return err
-		}
-		if known := s.zones.Load(); known != nil && known.Version == version {
-			set = *known
-			return nil
-		}
-		read, err := zoneSet(ctx, db, version)
-		if err != nil {
-			return err
-		}
-		set = read
-		s.zones.Store(&read)
-		return nil
-	})
-	return set, err
-}
-
 // ZonesOf is the set of a version, as it was in force: zone.ErrUnknown when there never was one.
 func (s *Store) ZonesOf(ctx context.Context, version int64) (zone.Set, error) {
 	var set zone.Set
@@ -41,14 +18,14 @@ func (s *Store) ZonesOf(ctx context.Context, version int64) (zone.Set, error) {
 		if known == 0 && version != 0 {
 			return zone.ErrUnknown
 		}
-		set, err = zoneSet(ctx, db, version)
+		set, err = zoneSet(ctx, db, version, s.zones.last())
 		return err
 	})
 	return set, err
 }
 
-// zoneSet reads a set as it was in force, whatever has changed since.
-func zoneSet(ctx context.Context, db executor, version int64) (zone.Set, error) {
+// zoneSet reads a set as it was in force, whatever has changed since, with the areas of a known one where they are the same.
+func zoneSet(ctx context.Context, db executor, version int64, known *zone.Set) (zone.Set, error) {
 	var rows []zoneRow
 	err := db.SelectContext(ctx, &rows, `
 		SELECT `+zoneColumns+` FROM zone_versions v
@@ -56,9 +33,9 @@ func zoneSet(ctx context.Context, db executor, version int64) (zone.Set, error) 
 	if err != nil {
 		return zone.Set{}, err
 	}
-	zones := make([]zone.Zone, len(rows))
+	same, zones := sameArea(known), make([]zone.Zone, len(rows))
 	for i, r := range rows {
-		if zones[i], err = r.zone(); err != nil {
+		if zones[i], err = r.zone(same(r)); err != nil {
 			return zone.Set{}, err
 		}
 	}
@@ -95,7 +72,7 @@ func (s *Store) ZoneVersions(ctx context.Context, id int64) ([]zone.Version, err
 	}
 	versions := make([]zone.Version, len(rows))
 	for i, r := range rows {
-		z, err := r.zone()
+		z, err := r.zone(nil)
 		if err != nil {
 			return nil, err
 		}

@@ -116,7 +116,7 @@ func (s *Store) ChangeZone(ctx context.Context, id, version int64, d zone.Draft)
 // OrderZones gives the zones in force the order of a list, which names each of them once.
 func (s *Store) OrderZones(ctx context.Context, ids []int64) error {
 	return s.changeZones(ctx, "order zones", func(tx executor, set int64) error {
-		now, err := zoneSet(ctx, tx, set)
+		now, err := zoneSet(ctx, tx, set, s.zones.last())
 		if err != nil {
 			return err
 		}
@@ -217,7 +217,7 @@ func zoneInForce(ctx context.Context, tx executor, id int64) (zone.Zone, error) 
 	if err != nil {
 		return zone.Zone{}, err
 	}
-	return row.zone()
+	return row.zone(nil)
 }
 
 // modelsKnown is zone.ErrModel for a draft whose rules name a model that there is not.

@@ -26,7 +26,8 @@ type zoneRow struct {
 	Geometry []byte       `db:"geometry"`
 }
 
-func (r zoneRow) zone() (zone.Zone, error) {
+// zone is the zone of a row. Its area is that of one known to have the same geometry, if there is one.
+func (r zoneRow) zone(same *zone.Zone) (zone.Zone, error) {
 	z := zone.Zone{ID: r.ID, Version: r.Version, Draft: zone.Draft{
 		Name: r.Name, Order: r.Rank, Everywhere: r.Geometry == nil, Geometry: r.Geometry, Starts: timeOf(r.Starts), Ends: timeOf(r.Ends),
 		Price: fare.Adjustment{Percent: r.Percent, Amount: r.Amount},
@@ -37,7 +38,11 @@ func (r zoneRow) zone() (zone.Zone, error) {
 	if z.Everywhere {
 		return z, nil
 	}
-	area, err := zone.ParseArea(r.Geometry)
+	if same != nil {
+		z.Area = same.Area
+		return z, nil
+	}
+	area, err := zone.StoredArea(r.Geometry)
 	if err != nil {
 		return z, fmt.Errorf("stored zone %d: %s", r.ID, err) //nolint:errorlint // our fault: whoever asks did not send this zone
 	}

@@ -5,6 +5,7 @@ package zone
 import (
 	"cmp"
 	"slices"
+	"sync"
 	"time"
 
 	"rodada/domain/fare"
@@ -75,10 +76,10 @@ func (d Draft) rule(model string) (Rule, bool) {
 type Set struct {
 	Version int64
 	Zones   []Zone // in the order in which they decide
-	layer   *geo.Layer
+	layer   func() *geo.Layer
 }
 
-// NewSet puts zones in the order in which they decide, and indexes them.
+// NewSet puts zones in the order in which they decide. They are indexed when a place is first asked for, or by Index.
 func NewSet(version int64, zones []Zone) Set {
 	slices.SortFunc(zones, func(a, b Zone) int {
 		last := func(z Zone) int {
@@ -90,9 +91,12 @@ func NewSet(version int64, zones []Zone) Set {
 		return cmp.Or(cmp.Compare(last(a), last(b)), cmp.Compare(a.Order, b.Order), cmp.Compare(a.ID, b.ID))
 	})
 	s := Set{Version: version, Zones: zones}
-	s.layer = geo.NewLayer(s.areas())
+	s.layer = sync.OnceValue(func() *geo.Layer { return geo.NewLayer(s.areas()) })
 	return s
 }
+
+// Index prepares a set made by NewSet for questions, which takes a second or two for thousands of zones.
+func (s Set) Index() { s.layer() }
 
 func (s Set) areas() []geo.Area {
 	areas := make([]geo.Area, len(s.Zones))
@@ -105,7 +109,7 @@ func (s Set) areas() []geo.Area {
 // At lists the zones that contain a place, in the order in which they decide, whatever they are about.
 func (s Set) At(p geo.Point) []int {
 	if s.layer != nil {
-		return s.layer.At(p)
+		return s.layer().At(p)
 	}
 	var at []int
 	for i, z := range s.Zones {
@@ -117,7 +121,7 @@ func (s Set) At(p geo.Point) []int {
 }
 
 // Crossed lists the zones that the straight way between two places touches, in a set made by NewSet.
-func (s Set) Crossed(from, to geo.Point) []int { return s.layer.Crossed(from, to) }
+func (s Set) Crossed(from, to geo.Point) []int { return s.layer().Crossed(from, to) }
 
 // NeedStations reports whether a rule asks for stations: Case.Stations must be given then.
 func (s Set) NeedStations() bool {

@@ -54,6 +54,7 @@ func API(ctx context.Context, c config.Config, log *slog.Logger) error {
 	if err != nil {
 		return fmt.Errorf("api: %w", err)
 	}
+	defer followZones(ctx, store, log)()
 	log.Info("the API answers", "addr", listener.Addr().String())
 	return api.NewServer(handler, c.HTTP, log).Serve(ctx, listener)
 }

@@ -81,6 +81,7 @@ func Worker(ctx context.Context, c config.Config, log *slog.Logger) error {
 		UpgradesAtOnce: c.Temporal.UpgradesAtOnce,
 		Rollouts:       &activities.Rollouts{Store: store, Heard: live.store},
 	}
+	defer followZones(ctx, store, log)()
 	rides, firmware := worker.New(temporal, options), worker.NewFirmware(temporal, options)
 	if err := rides.Start(); err != nil {
 		return fmt.Errorf("worker: %w", err)

@@ -13,6 +13,7 @@ import (
 
 	"rodada/domain/zone"
 	"rodada/internal/config"
+	"rodada/postgres"
 	"rodada/telemetry/live"
 	"rodada/telemetry/zones"
 	"rodada/workflows"
@@ -40,6 +41,20 @@ func newTracker(
 		books.open(store)
 		tracker.Run(ctx)
 	}
+}
+
+// zonesEvery is how often an API and a worker ask whether the zones have changed.
+const zonesEvery = 2 * time.Second
+
+// followZones has the zones in force at hand, from before it returns until the returned function is called. Where they can't be
+// read within a while, requests wait for them.
+func followZones(ctx context.Context, store *postgres.Store, log *slog.Logger) (stop func()) {
+	first, cancel := context.WithTimeout(ctx, zonesWithin)
+	defer cancel()
+	if _, err := store.FreshZones(first); err != nil && ctx.Err() == nil {
+		log.Warn("no zones yet", "error", err)
+	}
+	return during(ctx, func(ctx context.Context) { store.FollowZones(ctx, zonesEvery, log) })
 }
 
 // during runs something until the returned function is called, which waits for its end.
