@@ -76,7 +76,8 @@ func (s *fakeStore) ScooterKeys(_ context.Context, f fleet.Filter, q listing.Que
 }
 
 func fits(sc fleet.Scooter, f fleet.Filter) bool {
-	return (len(f.Status) == 0 || slices.Contains(f.Status, sc.Status())) && (len(f.Service) == 0 || slices.Contains(f.Service, sc.Service)) && (len(f.Hold) == 0 || slices.Contains(f.Hold, sc.Hold)) &&
+	runs := cmp.Or(sc.Firmware, fleet.FirmwareUnknown)
+	return (len(f.Firmware) == 0 || slices.Contains(f.Firmware, runs)) && (len(f.Status) == 0 || slices.Contains(f.Status, sc.Status())) && (len(f.Service) == 0 || slices.Contains(f.Service, sc.Service)) && (len(f.Hold) == 0 || slices.Contains(f.Hold, sc.Hold)) &&
 		(f.ModelID == 0 || f.ModelID == sc.Model.ID) && (len(f.Plates) == 0 || slices.Contains(f.Plates, sc.Plate)) &&
 		(f.Station == "" || f.Station == sc.StationID || (f.Station == fleet.FreeFloating && sc.StationID == "")) &&
 		strings.Contains(strings.ToLower(sc.Plate+"\n"+sc.QRCode+"\n"+sc.IMEI), strings.ToLower(f.Text))

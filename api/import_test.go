@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"mime/multipart"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -182,6 +183,7 @@ func TestAnExportCanBeImported(t *testing.T) {
 	s, at := newRegister(t)
 	one := s.store.scooters[plate]
 	one.Note, one.StationID, one.Station = "=cmd|' /C calc'!A0", at, "MAD-01"
+	one.Firmware, one.FirmwareAt, one.UpgradeID = "1.9", noon, "11111111-1111-4111-8111-111111111111"
 	s.store.scooters[plate] = one
 	for path, kind := range map[string]string{
 		"/admin/v1/scooters.csv":                     "text/csv; charset=utf-8",
@@ -199,6 +201,9 @@ func TestAnExportCanBeImported(t *testing.T) {
 		table, err := sheet.Read(res.Body.Bytes())
 		require.NoError(t, err)
 		require.Len(t, table.Rows, 1)
+		for column, want := range map[string]string{"firmware": one.Firmware, "firmware_at": "2026-11-23T12:00:00Z", "upgrade_id": one.UpgradeID} {
+			require.Equal(t, want, table.Rows[0].Cells[slices.Index(table.Header, column)], column)
+		}
 		b := body(t, s.upload(t, importPath, "f", res.Body.Bytes()), 200)
 		require.EqualValues(t, 1, b["unchanged"])
 	}

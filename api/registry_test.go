@@ -39,6 +39,12 @@ func TestAScooterAsStaffSeeIt(t *testing.T) {
 	require.Equal(t, false, b["online"])
 	require.NotContains(t, b, "live")
 	require.NotContains(t, b, "position")
+	for _, unsaid := range []string{"firmware", "firmware_at", "upgrade_id"} {
+		require.NotContains(t, b, unsaid)
+	}
+	sc := s.store.scooters[plate]
+	sc.Firmware, sc.FirmwareAt, sc.UpgradeID = "1.9", noon.Add(-time.Hour), uuid.NewString()
+	s.store.scooters[plate] = sc
 
 	on := true
 	seen := api.Sighting{
@@ -49,6 +55,7 @@ func TestAScooterAsStaffSeeIt(t *testing.T) {
 	b = body(t, s.asStaff(t, "GET", path, nil), 200)
 	require.Equal(t, map[string]any{"position": "live", "battery": "live"}, b["sources"])
 	require.EqualValues(t, 42, b["battery"])
+	require.Equal(t, []any{"1.9", "2026-11-23T11:00:00Z", sc.UpgradeID}, []any{b["firmware"], b["firmware_at"], b["upgrade_id"]})
 	require.Equal(t, map[string]any{"lat": square.Lat, "lng": square.Lng}, b["position"])
 	require.Equal(t, true, b["online"])
 	live := b["live"].(map[string]any)

@@ -79,11 +79,11 @@ func (e exportScooters) rows(ctx context.Context, in *ExportScootersIn) ([][]str
 
 var exportHeader = []string{
 	"plate", "qr_code", "imei", "model", "service", "reason", "station", "limit_kmh", "note",
-	"status", "hold", "battery", "lat", "lng", "online", "seen_at", "device_id", "created_at", "updated_at",
+	"status", "hold", "battery", "lat", "lng", "online", "seen_at", "firmware", "firmware_at", "upgrade_id", "device_id", "created_at", "updated_at",
 }
 
 func exportRow(s StaffScooter) []string {
-	at, battery, lat, lng, seen := fleet.FreeFloating, "", "", "", ""
+	at, battery, lat, lng, seen, told := fleet.FreeFloating, "", "", "", "", ""
 	if s.Station != nil {
 		at = s.Station.ShortName
 	}
@@ -96,10 +96,13 @@ func exportRow(s StaffScooter) []string {
 	if s.Live != nil {
 		seen = s.Live.SeenAt.Format(time.RFC3339)
 	}
+	if s.FirmwareAt != nil {
+		told = s.FirmwareAt.Format(time.RFC3339)
+	}
 	return []string{
 		s.Plate, s.QRCode, s.IMEI, s.Model, string(s.Service), s.Reason, at, strconv.Itoa(s.LimitKmh), s.Note,
 		s.Status, string(s.Hold), battery, lat, lng, strconv.FormatBool(s.Online), seen,
-		s.DeviceID, s.CreatedAt.Format(time.RFC3339), s.UpdatedAt.Format(time.RFC3339),
+		s.Firmware, told, s.UpgradeID, s.DeviceID, s.CreatedAt.Format(time.RFC3339), s.UpdatedAt.Format(time.RFC3339),
 	}
 }
 

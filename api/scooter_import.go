@@ -24,7 +24,8 @@ var scooterColumns = words(
 	"station estacion",
 	"limit_kmh limit limite limite_kmh limite_de_velocidad speed_limit",
 	"note notes nota notas",
-).ignoring("status", "estado", "hold", "battery", "bateria", "lat", "lng", "online", "seen_at", "device_id", "created_at", "updated_at")
+).ignoring("status", "estado", "hold", "battery", "bateria", "lat", "lng", "online", "seen_at",
+	"firmware", "firmware_at", "upgrade_id", "device_id", "created_at", "updated_at")
 
 func (w columnWords) ignoring(names ...string) columnWords {
 	for _, name := range names {

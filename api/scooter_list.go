@@ -18,6 +18,7 @@ type ScooterFilter struct {
 	Model        int64    `query:"model" minimum:"1" doc:"A model's ID."`
 	Station      string   `query:"station" maxLength:"36" doc:"A station's ID, or none for free-floating scooters."`
 	BatteryBelow int      `query:"battery_below" minimum:"1" maximum:"101" doc:"Percent, as the list shows it. A battery that is not known is not below."`
+	Firmware     []string `query:"firmware" maxItems:"100" doc:"One or more versions, with commas, as the boxes said them; none: not known."`
 	Connection   string   `query:"connection" enum:"online,offline" doc:"A scooter that was never heard of is offline."`
 	Text         string   `query:"q" maxLength:"64" doc:"Part of the plate, the printed code or the IMEI."`
 }
@@ -25,6 +26,7 @@ type ScooterFilter struct {
 func (f ScooterFilter) stored() fleet.Filter {
 	return fleet.Filter{
 		Service: as[fleet.Service](f.Service), Hold: as[fleet.Hold](f.Hold), Status: f.Status, ModelID: f.Model, Station: f.Station, Text: f.Text,
+		Firmware: f.Firmware,
 	}
 }
 

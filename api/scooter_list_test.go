@@ -61,6 +61,7 @@ func TestTheFleetFilteredByWhatItSaid(t *testing.T) {
 	s := newStage(t)
 	s.fill(6, func(i int, sc *fleet.Scooter, seen *api.Sighting) {
 		sc.Battery = []int{10, 90, 10, -1, -1, 10}[i]
+		sc.Firmware = []string{"1.9", "1.9", "1.10", "", "1", ""}[i]
 		switch i {
 		case 1, 3:
 			seen.Battery, seen.Seen = 15, noon.Add(-time.Minute)
@@ -84,6 +85,10 @@ func TestTheFleetFilteredByWhatItSaid(t *testing.T) {
 		"sort=-battery":                         {"P02", "P03", "P01", "P05", "P00", "P04"},
 		"sort=seen":                             {"P00", "P04", "P02", "P01", "P03", "P05"},
 		"sort=-plate&battery_below=20":          {"P05", "P03", "P01", "P00"},
+		"firmware=1.9":                          {"P00", "P01"},
+		"firmware=1,1.10":                       {"P02", "P04"},
+		"firmware=none":                         {"P03", "P05"},
+		"firmware=1.9&connection=online":        {"P01"},
 		"q=p03":                                 {"P03"},
 		"q=code":                                {"P00", "P01", "P02", "P03", "P04", "P05"},
 	} {

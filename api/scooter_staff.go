@@ -13,28 +13,31 @@ import (
 
 // StaffScooter is a scooter as staff see it: what is stored of it, with what it last said in its place.
 type StaffScooter struct {
-	Plate     string        `json:"plate"`
-	QRCode    string        `json:"qr_code" doc:"The printed code."`
-	PublicID  string        `json:"public_id" format:"uuid" doc:"Changes after every ride."`
-	DeviceID  string        `json:"device_id" format:"uuid"`
-	IMEI      string        `json:"imei"`
-	Model     string        `json:"model"`
-	ModelID   int64         `json:"model_id"`
-	Station   *StationRef   `json:"station,omitempty" doc:"Where it stands; absent: free-floating."`
-	State     string        `json:"state" enum:"available,reserved,in_use,securing,upgrading,blocked,maintenance,missing,retired,offline" doc:"What the map shows: offline while it is not heard of, whatever its status; else its status."`
-	Status    string        `json:"status" doc:"One word for both: the hold while there is one, else available or the service."`
-	Service   fleet.Service `json:"service" enum:"in_service,blocked,maintenance,missing,retired"`
-	Hold      fleet.Hold    `json:"hold" enum:"free,reserved,in_use,securing,upgrading"`
-	Reason    string        `json:"reason,omitempty" doc:"Why it is out of service."`
-	Note      string        `json:"note,omitempty" doc:"Staff's own words."`
-	Position  *geo.Point    `json:"position,omitempty" doc:"Absent: nobody knows. See sources."`
-	Battery   *int          `json:"battery,omitempty" doc:"Percent; absent: nobody knows. See sources."`
-	LimitKmh  int           `json:"limit_kmh" doc:"The speed limit that holds between rides."`
-	Online    bool          `json:"online" doc:"It was heard of lately, as RODADA_TELEMETRY_OFFLINE_AFTER says."`
-	Sources   Sources       `json:"sources" doc:"Where position and battery come from."`
-	Live      *LiveScooter  `json:"live,omitempty" doc:"What it last said; absent: it was never heard of, or this can't be read now."`
-	CreatedAt time.Time     `json:"created_at"`
-	UpdatedAt time.Time     `json:"updated_at"`
+	Plate      string        `json:"plate"`
+	QRCode     string        `json:"qr_code" doc:"The printed code."`
+	PublicID   string        `json:"public_id" format:"uuid" doc:"Changes after every ride."`
+	DeviceID   string        `json:"device_id" format:"uuid"`
+	IMEI       string        `json:"imei"`
+	Model      string        `json:"model"`
+	ModelID    int64         `json:"model_id"`
+	Station    *StationRef   `json:"station,omitempty" doc:"Where it stands; absent: free-floating."`
+	State      string        `json:"state" enum:"available,reserved,in_use,securing,upgrading,blocked,maintenance,missing,retired,offline" doc:"What the map shows: offline while it is not heard of, whatever its status; else its status."`
+	Status     string        `json:"status" doc:"One word for both: the hold while there is one, else available or the service."`
+	Service    fleet.Service `json:"service" enum:"in_service,blocked,maintenance,missing,retired"`
+	Hold       fleet.Hold    `json:"hold" enum:"free,reserved,in_use,securing,upgrading"`
+	Reason     string        `json:"reason,omitempty" doc:"Why it is out of service."`
+	Note       string        `json:"note,omitempty" doc:"Staff's own words."`
+	Position   *geo.Point    `json:"position,omitempty" doc:"Absent: nobody knows. See sources."`
+	Battery    *int          `json:"battery,omitempty" doc:"Percent; absent: nobody knows. See sources."`
+	LimitKmh   int           `json:"limit_kmh" doc:"The speed limit that holds between rides."`
+	Online     bool          `json:"online" doc:"It was heard of lately, as RODADA_TELEMETRY_OFFLINE_AFTER says."`
+	Firmware   string        `json:"firmware,omitempty" doc:"The version that its box said last that it runs; absent: nobody knows."`
+	FirmwareAt *time.Time    `json:"firmware_at,omitempty" doc:"When it said so."`
+	UpgradeID  string        `json:"upgrade_id,omitempty" format:"uuid" doc:"The upgrade that is under way; absent: none."`
+	Sources    Sources       `json:"sources" doc:"Where position and battery come from."`
+	Live       *LiveScooter  `json:"live,omitempty" doc:"What it last said; absent: it was never heard of, or this can't be read now."`
+	CreatedAt  time.Time     `json:"created_at"`
+	UpdatedAt  time.Time     `json:"updated_at"`
 }
 
 // StationRef names a station.
@@ -76,7 +79,8 @@ func (r *registry) show(s fleet.Scooter, seen Sighting) StaffScooter {
 	out := StaffScooter{
 		Plate: s.Plate, QRCode: s.QRCode, PublicID: s.PublicID, DeviceID: s.DeviceID, IMEI: s.IMEI, Model: s.Model.Name, ModelID: s.Model.ID,
 		Status: s.Status(), Service: s.Service, Hold: s.Hold, Reason: s.Reason, Note: s.Note,
-		LimitKmh: s.LimitKmh, Online: r.online(seen), CreatedAt: s.CreatedAt.UTC(), UpdatedAt: s.UpdatedAt.UTC(),
+		LimitKmh: s.LimitKmh, Online: r.online(seen), Firmware: s.Firmware, FirmwareAt: happened(s.FirmwareAt), UpgradeID: s.UpgradeID,
+		CreatedAt: s.CreatedAt.UTC(), UpdatedAt: s.UpdatedAt.UTC(),
 		Sources: Sources{Position: fromStored, Battery: fromStored},
 	}
 	out.State = stateOf(out.Status, out.Online)

@@ -11,7 +11,8 @@ import (
 
 const selectScooters = `
 	SELECT s.id, s.device_id, s.public_id, s.qr_code, s.plate, s.imei, s.service, s.hold, s.reason, s.lat, s.lng, s.battery,
-		s.limit_kmh, s.station_id, coalesce(st.short_name, '') AS station, s.note, s.firmware, s.firmware_at, s.created_at, s.updated_at, m.id AS model_id, m.name AS model_name,
+		s.limit_kmh, s.station_id, coalesce(st.short_name, '') AS station, s.note, s.firmware, s.firmware_at,
+		coalesce((SELECT u.id::text FROM upgrades u WHERE u.scooter_id = s.id AND u.ended_at IS NULL), '') AS upgrade_id, s.created_at, s.updated_at, m.id AS model_id, m.name AS model_name,
 		m.strict_json, m.lowercase_length, m.max_kmh, m.range_meters
 	FROM scooters s JOIN models m ON m.id = s.model_id LEFT JOIN stations st ON st.id = s.station_id `
 
@@ -34,6 +35,7 @@ type scooterRow struct {
 	Note            string         `db:"note"`
 	Firmware        string         `db:"firmware"`
 	FirmwareAt      sql.NullTime   `db:"firmware_at"`
+	UpgradeID       string         `db:"upgrade_id"`
 	CreatedAt       time.Time      `db:"created_at"`
 	UpdatedAt       time.Time      `db:"updated_at"`
 	ModelID         int64          `db:"model_id"`
@@ -52,7 +54,8 @@ func (r scooterRow) scooter() fleet.Scooter {
 			MaxKmh: r.MaxKmh, RangeMeters: r.RangeMeters,
 		},
 		Service: r.Service, Hold: r.Hold, Reason: r.Reason, Position: geo.Point{Lat: r.Lat, Lng: r.Lng}, Battery: r.Battery,
-		LimitKmh: r.LimitKmh, StationID: r.StationID.String, Station: r.Station, Note: r.Note, Firmware: r.Firmware, FirmwareAt: timeOf(r.FirmwareAt),
+		LimitKmh: r.LimitKmh, StationID: r.StationID.String, Station: r.Station, Note: r.Note,
+		Firmware: r.Firmware, FirmwareAt: timeOf(r.FirmwareAt), UpgradeID: r.UpgradeID,
 		CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(),
 	}
 }

@@ -24,16 +24,19 @@ const matchingScooters = `
 		AND ($4::text IS NULL OR s.station_id::text = $4 OR ($4 = '` + fleet.FreeFloating + `' AND s.station_id IS NULL))
 		AND ($5::text IS NULL OR strpos(lower(s.plate), lower($5)) > 0 OR strpos(lower(s.qr_code), lower($5)) > 0 OR strpos(s.imei, $5) > 0)
 		AND ($6::text[] IS NULL OR s.plate = ANY($6))
-		AND ($7::text[] IS NULL OR CASE WHEN s.hold <> 'free' THEN s.hold WHEN s.service = 'in_service' THEN 'available' ELSE s.service END = ANY($7))`
+		AND ($7::text[] IS NULL OR CASE WHEN s.hold <> 'free' THEN s.hold WHEN s.service = 'in_service' THEN 'available' ELSE s.service END = ANY($7))
+		AND ($8::text[] IS NULL OR coalesce(nullif(s.firmware, ''), '` + fleet.FirmwareUnknown + `') = ANY($8))`
 
 func scooterFilter(f fleet.Filter) []any {
-	return []any{texts(f.Service), texts(f.Hold), nullInt(f.ModelID), nullText(f.Station), nullText(f.Text), texts(f.Plates), texts(f.Status)}
+	return []any{
+		texts(f.Service), texts(f.Hold), nullInt(f.ModelID), nullText(f.Station), nullText(f.Text), texts(f.Plates), texts(f.Status), texts(f.Firmware),
+	}
 }
 
 // ScooterKeys is one page of the scooters that a filter picks, with one more when there is a next page, and how many it picks
 // in all. A query without a limit gives all of them, those that come before its place too.
 func (s *Store) ScooterKeys(ctx context.Context, f fleet.Filter, q listing.Query) (keys []fleet.Key, total int, err error) {
-	p, err := pageOf(q, scooterColumns, "s.id", "bigint", 8)
+	p, err := pageOf(q, scooterColumns, "s.id", "bigint", 9)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -52,10 +55,10 @@ func (s *Store) ScooterKeys(ctx context.Context, f fleet.Filter, q listing.Query
 		if q.Limit == 0 {
 			return orCursor(db.SelectContext(ctx, &rows, columns+p.order, args...))
 		}
-		if err := db.GetContext(ctx, &total, `SELECT count(*) `+matchingScooters, args[:7]...); err != nil {
+		if err := db.GetContext(ctx, &total, `SELECT count(*) `+matchingScooters, args[:8]...); err != nil {
 			return err
 		}
-		return orCursor(db.SelectContext(ctx, &rows, columns+` AND `+p.beyond+p.order+` LIMIT $10`, append(args, p.limit)...))
+		return orCursor(db.SelectContext(ctx, &rows, columns+` AND `+p.beyond+p.order+` LIMIT $11`, append(args, p.limit)...))
 	})
 	for _, r := range rows {
 		keys = append(keys, fleet.Key(r))

@@ -36,6 +36,7 @@ func mixedFleet(b *books, size int) (at station.Station, other fleet.Model) {
 		_, err := b.CreateScooter(b.ctx, n)
 		require.NoError(b.t, err)
 	}
+	require.NoError(b.t, b.exec(`UPDATE scooters SET firmware = CASE id % 5 WHEN 0 THEN '1.2' ELSE '1.20' END, firmware_at = now() WHERE id % 5 < 2`))
 	require.NoError(b.t, b.exec(`UPDATE scooters SET updated_at = date_trunc('day', updated_at) + id % 3 * interval '1.000001 s'`))
 	return at, other
 }
@@ -76,6 +77,9 @@ func TestPagesOfTheFleetLoseNothing(t *testing.T) {
 		"available":     {Status: []string{"available"}},
 		"two statuses":  {Status: []string{"blocked", "in_use"}},
 		"text":          {Text: "code-000"},
+		"a firmware":    {Firmware: []string{"1.2"}},
+		"no firmware":   {Firmware: []string{fleet.FirmwareUnknown}},
+		"two of them":   {Firmware: []string{"1.2", fleet.FirmwareUnknown}},
 		"several":       {Service: []fleet.Service{fleet.InService}, ModelID: b.model.ID, Station: fleet.FreeFloating, Text: "-"},
 	}
 	for name, f := range filters {

@@ -56,6 +56,7 @@ func TestAnUpgradeFromTheFirstWordToTheLast(t *testing.T) {
 	}
 	require.Equal(t, 1, b.count(`SELECT count(*) FROM audit_log WHERE action = 'scooter.upgrade' AND subject = $1 AND staff_id = $2`, s.Plate, actor.StaffID))
 	require.Equal(t, fleet.Free, b.find(s.Plate).Hold, "it is only asked for")
+	require.Equal(t, asked.ID, b.find(s.Plate).UpgradeID)
 	for range 2 {
 		claimed, err := b.BeginUpgrade(ctx, asked.ID, "run-1")
 		require.NoError(t, err)
@@ -95,7 +96,7 @@ func TestAnUpgradeFromTheFirstWordToTheLast(t *testing.T) {
 	}
 	require.Equal(t, noon.Add(3*time.Minute), u.EndedAt)
 	got := b.find(s.Plate)
-	require.Equal(t, []any{fleet.Free, fleet.InService, "2.0"}, []any{got.Hold, got.Service, got.Firmware})
+	require.Equal(t, []any{fleet.Free, fleet.InService, "2.0", ""}, []any{got.Hold, got.Service, got.Firmware, got.UpgradeID})
 	require.Equal(t, noon.Add(3*time.Minute), got.FirmwareAt)
 	events, _, err := b.ScooterEvents(ctx, s.Plate, listing.Query{Order: newestFirst.Order, Limit: 9})
 	require.NoError(t, err)

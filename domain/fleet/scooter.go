@@ -33,6 +33,7 @@ type Scooter struct {
 	Firmware  string // what the box said last that it runs; empty: nobody knows
 	// FirmwareAt is when it said so.
 	FirmwareAt time.Time
+	UpgradeID  string // UUID of the upgrade that is under way; empty: none
 	CreatedAt  time.Time
 	UpdatedAt  time.Time
 }
