@@ -49,7 +49,7 @@ var upgradeRecordings = map[string]func(l live, g *garage, in *workflows.Upgrade
 		g.parts, g.got = firmware.Packets(len(g.image)), g.image[:30*firmware.PacketSize]
 		since := time.Now().Add(-time.Minute)
 		in.State = &workflows.UpgradeState{
-			State: firmware.Sending, Began: since, Seq: 5, Sends: 7, From: oldVersion, Touched: true, Attempt: 1, Chunk: 2, Next: 30,
+			State: firmware.Sending, Began: since, Seq: 5, Sends: 7, From: oldVersion, Touched: true, Begun: true, Attempt: 1, Chunk: 2, Next: 30,
 			Backoff: in.Limits.Backoff, Since: since, Report: upgradeID + "/6",
 		}
 	},
