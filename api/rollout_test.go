@@ -120,6 +120,19 @@ func (y *yard) end(t *testing.T, state firmware.State, plates ...string) {
 	}
 }
 
+// upgrading is how many scooters have an upgrade that has begun.
+func (y *yard) upgrading(t *testing.T) (n int) {
+	t.Helper()
+	for _, plate := range []string{y.plate, y.plate + "-0", y.plate + "-1", y.plate + "-2"} {
+		s, err := y.books.ScooterByPlate(t.Context(), plate)
+		require.NoError(t, err)
+		if s.Hold == fleet.Upgrading {
+			n++
+		}
+	}
+	return n
+}
+
 func (y *yard) draft(t *testing.T, more map[string]any) string {
 	t.Helper()
 	in := map[string]any{"name": "To 2.0", "image": y.image, "max_at_once": 2}
@@ -232,6 +245,7 @@ func TestARolloutWhoseWorkflowIsGone(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "paused", body(t, y.decide(t, id, "pause"), 200)["state"])
 	require.Equal(t, "running", body(t, y.decide(t, id, "resume"), 200)["state"])
+	require.Eventually(t, func() bool { return y.upgrading(t) == 2 }, 30*time.Second, 10*time.Millisecond)
 	require.NoError(t, y.client.TerminateWorkflow(t.Context(), workflows.RolloutID(id), "", "A test."))
 	require.Equal(t, "running", body(t, y.decide(t, id, "start"), 200)["state"])
 	y.end(t, firmware.Done)

@@ -66,7 +66,11 @@ func batchThatFails(t *testing.T, s *workshop, boxes []*box, i image) {
 	require.Len(t, s.upgrades(t, c.ID), 12, "two had a second turn")
 	_, err := s.ask(t, c.ID, "retry-failed")
 	refused(t, err, http.StatusConflict, "rollout_none_failed")
-	require.Equal(t, []string{"rollout.retry_failed A story.", "rollout.resume A story.", "rollout.start A story.", "rollout.create "}, s.audited(t, c.ID))
+	require.Equal(t, []string{
+		"rollout.retry_failed A story.", "rollout.resume A story.",
+		"rollout.pause The rollout \"" + t.Name() + "\" is paused: group 1 has more errors than it may have.",
+		"rollout.start A story.", "rollout.create ",
+	}, s.audited(t, c.ID))
 }
 
 // rideAndKill upgrades all but the one that is ridden, however often the worker dies, and that one after its ride; and one that

@@ -160,7 +160,7 @@ func TestStaffAndAStuckUpgrade(t *testing.T) {
 	stuck.Behave()
 	out, err := u.asks(t, workflows.UpdateUpgradeRetry)
 	require.NoError(t, err)
-	require.Equal(t, firmware.Starting, out.State)
+	require.Equal(t, firmware.Sending, out.State, "the scooter has answered")
 	u.works(t)
 
 	given.Behave()

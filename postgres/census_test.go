@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -30,7 +31,8 @@ func TestCountOpen(t *testing.T) {
 			}
 		}
 	}
-	for _, kind := range staff.AlertKinds() {
+	kinds := slices.DeleteFunc(staff.AlertKinds(), func(k staff.AlertKind) bool { return k == staff.Rollout }) // is of no scooter
+	for _, kind := range kinds {
 		require.NoError(t, b.RaiseAlert(b.ctx, staff.Alert{Plate: b.scooter().Plate, Kind: kind, Text: "Look."}), "a kind that the books do not know")
 	}
 	again := b.scooter().Plate
@@ -43,5 +45,5 @@ func TestCountOpen(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, map[rental.State]int{rental.Unlocking: 2, rental.Riding: 1}, rentals)
 	require.Equal(t, 2, alerts[staff.NotSecured])
-	require.Len(t, alerts, len(staff.AlertKinds()))
+	require.Len(t, alerts, len(kinds))
 }

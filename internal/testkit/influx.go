@@ -3,8 +3,10 @@ package testkit
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 
 	"rodada/internal/devstack"
@@ -16,8 +18,15 @@ func Influx(t testing.TB) (address, bucket string) {
 	t.Helper()
 	at := need(t, devstack.Influx)
 	name := "test_" + unique()
-	if err := influxQL(t.Context(), at.InfluxURL, "CREATE DATABASE "+name); err != nil {
-		t.Fatalf("influxdb: %v", err)
+	// While others make and drop theirs, InfluxDB 1.8 may forget one that it has just made.
+	for made := false; !made; {
+		if err := influxQL(t.Context(), at.InfluxURL, "CREATE DATABASE "+name); err != nil {
+			t.Fatalf("influxdb: %v", err)
+		}
+		var err error
+		if made, err = influxHas(t.Context(), at.InfluxURL, name); err != nil {
+			t.Fatalf("influxdb: %v", err)
+		}
 	}
 	t.Cleanup(func() {
 		if err := influxQL(context.WithoutCancel(t.Context()), at.InfluxURL, "DROP DATABASE "+name); err != nil {
@@ -27,19 +36,31 @@ func Influx(t testing.TB) (address, bucket string) {
 	return at.InfluxURL, name + "/autogen"
 }
 
+// influxHas reports whether there is a database with that name.
+func influxHas(ctx context.Context, at, name string) (bool, error) {
+	text, err := influxAnswer(ctx, at, "SHOW DATABASES")
+	return strings.Contains(text, `"`+name+`"`), err
+}
+
 func influxQL(ctx context.Context, at, statement string) error {
+	_, err := influxAnswer(ctx, at, statement)
+	return err
+}
+
+func influxAnswer(ctx context.Context, at, statement string) (string, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, at+"/query?q="+url.QueryEscape(statement), nil)
 	if err != nil {
-		return err
+		return "", err
 	}
 	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	resp, err := client.Do(req)
 	if err != nil {
-		return err
+		return "", err
 	}
 	defer func() { _ = resp.Body.Close() }()
 	if resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s: %s", statement, resp.Status)
+		return "", fmt.Errorf("%s: %s", statement, resp.Status)
 	}
-	return nil
+	text, err := io.ReadAll(resp.Body)
+	return string(text), err
 }
