@@ -80,7 +80,7 @@ func (u *upgrade) leave(ctx workflow.Context) (known bool, detail string) {
 			return false, shelved + "it can't be told to reboot (" + unsent + "), and is in the middle of an image."
 		}
 		u.s.RebootedAt = workflow.Now(ctx)
-		back := false
+		var back bool
 		if back, version = u.comesBack(ctx, func(string) bool { return false }); !back || version == "" {
 			return false, shelved + "it did not come back after a reboot."
 		}
