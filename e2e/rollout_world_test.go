@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"rodada/domain/firmware"
+	"rodada/domain/fleet"
 	"rodada/protocol"
 )
 
@@ -39,7 +40,7 @@ type turn struct {
 func (s *workshop) rollout(t *testing.T, i image, plates []string, matching int, plan map[string]any) campaign {
 	t.Helper()
 	plan["id"], plan["name"], plan["image"] = uuid.NewString(), t.Name(), i.ID
-	plan["filter"] = map[string]any{"plates": plates}
+	plan["filter"] = map[string]any{"plates": plates, "service": []fleet.Service{fleet.InService}}
 	var c campaign
 	require.NoError(t, s.eva.Call(t.Context(), http.MethodPost, "/admin/v1/rollouts", plan, &c))
 	require.Equal(t, firmware.RolloutDraft, c.State)

@@ -23,7 +23,7 @@ func (s *Store) CreateRollout(ctx context.Context, r firmware.Rollout) (firmware
 		if err := installable(ctx, tx, r.Plan.ImageID); err != nil {
 			return err
 		}
-		if err := knownIn(ctx, tx, r.Plan); err != nil {
+		if err := knownIn(ctx, tx, r.Plan.Filter); err != nil {
 			return err
 		}
 		plan, err := jsonOf(r.Plan)
@@ -62,12 +62,8 @@ func samePlan(ctx context.Context, tx executor, id, plan string) error {
 	return nil
 }
 
-// knownIn refuses a filter that names scooters or stations that there are not. Scooters that may come later may be named before.
-func knownIn(ctx context.Context, tx executor, p firmware.Plan) error {
-	f := p.Filter
-	if p.Late {
-		f.Plates = nil
-	}
+// knownIn refuses a filter that names scooters or stations that there are not.
+func knownIn(ctx context.Context, tx executor, f firmware.Selection) error {
 	for _, of := range []struct {
 		field, what, query string
 		named              []string
@@ -131,7 +127,7 @@ func (s *Store) ChangeRollout(ctx context.Context, id, by string, change func(*f
 		if err := installable(ctx, tx, r.Plan.ImageID); err != nil {
 			return err
 		}
-		if err := knownIn(ctx, tx, r.Plan); err != nil {
+		if err := knownIn(ctx, tx, r.Plan.Filter); err != nil {
 			return err
 		}
 		plan, err := jsonOf(r.Plan)

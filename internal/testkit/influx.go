@@ -18,7 +18,7 @@ func Influx(t testing.TB) (address, bucket string) {
 	t.Helper()
 	at := need(t, devstack.Influx)
 	name := "test_" + unique()
-	// While others make and drop theirs, InfluxDB 1.8 may forget one that it has just made.
+	// Now and then a database is not there after it was made while others come and go.
 	for made := false; !made; {
 		if err := influxQL(t.Context(), at.InfluxURL, "CREATE DATABASE "+name); err != nil {
 			t.Fatalf("influxdb: %v", err)
