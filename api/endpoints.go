@@ -145,6 +145,7 @@ func endpoints(m *mounter, a *app) {
 	mount(m, forStaff, "POST /admin/v1/rollouts", createRollout{a.rollouts})
 	mount(m, forStaff, "GET /admin/v1/rollouts/{id}", getRollout{a.rollouts})
 	mount(m, forStaff, "PATCH /admin/v1/rollouts/{id}", changeRollout{a.rollouts})
+	mount(m, forStaff, "DELETE /admin/v1/rollouts/{id}", deleteRollout{a.rollouts})
 	mount(m, forStaff, "GET /admin/v1/rollouts/{id}/stream", rolloutStream{a.rollouts})
 	mount(m, forStaff, "GET /admin/v1/rollouts/{id}/targets", listTargets{a.rollouts})
 	mount(m, forStaff, "POST /admin/v1/rollouts/{id}/submit", decideRollout{a.rollouts, firmware.Submit})

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"rodada/domain/fault"
+	"rodada/domain/firmware"
 	"rodada/geo"
 )
 
@@ -15,6 +16,8 @@ func SpanishCodes() []string { return slices.Sorted(maps.Keys(spanish)) }
 func SpanishMessages() map[string]string { return spanishMessages }
 
 func SpanishFlaw(flaw geo.Flaw) string { return spanishFlaws[flaw] }
+
+func SpanishPlan(what firmware.FlawKind) string { return spanishPlan[what] }
 
 func SpanishTitle(status int) string { return spanishTitles[status] }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"rodada/domain/fault"
+	"rodada/domain/firmware"
 	"rodada/geo"
 )
 
@@ -74,6 +75,9 @@ func problemOf(ctx context.Context, err error) *Problem {
 		}
 		if field, is := f.Details["field"].(string); is {
 			p.Errors = []FieldError{{Location: inBody(field), Message: p.Detail}}
+		}
+		if flaws, are := f.Details["flaws"].([]firmware.Flaw); are {
+			p.Errors = sayPlan(languageFrom(ctx), flaws)
 		}
 		return p
 	case errors.Is(err, context.DeadlineExceeded):

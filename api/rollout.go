@@ -20,6 +20,7 @@ import (
 type rolloutStore interface {
 	CreateRollout(ctx context.Context, r firmware.Rollout) (firmware.Rollout, error)
 	ChangeRollout(ctx context.Context, id, by string, change func(*firmware.Plan)) (firmware.Rollout, error)
+	DeleteRollout(ctx context.Context, id string) error
 	DecideRollout(ctx context.Context, d firmware.Decision) (firmware.Rollout, error)
 	Rollout(ctx context.Context, id string) (firmware.Rollout, error)
 	Rollouts(ctx context.Context, states []firmware.RolloutState, q listing.Query) (list []firmware.Rollout, places []listing.Place, total int, err error)
@@ -52,7 +53,8 @@ type RolloutBody struct {
 	Halt       firmware.Halt         `json:"halt,omitempty" enum:"staff,errors,success,image_retired" doc:"Why it is paused: staff did it; a group has more errors than allowed; a group is through without the success it needs; the image was retired."`
 	HaltGroup  int                   `json:"halt_group,omitempty" doc:"The group that paused it."`
 	Reason     string                `json:"reason,omitempty" doc:"What staff said when they last decided on it."`
-	Matching   *int                  `json:"matching,omitempty" doc:"Before the start: how many scooters it would take now."`
+	Matching   *int                  `json:"matching,omitempty" doc:"Before the start: how many scooters of the image's model the filter picks now."`
+	Fitting    *int                  `json:"fitting,omitempty" doc:"How many of them it would take now. The others run the version, or, without downgrade, a newer one."`
 	Scooters   *RolloutTally         `json:"scooters,omitempty" doc:"How all of them stand, since the start."`
 	Groups     []RolloutGroup        `json:"group_progress,omitempty"`
 	Waits      []RolloutWait         `json:"waits,omitempty" doc:"What the scooters wait for whose turn has come."`
@@ -107,7 +109,7 @@ func rolloutBody(r firmware.Rollout) RolloutBody {
 		WorkflowID: workflows.RolloutID(r.ID),
 	}
 	if !r.State.Begun() {
-		b.Matching = &r.Matching
+		b.Matching, b.Fitting = &r.Matching, &r.Fitting
 		return b
 	}
 	b.OpensAt = happened(r.OpensAt)
@@ -169,6 +171,9 @@ func (e createRollout) Execute(ctx context.Context, in *createRolloutIn) (*rollo
 	plan := firmware.Plan{
 		Name: in.Body.Name, ImageID: in.Body.Image, SuccessPercent: defaultSuccess, ErrorPercent: defaultErrors, MaxAtOnce: defaultAtOnce,
 	}
+	if err := in.Body.check(); err != nil {
+		return nil, err
+	}
 	in.Body.apply(&plan)
 	if len(plan.Percents) == 0 && plan.Groups == 0 {
 		plan.Groups = defaultGroups
@@ -207,6 +212,9 @@ func (changeRollout) Meta() meta {
 }
 
 func (e changeRollout) Execute(ctx context.Context, in *changeRolloutIn) (*rolloutOut, error) {
+	if err := in.Body.check(); err != nil {
+		return nil, err
+	}
 	r, err := e.store.ChangeRollout(ctx, in.ID, subjectFrom(ctx), func(p *firmware.Plan) {
 		give(&p.Name, in.Body.Name)
 		give(&p.ImageID, in.Body.Image)
@@ -216,6 +224,21 @@ func (e changeRollout) Execute(ctx context.Context, in *changeRolloutIn) (*rollo
 		return nil, err
 	}
 	return &rolloutOut{Status: http.StatusOK, Body: rolloutBody(r)}, nil
+}
+
+// deleteRollout is DELETE /admin/v1/rollouts/{id}.
+type deleteRollout struct{ *rollouts }
+
+func (deleteRollout) Meta() meta {
+	return meta{
+		ID: "delete-rollout", Summary: "Delete the draft of a rollout", Status: http.StatusNoContent, Needs: staff.Firmware,
+		Description: "One that was submitted is a draft again once it is denied. One that was started stays; it can be stopped.",
+		Faults:      []*fault.Error{firmware.ErrRolloutUnknown, firmware.ErrNotDraft},
+	}
+}
+
+func (e deleteRollout) Execute(ctx context.Context, in *RolloutRef) (*struct{}, error) {
+	return nil, e.store.DeleteRollout(ctx, in.ID)
 }
 
 // getRollout is GET /admin/v1/rollouts/{id}.

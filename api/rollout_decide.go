@@ -30,14 +30,14 @@ type decideRolloutIn struct {
 // aboutRollouts says what each deed does.
 var aboutRollouts = map[firmware.Deed]struct{ id, summary, description string }{
 	firmware.Submit:  {"submit-rollout", "Finish the draft of a rollout", "Where four eyes are asked for, it waits for its approval; else it is ready."},
-	firmware.Approve: {"approve-rollout", "Approve a rollout", "Where four eyes are asked for, by somebody who neither wrote nor changed it."},
+	firmware.Approve: {"approve-rollout", "Approve a rollout", "One that waits for it, by somebody who wrote no part of it where four eyes are asked for."},
 	firmware.Deny:    {"deny-rollout", "Make a rollout a draft again", "Until it was started."},
 	firmware.Start: {"start-rollout", "Start a rollout", "From now on its scooters are fixed, and its upgrades begin. Started again, it is the same; " +
 		"one whose start broke off goes on."},
 	firmware.Pause: {"pause-rollout", "Pause a rollout", "Nothing begins after the answer; what goes on ends."},
 	firmware.Resume: {"resume-rollout", "Let a paused rollout go on", "After its thresholds paused it: the errors so far do not pause it again, and a group " +
-		"without the success it needs is passed."},
-	firmware.Stop:  {"stop-rollout", "Stop a rollout for good", "Nothing begins after the answer. It is stopping until what goes on has ended."},
+		"without the success it needs is passed. Not when the image was retired."},
+	firmware.Stop:  {"stop-rollout", "Stop a rollout for good", "Nothing begins after the answer. It is stopping until what goes on has ended. One that was never started is denied and deleted instead."},
 	firmware.Retry: {"retry-rollout", "Give the failed scooters of a rollout another turn", "One that is finished goes on. Parked upgrades are support's."},
 }
 
@@ -52,6 +52,10 @@ func (e decideRollout) Meta() meta {
 		m.Faults = append(m.Faults, firmware.ErrOwnRollout)
 	case firmware.Start:
 		m.Faults = append(m.Faults, firmware.ErrNotApproved, firmware.ErrRolloutEmpty, firmware.ErrRetired)
+	case firmware.Resume:
+		m.Faults = append(m.Faults, firmware.ErrRetired)
+	case firmware.Stop:
+		m.Faults = append(m.Faults, firmware.ErrNotStarted)
 	case firmware.Retry:
 		m.Faults = append(m.Faults, firmware.ErrNoneFailed)
 	}

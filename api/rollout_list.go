@@ -52,7 +52,7 @@ func (e listRollouts) Execute(ctx context.Context, in *listRolloutsIn) (*rollout
 	list, out.Body.Paging = cut(list, total, q, in.RolloutListFilter, func(firmware.Rollout) listing.Place { return places[q.Limit-1] })
 	for _, r := range list {
 		body := rolloutBody(r)
-		body.Matching, body.Groups = nil, nil
+		body.Matching, body.Fitting, body.Groups = nil, nil, nil
 		out.Body.Rollouts = append(out.Body.Rollouts, body)
 	}
 	return out, nil

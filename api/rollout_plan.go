@@ -35,7 +35,7 @@ type RolloutChoices struct {
 	ErrorCount     *int           `json:"error_count,omitempty" minimum:"0" maximum:"1000000" doc:"The same as a number of scooters; whichever is exceeded first."`
 	MaxAtOnce      *int           `json:"max_at_once,omitempty" minimum:"1" maximum:"500" doc:"Upgrades that go on at the same time; 20 unless said."`
 	Window         *RolloutWindow `json:"window,omitempty" doc:"When upgrades may begin. Absent: at any time."`
-	AnyTime        bool           `json:"any_time,omitempty" doc:"There is no maintenance window any more."`
+	AnyTime        bool           `json:"any_time,omitempty" doc:"There is no maintenance window any more. Not together with window."`
 	Downgrade      *bool          `json:"downgrade,omitempty" doc:"The version may be older than what scooters run."`
 	LateJoining    *bool          `json:"late_joining,omitempty" doc:"Scooters that fit after the start join the last group, until staff stop the rollout."`
 }
@@ -52,7 +52,7 @@ type RolloutFilter struct {
 type RolloutWindow struct {
 	Days []string `json:"days,omitempty" enum:"mon,tue,wed,thu,fri,sat,sun" doc:"On which it begins; absent: every day."`
 	From string   `json:"from" pattern:"^([01][0-9]|2[0-3]):[0-5][0-9]$" example:"02:00"`
-	To   string   `json:"to" pattern:"^([01][0-9]|2[0-3]):[0-5][0-9]$" example:"05:00" doc:"Not after from: the next day."`
+	To   string   `json:"to" pattern:"^([01][0-9]|2[0-3]):[0-5][0-9]$" example:"05:00" doc:"Before from: on the next day. Not from itself."`
 	Zone string   `json:"zone" maxLength:"64" example:"Europe/Madrid" doc:"A time zone of the IANA."`
 }
 
@@ -65,6 +65,15 @@ func give[T any](to, said *T) {
 	}
 }
 
+// check refuses what can't be said together.
+func (c RolloutChoices) check() error {
+	if c.AnyTime && c.Window != nil {
+		return firmware.Invalid(firmware.Flaw{Field: "any_time", What: firmware.FlawAnyTime})
+	}
+	return nil
+}
+
+// apply changes what was said.
 func (c RolloutChoices) apply(p *firmware.Plan) {
 	if c.Filter != nil {
 		p.Filter = firmware.Selection(*c.Filter)

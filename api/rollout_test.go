@@ -169,10 +169,10 @@ func TestARolloutFromDraftToEnd(t *testing.T) {
 	y := newYard(t, false)
 	id := y.draft(t, map[string]any{
 		"percents": []int{50, 50}, "success_percent": 100, "error_percent": 0,
-		"window": map[string]any{"from": "00:00", "to": "00:00", "zone": "Europe/Madrid", "days": []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}},
+		"window": map[string]any{"from": "00:00", "to": "23:59", "zone": "Europe/Madrid", "days": []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}},
 	})
 	b := body(t, y.asStaff(t, "GET", "/admin/v1/rollouts/"+id, nil), 200)
-	require.Equal(t, []any{"draft", 4., "2.0", "rollout/" + id}, []any{b["state"], b["matching"], b["version"], b["workflow_id"]})
+	require.Equal(t, []any{"draft", 4., 4., "2.0", "rollout/" + id}, []any{b["state"], b["matching"], b["fitting"], b["version"], b["workflow_id"]})
 	require.Equal(t, "00:00", b["window"].(map[string]any)["from"])
 
 	b = body(t, y.asStaff(t, "PATCH", "/admin/v1/rollouts/"+id, map[string]any{"any_time": true, "max_at_once": 1}), 200)
@@ -233,8 +233,21 @@ func TestARolloutIsStoppedForGood(t *testing.T) {
 	b := y.until(t, id, inState("stopped"))
 	require.InDelta(t, 2, b["scooters"].(map[string]any)["pending"], 0)
 	problem(t, y.decide(t, id, "start"), 409, "rollout_state")
-	draft := y.draft(t, nil)
-	require.Equal(t, "stopped", body(t, y.decide(t, draft, "stop"), 200)["state"])
+}
+
+func TestADraftIsDeletedAndNotStopped(t *testing.T) {
+	y := newYard(t, false)
+	id := y.draft(t, nil)
+	address := "/admin/v1/rollouts/" + id
+	problem(t, y.decide(t, id, "stop"), 409, "rollout_not_started")
+	problem(t, y.decide(t, id, "approve"), 409, "rollout_state")
+	body(t, y.decide(t, id, "submit"), 200)
+	problem(t, y.asStaff(t, "DELETE", address, nil), 409, "rollout_not_draft")
+	problem(t, y.do(t, "DELETE", address, y.token(t, uuid.NewString(), "staff"), ""), 401, "token_invalid")
+	body(t, y.decide(t, id, "deny"), 200)
+	require.Equal(t, 204, y.asStaff(t, "DELETE", address, nil).Code)
+	problem(t, y.asStaff(t, "GET", address, nil), 404, "rollout_unknown")
+	problem(t, y.asStaff(t, "DELETE", address, nil), 404, "rollout_unknown")
 }
 
 // A rollout that is written down and has no workflow, because Temporal was away or lost it, gets one as soon as somebody asks.
@@ -273,13 +286,39 @@ func TestRolloutsThatMakeNoSense(t *testing.T) {
 		}
 		return y.asStaff(t, "POST", "/admin/v1/rollouts", in)
 	}
-	for field, more := range map[string]map[string]any{
-		"percents":    {"percents": []int{50, 40}},
-		"groups":      {"percents": []int{100}, "groups": 2},
-		"window.zone": {"window": map[string]any{"from": "02:00", "to": "03:00", "zone": "Mars/Olympus"}},
-	} {
-		require.Equal(t, field, problem(t, post(more), 422, "rollout_invalid")["field"])
+	window := func(from, to, zone string) map[string]any {
+		return map[string]any{"from": from, "to": to, "zone": zone}
 	}
+	for name, c := range map[string]struct {
+		more map[string]any
+		want [][2]string // where, and what in words
+	}{
+		"half of all": {map[string]any{"percents": []int{50}}, [][2]string{{"body.percents", "The percents of all groups are 100 together, not 50."}}},
+		"both":        {map[string]any{"percents": []int{100}, "groups": 2}, [][2]string{{"body.groups", "Say either groups or percents, not both."}}},
+		"two things": {map[string]any{"window": window("02:00", "02:00", "europe/madrid")}, [][2]string{
+			{"body.window.to", "The window ends when it begins. Leave it out to begin upgrades at any time."},
+			{"body.window.zone", `The IANA has no time zone "europe/madrid". They are written like Europe/Madrid.`},
+		}},
+		"any time, and a window": {map[string]any{"any_time": true, "window": window("02:00", "03:00", "UTC")}, [][2]string{
+			{"body.any_time", "Say either window or any_time, not both."},
+		}},
+		"nobody, nowhere": {map[string]any{"filter": map[string]any{"plates": []string{"NOBODY", y.plate}, "stations": []string{"NOWHERE"}}}, [][2]string{
+			{"body.filter.plates", "There is no scooter with the plate NOBODY."}, {"body.filter.stations", "There is no station NOWHERE."},
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got [][2]string
+			for _, e := range problem(t, post(c.more), 422, "rollout_invalid")["errors"].([]any) {
+				e := e.(map[string]any)
+				got = append(got, [2]string{e["location"].(string), e["message"].(string)})
+			}
+			require.Equal(t, c.want, got)
+		})
+	}
+	spanish := problem(t, y.do(t, "POST", "/admin/v1/rollouts", y.token(t, support, "staff"),
+		`{"name":"x","image":"`+y.image+`","percents":[50]}`, "Content-Type", "application/json", "Accept-Language", "es"), 422, "rollout_invalid")
+	require.Equal(t, "Los porcentajes de todos los grupos suman 100, no 50.", spanish["errors"].([]any)[0].(map[string]any)["message"])
+	require.Equal(t, map[string]any{"field": "percents", "what": "percents_sum", "said": "50"}, spanish["flaws"].([]any)[0], "for a program")
 	problem(t, post(map[string]any{"image": uuid.NewString()}), 404, "firmware_unknown")
 	for _, more := range []map[string]any{
 		{"max_at_once": 0}, {"error_percent": 101}, {"window": map[string]any{"from": "25:00", "to": "03:00", "zone": "UTC"}},
@@ -288,7 +327,6 @@ func TestRolloutsThatMakeNoSense(t *testing.T) {
 		problem(t, post(more), 422, "request_invalid")
 	}
 	problem(t, y.asStaff(t, "GET", "/admin/v1/rollouts/"+uuid.NewString(), nil), 404, "rollout_unknown")
-	require.Equal(t, "filter.plates", problem(t, post(map[string]any{"filter": map[string]any{"plates": []string{"NOBODY"}}}), 422, "rollout_invalid")["field"])
 	id := y.draft(t, map[string]any{"filter": map[string]any{"versions": []string{"0.0"}}})
 	problem(t, y.decide(t, id, "start"), 409, "rollout_empty")
 	same := map[string]any{"id": id, "name": "Another", "image": y.image}

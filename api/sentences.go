@@ -58,13 +58,14 @@ var spanish = map[string]string{ //nolint:gosec // sentences about passwords are
 	// Rollouts of firmware.
 	"rollout_unknown":      "No existe ese despliegue.",
 	"rollout_state":        "Eso no se puede hacer con el despliegue en su estado.",
-	"rollout_not_draft":    "Solo se puede cambiar el borrador de un despliegue.",
+	"rollout_not_draft":    "Solo se puede cambiar o borrar el borrador de un despliegue.",
+	"rollout_not_started":  "Este despliegue nunca empezó. Deniégalo y borra el borrador.",
 	"rollout_not_approved": "Este despliegue tiene que aprobarse antes de empezar.",
 	"rollout_own":          "El despliegue tiene que aprobarlo otra persona que no lo haya escrito.",
 	"rollout_none_failed":  "Ningún patinete de este despliegue ha fallado.",
 	"rollout_empty":        "El filtro del despliegue no elige ningún patinete que necesite esta versión.",
 	"rollout_exists":       "Ya hay otro despliegue con este ID.",
-	"rollout_invalid":      "Este despliegue no tiene sentido. Los detalles nombran el campo.",
+	"rollout_invalid":      "Este despliegue no tiene sentido. Mira errors.",
 
 	// Scooters.
 	"qr_invalid":           "Ese no es el código QR de un patinete.",

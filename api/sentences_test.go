@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"regexp"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -8,6 +9,7 @@ import (
 	"rodada/api"
 	_ "rodada/api/password"
 	"rodada/domain/fault"
+	"rodada/domain/firmware"
 	_ "rodada/domain/money"
 	_ "rodada/domain/zone"
 )
@@ -46,5 +48,16 @@ func TestEveryKindOfFaultHasItsStatus(t *testing.T) {
 		fault.PaymentRequired: 402, fault.Refused: 422, fault.Silent: 504, fault.Unavailable: 503, fault.Limited: 429,
 	} {
 		require.Equal(t, status, api.StatusOf(kind), kind)
+	}
+}
+
+// Each has the same place for what was said, and the same numbers.
+func TestEveryFlawOfAPlanHasBothSentences(t *testing.T) {
+	facts := regexp.MustCompile(`[0-9]+|<>`)
+	for _, what := range firmware.FlawKinds() {
+		english, spanish := firmware.Flaw{What: what, Said: "<>"}.String(), firmware.Flaw{Said: "<>"}.Say(api.SpanishPlan(what))
+		require.NotEmpty(t, spanish, what)
+		require.ElementsMatch(t, facts.FindAllString(english, -1), facts.FindAllString(spanish, -1), what)
+		require.NotContains(t, english+spanish, "%")
 	}
 }

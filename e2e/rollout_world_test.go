@@ -21,7 +21,7 @@ type campaign struct {
 	State    firmware.RolloutState
 	Halt     firmware.Halt
 	Group    int `json:"halt_group"`
-	Matching *int
+	Fitting  *int
 	Scooters struct{ Total, Pending, Running, Done, Failed, Parked, Skipped int }
 }
 
@@ -37,17 +37,17 @@ type turn struct {
 }
 
 // rollout begins to bring an image to these scooters, as the plan says.
-func (s *workshop) rollout(t *testing.T, i image, plates []string, matching int, plan map[string]any) campaign {
+func (s *workshop) rollout(t *testing.T, i image, plates []string, fitting int, plan map[string]any) campaign {
 	t.Helper()
 	plan["id"], plan["name"], plan["image"] = uuid.NewString(), t.Name(), i.ID
 	plan["filter"] = map[string]any{"plates": plates, "service": []fleet.Service{fleet.InService}}
 	var c campaign
 	require.NoError(t, s.eva.Call(t.Context(), http.MethodPost, "/admin/v1/rollouts", plan, &c))
 	require.Equal(t, firmware.RolloutDraft, c.State)
-	require.Equal(t, matching, *c.Matching)
+	require.Equal(t, fitting, *c.Fitting)
 	c = s.must(t, c.ID, "start")
 	require.Equal(t, firmware.RolloutRunning, c.State)
-	require.Equal(t, matching, c.Scooters.Total)
+	require.Equal(t, fitting, c.Scooters.Total)
 	return c
 }
 

@@ -19,14 +19,17 @@ func (s *Store) DecideRollout(ctx context.Context, d firmware.Decision) (firmwar
 		if err != nil {
 			return err
 		}
-		if d.Deed == firmware.Resume {
+		after, err := r.After(d.Deed, d.By, d.FourEyes)
+		if err != nil {
+			return err
+		}
+		if d.Deed == firmware.Resume { // nor does one go on that has not noticed yet
 			if err := installable(ctx, tx, r.Plan.ImageID); err != nil {
 				return err
 			}
 		}
-		after, err := r.After(d.Deed, d.By, d.FourEyes)
-		if err != nil || after == r.State && d.Deed != firmware.Retry {
-			return err
+		if after == r.State && d.Deed != firmware.Retry {
+			return nil
 		}
 		scooters, err := carryOut(ctx, tx, r, d)
 		if err != nil {

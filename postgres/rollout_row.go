@@ -87,16 +87,3 @@ type tallyRow struct {
 	Parked  int `db:"parked"`
 	Skipped int `db:"skipped"`
 }
-
-// matchingTargets are the scooters that a plan picks: of the model, in use, of another version.
-const matchingTargets = `
-	FROM scooters s JOIN firmware_images i ON i.id = $1
-	WHERE s.model_id = i.model_id AND s.service <> 'retired' AND s.firmware <> i.version
-		AND ($2::text[] IS NULL OR s.service = ANY($2))
-		AND ($3::text[] IS NULL OR coalesce(s.station_id::text, 'none') = ANY($3))
-		AND ($4::text[] IS NULL OR s.plate = ANY($4))
-		AND ($5::text[] IS NULL OR s.firmware = ANY($5)) `
-
-func targetFilter(p firmware.Plan) []any {
-	return []any{p.ImageID, texts(p.Filter.Service), texts(p.Filter.Stations), texts(p.Filter.Plates), texts(p.Filter.Versions)}
-}

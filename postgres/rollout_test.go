@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"sync"
@@ -10,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"rodada/domain/fault"
 	"rodada/domain/firmware"
 	"rodada/domain/fleet"
 	"rodada/domain/listing"
@@ -58,6 +60,8 @@ func TestADraftMayBeChanged(t *testing.T) {
 	require.NoError(t, err)
 	_, err = c.CreateRollout(c.ana, firmware.Rollout{ID: uuid.NewString(), Plan: c.rollout().Plan, CreatedBy: c.by})
 	require.ErrorIs(t, err, firmware.ErrRetired)
+	_, err = c.CreateRollout(c.ana, firmware.Rollout{ID: c.id, Plan: c.rollout().Plan, CreatedBy: c.by})
+	require.NoError(t, err, "who asks again is told what there is")
 	_, err = c.decide(firmware.Start)
 	require.ErrorIs(t, err, firmware.ErrRetired)
 	require.Equal(t, firmware.RolloutDraft, c.rollout().State)
@@ -125,7 +129,7 @@ func TestTheStartFixesTheScooters(t *testing.T) {
 	for range 8 {
 		c.fleet = append(c.fleet, b.scooter())
 	}
-	require.Equal(t, 10, c.rollout().Matching)
+	require.Equal(t, []int{10, 10}, []int{c.rollout().Matching, c.rollout().Fitting})
 	r := c.must(firmware.Start, firmware.RolloutRunning)
 	require.Equal(t, []firmware.Group{{Number: 1, Tally: firmware.Tally{Pending: 2}}, {Number: 2, Tally: firmware.Tally{Pending: 8}}}, r.Groups)
 	require.Equal(t, c.by, r.StartedBy)
@@ -392,7 +396,8 @@ func TestStoppingWaitsForWhatGoesOn(t *testing.T) {
 		_, err := c.decide(deed)
 		require.ErrorIs(t, err, firmware.ErrRolloutState)
 	}
-	require.Equal(t, firmware.RolloutStopped, b.campaignOf(c).must(firmware.Stop, firmware.RolloutStopped).State, "a draft too")
+	_, err := b.campaignOf(c).decide(firmware.Stop)
+	require.ErrorIs(t, err, firmware.ErrNotStarted)
 }
 
 func TestARetiredImageIsRolledOutNoFurther(t *testing.T) {
@@ -625,28 +630,75 @@ func TestTheNextOpeningIsSaid(t *testing.T) {
 func TestAPlanNamesWhatThereIs(t *testing.T) {
 	b := newBooks(t)
 	c := b.campaign(2)
-	for _, spoil := range []func(*firmware.Plan){
-		func(p *firmware.Plan) { p.Filter.Plates = []string{c.fleet[0].Plate, "NOBODY"} },
-		func(p *firmware.Plan) { p.Filter.Stations = []string{fleet.FreeFloating, "NOBODY"} },
-	} {
-		plan := c.rollout().Plan
-		spoil(&plan)
-		_, err := b.CreateRollout(c.ana, firmware.Rollout{ID: uuid.NewString(), Plan: plan, CreatedBy: c.by})
+	spoil := func(p *firmware.Plan) {
+		p.Filter.Plates = []string{"SOMEBODY", c.fleet[0].Plate, "NOBODY"}
+		p.Filter.Stations = []string{fleet.FreeFloating, "NOWHERE"}
+	}
+	plan := c.rollout().Plan
+	spoil(&plan)
+	_, created := b.CreateRollout(c.ana, firmware.Rollout{ID: uuid.NewString(), Plan: plan, CreatedBy: c.by})
+	_, changed := b.ChangeRollout(c.ana, c.id, c.by, spoil)
+	for _, err := range []error{created, changed} {
 		require.ErrorIs(t, err, firmware.ErrRolloutInvalid)
-		require.ErrorContains(t, err, "NOBODY")
-		require.NotContains(t, err.Error(), c.fleet[0].Plate)
-		_, err = b.ChangeRollout(c.ana, c.id, c.by, spoil)
-		require.ErrorIs(t, err, firmware.ErrRolloutInvalid)
+		f, _ := fault.From(err)
+		require.Equal(t, []firmware.Flaw{
+			{Field: "filter.plates", What: firmware.FlawPlates, Said: "SOMEBODY, NOBODY"}, {Field: "filter.stations", What: firmware.FlawStations, Said: "NOWHERE"},
+		}, f.Details["flaws"])
+	}
+	require.Empty(t, c.rollout().Plan.Filter)
+}
+
+func TestADraftMayBeDeleted(t *testing.T) {
+	b := newBooks(t)
+	c := b.campaign(1)
+	plan := c.rollout().Plan
+	c.must(firmware.Submit, firmware.RolloutReady)
+	require.ErrorIs(t, b.DeleteRollout(c.ana, c.id), firmware.ErrNotDraft)
+	c.must(firmware.Deny, firmware.RolloutDraft)
+	require.NoError(t, b.DeleteRollout(c.ana, c.id))
+	for _, id := range []string{c.id, uuid.NewString(), "x"} {
+		require.ErrorIs(t, b.DeleteRollout(c.ana, id), firmware.ErrRolloutUnknown)
+	}
+	_, err := c.decide(firmware.Start)
+	require.ErrorIs(t, err, firmware.ErrRolloutUnknown)
+	deeds := c.deeds("rollout.delete")
+	require.Len(t, deeds, 1)
+	require.Equal(t, c.by, deeds[0].StaffID)
+	before, err := json.Marshal(plan)
+	require.NoError(t, err)
+	require.JSONEq(t, string(before), string(deeds[0].Before), "the log keeps what it was")
+
+	running := b.campaignOf(c)
+	running.must(firmware.Start, firmware.RolloutRunning)
+	require.ErrorIs(t, b.DeleteRollout(c.ana, running.id), firmware.ErrNotDraft)
+	require.Equal(t, firmware.RolloutRunning, running.rollout().State)
+}
+
+// Whoever starts a draft and whoever deletes it at the same time: one of them is too late.
+func TestADraftIsStartedOrDeleted(t *testing.T) {
+	b := newBooks(t)
+	first := b.campaign(1)
+	for range 10 {
+		c := b.campaignOf(first)
+		var started, deleted error
+		var wait sync.WaitGroup
+		wait.Go(func() { _, started = c.decide(firmware.Start) })
+		wait.Go(func() { deleted = b.DeleteRollout(c.ana, c.id) })
+		wait.Wait()
+		require.NotEqual(t, started == nil, deleted == nil, "%v, %v", started, deleted)
+		_, err := b.Rollout(b.ctx, c.id)
+		require.Equal(t, started == nil, err == nil)
 	}
 }
 
 func TestNewerScootersAreNotTaken(t *testing.T) {
 	b := newBooks(t)
-	c := b.campaign(3)
+	c := b.campaign(4)
 	require.NoError(t, b.exec(`UPDATE scooters SET firmware = '3.0', firmware_at = now() WHERE id = $1`, c.fleet[0].ID))
-	require.Equal(t, 2, c.rollout().Matching)
+	require.NoError(t, b.exec(`UPDATE scooters SET firmware = '2.0', firmware_at = now() WHERE id = $1`, c.fleet[1].ID))
+	require.Equal(t, []int{4, 2}, []int{c.rollout().Matching, c.rollout().Fitting})
 	older := b.campaignOf(c, func(p *firmware.Plan) { p.Downgrade = true })
-	require.Equal(t, 3, older.rollout().Matching)
+	require.Equal(t, []int{4, 3}, []int{older.rollout().Matching, older.rollout().Fitting})
 	c.must(firmware.Start, firmware.RolloutRunning)
 	require.Len(t, c.targets(firmware.TargetFilter{}), 2)
 	older.must(firmware.Start, firmware.RolloutRunning)

@@ -31,7 +31,8 @@ type Rollout struct {
 	Groups     []Group   // as they are since the start
 	Waits      []Wait    // of one that runs or is paused: what scooters wait for whose turn has come
 	OpensAt    time.Time // of one that runs while its window is closed: when it opens
-	Matching   int       // of a rollout that has not begun: how many scooters it would take now
+	Matching   int       // of a rollout that has not begun: how many scooters of the image's model its filter picks now
+	Fitting    int       // how many of them would get the version: they run neither it nor, without Downgrade, a newer one
 }
 
 // RolloutState is where a rollout is.
@@ -124,7 +125,7 @@ func (r Rollout) After(d Deed, by string, fourEyes bool) (RolloutState, error) {
 			return RolloutReady, nil
 		case r.State == RolloutWaiting && own && fourEyes:
 			return r.State, ErrOwnRollout
-		case r.State == RolloutWaiting, r.State == RolloutDraft && !fourEyes:
+		case r.State == RolloutWaiting:
 			return RolloutReady, nil
 		}
 	case Deny:
@@ -148,7 +149,9 @@ func (r Rollout) After(d Deed, by string, fourEyes bool) (RolloutState, error) {
 		}
 	case Stop:
 		switch {
-		case !r.State.Begun(), r.State == RolloutStopped:
+		case !r.State.Begun():
+			return r.State, ErrNotStarted
+		case r.State == RolloutStopped:
 			return RolloutStopped, nil
 		case !r.State.Over():
 			return RolloutStopping, nil
@@ -168,13 +171,14 @@ func (r Rollout) After(d Deed, by string, fourEyes bool) (RolloutState, error) {
 var (
 	ErrRolloutUnknown = fault.Declare(fault.NotFound, "rollout_unknown", "There is no such rollout.")
 	ErrRolloutState   = fault.Declare(fault.Conflict, "rollout_state", "This can't be done with the rollout in its state.")
-	ErrNotDraft       = fault.Declare(fault.Conflict, "rollout_not_draft", "Only the draft of a rollout may be changed.")
+	ErrNotDraft       = fault.Declare(fault.Conflict, "rollout_not_draft", "Only the draft of a rollout may be changed or deleted.")
+	ErrNotStarted     = fault.Declare(fault.Conflict, "rollout_not_started", "This rollout was never started. Deny it, and delete the draft.")
 	ErrNotApproved    = fault.Declare(fault.Conflict, "rollout_not_approved", "This rollout has to be approved before it is started.")
 	ErrOwnRollout     = fault.Declare(fault.Forbidden, "rollout_own", "Somebody else has to approve the rollout than who wrote it.")
 	ErrNoneFailed     = fault.Declare(fault.Conflict, "rollout_none_failed", "No scooter of this rollout has failed.")
 	ErrRolloutEmpty   = fault.Declare(fault.Conflict, "rollout_empty", "The rollout's filter picks no scooter that needs this version.")
 	ErrRolloutExists  = fault.Declare(fault.Conflict, "rollout_exists", "There is another rollout with this ID.")
-	ErrRolloutInvalid = fault.Declare(fault.Invalid, "rollout_invalid", "This rollout makes no sense. The details name the field.")
+	ErrRolloutInvalid = fault.Declare(fault.Invalid, "rollout_invalid", "This rollout makes no sense. See errors.")
 )
 
 // Decision is what a member of staff decides of a rollout.

@@ -103,8 +103,12 @@ func (p Plan) exceeded(g Group) bool {
 	return errors > 0 && (errors*wholePercents > p.ErrorPercent*g.Counted() || p.ErrorCount != nil && errors > *p.ErrorCount)
 }
 
-// succeeded reports whether enough of a group have the version for the next one to begin.
+// succeeded reports whether enough of a group have the version for the next one to begin. A group of which everybody was skipped
+// has shown nothing.
 func (p Plan) succeeded(g Group) bool {
+	if g.Counted() == 0 {
+		return g.Skipped == 0 || p.SuccessPercent == 0
+	}
 	return g.Done*wholePercents >= p.SuccessPercent*g.Counted()
 }
 

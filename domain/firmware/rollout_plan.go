@@ -1,7 +1,9 @@
 package firmware
 
 import (
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -54,55 +56,60 @@ func (p Plan) Takes(version, runs string) bool {
 	return runs == "" || p.Downgrade || Compare(version, runs) >= 0
 }
 
-// Check names the first field that makes no sense, with the fault that says so.
+// Check is the fault that names every field that makes no sense, and why: ErrRolloutInvalid.
 func (p Plan) Check() error {
-	wrong := func(field string) error { return ErrRolloutInvalid.With("field", field) }
+	var all flaws
+	length := utf8.RuneCountInString(p.Name)
+	all.unless(strings.TrimSpace(p.Name) != "" && length <= longestName, "name", FlawName)
+	all = append(all, p.checkGroups()...)
 	percent := func(n int) bool { return n >= 0 && n <= wholePercents }
-	sum := 0
-	for _, n := range p.Percents {
-		if n < 1 {
-			return wrong("percents")
-		}
-		sum += n
+	all.unless(percent(p.SuccessPercent), "success_percent", FlawPercent, p.SuccessPercent)
+	all.unless(percent(p.ErrorPercent), "error_percent", FlawPercent, p.ErrorPercent)
+	if p.ErrorCount != nil {
+		all.unless(*p.ErrorCount >= fewestErrors && *p.ErrorCount <= mostErrors, "error_count", FlawCount, *p.ErrorCount)
 	}
-	switch {
-	case strings.TrimSpace(p.Name) == "" || utf8.RuneCountInString(p.Name) > longestName:
-		return wrong("name")
-	case p.Groups < 0 || p.Groups > MostGroups || (p.Groups == 0) == (len(p.Percents) == 0):
-		return wrong("groups")
-	case p.Groups == 0 && sum != wholePercents, len(p.Percents) > MostGroups:
-		return wrong("percents")
-	case !percent(p.SuccessPercent):
-		return wrong("success_percent")
-	case !percent(p.ErrorPercent):
-		return wrong("error_percent")
-	case p.ErrorCount != nil && (*p.ErrorCount < fewestErrors || *p.ErrorCount > mostErrors):
-		return wrong("error_count")
-	case p.MaxAtOnce < 1 || p.MaxAtOnce > MostAtOnce:
-		return wrong("max_at_once")
+	all.unless(p.MaxAtOnce >= 1 && p.MaxAtOnce <= MostAtOnce, "max_at_once", FlawAtOnce, p.MaxAtOnce)
+	all = append(all, p.Filter.check()...)
+	if p.Window != nil {
+		all = append(all, p.Window.check()...)
 	}
-	if err := p.Filter.check(); err != nil {
-		return err
-	}
-	if p.Window == nil {
-		return nil
-	}
-	return p.Window.Check()
+	return Invalid(all...)
 }
 
-func (s Selection) check() error {
-	wrong := func(field string) error { return ErrRolloutInvalid.With("field", "filter."+field) }
+func (p Plan) checkGroups() (all flaws) {
+	switch {
+	case p.Groups != 0 && len(p.Percents) > 0:
+		all.unless(false, "groups", FlawBothGroups)
+	case p.Groups != 0:
+		all.unless(p.Groups >= 1 && p.Groups <= MostGroups, "groups", FlawGroups, p.Groups)
+	case len(p.Percents) == 0:
+		all.unless(false, "groups", FlawNoGroups)
+	default:
+		sum := 0
+		for _, share := range p.Percents {
+			if share < 1 {
+				return append(all, Flaw{"percents", FlawShare, strconv.Itoa(share)})
+			}
+			sum += min(share, math.MaxInt32) // so that no sum is a small one again
+		}
+		all.unless(sum == wholePercents, "percents", FlawSum, sum)
+		all.unless(len(p.Percents) <= MostGroups, "percents", FlawGroups, len(p.Percents))
+	}
+	return all
+}
+
+func (s Selection) check() (all flaws) {
 	known := []fleet.Service{fleet.InService, fleet.Blocked, fleet.Maintenance, fleet.Missing}
 	for _, service := range s.Service {
-		if !slices.Contains(known, service) {
-			return wrong("service")
-		}
+		all.unless(slices.Contains(known, service), "filter.service", FlawService, service)
 	}
-	for field, list := range map[string][]string{"stations": s.Stations, "plates": s.Plates, "versions": s.Versions} {
-		tooLong := func(v string) bool { return len(v) > longestValue || (v == "" && field != "versions") }
-		if len(list) > MostSelected || slices.ContainsFunc(list, tooLong) {
-			return wrong(field)
-		}
+	for _, of := range []struct {
+		field string
+		list  []string
+	}{{"filter.stations", s.Stations}, {"filter.plates", s.Plates}, {"filter.versions", s.Versions}} {
+		wrong := func(v string) bool { return len(v) > longestValue || v == "" && of.field != "filter.versions" }
+		all.unless(len(of.list) <= MostSelected, of.field, FlawList, len(of.list))
+		all.unless(!slices.ContainsFunc(of.list, wrong), of.field, FlawValue)
 	}
-	return nil
+	return all
 }

@@ -2,6 +2,7 @@ package firmware
 
 import (
 	"slices"
+	"strconv"
 	"time"
 
 	// The zones are in the binary: a maintenance window does not depend on the machine.
@@ -9,8 +10,8 @@ import (
 )
 
 // Window is the hours in which upgrades may begin: every day, or on some days of the week, from one time on the clock on the wall
-// to another. One that ends before it begins ends the next day, and belongs to the day on which it begins; one that ends when
-// it begins lasts a day. A clock that is put forward over the beginning opens it late, or not at all that day; what a clock that is
+// to another. One that ends before it begins ends the next day, and belongs to the day on which it begins; none ends
+// when it begins. A clock that is put forward over the beginning opens it late, or not at all that day; what a clock that is
 // put back shows twice counts twice.
 type Window struct {
 	Days []time.Weekday `json:"days,omitempty"` // on which it begins; empty: every day
@@ -24,23 +25,20 @@ type Clock int
 
 const dayMinutes = 24 * 60
 
-// Check names the field that makes no sense.
-func (w Window) Check() error {
-	wrong := func(field string) error { return ErrRolloutInvalid.With("field", "window."+field) }
+// Check is the fault that names every field that makes no sense, and why: ErrRolloutInvalid.
+func (w Window) Check() error { return Invalid(w.check()...) }
+
+func (w Window) check() (all flaws) {
 	clock := func(c Clock) bool { return c >= 0 && c < dayMinutes }
-	day := func(d time.Weekday) bool { return d < time.Sunday || d > time.Saturday }
+	noDay := func(d time.Weekday) bool { return d < time.Sunday || d > time.Saturday }
+	all.unless(clock(w.From), "window.from", FlawClock)
+	all.unless(clock(w.To), "window.to", FlawClock)
+	all.unless(w.From != w.To || !clock(w.To), "window.to", FlawEmptyWindow)
+	all.unless(len(w.Days) <= 7 && !slices.ContainsFunc(w.Days, noDay), "window.days", FlawDay)
 	_, err := time.LoadLocation(w.Zone)
-	switch {
-	case !clock(w.From):
-		return wrong("from")
-	case !clock(w.To):
-		return wrong("to")
-	case len(w.Days) > 7 || slices.ContainsFunc(w.Days, day):
-		return wrong("days")
-	case err != nil || w.Zone == "" || w.Zone == "Local": // the machine's own zone is nobody's
-		return wrong("zone")
-	}
-	return nil
+	// The machine's own zone is nobody's.
+	all.unless(err == nil && w.Zone != "" && w.Zone != "Local", "window.zone", FlawZone, strconv.Quote(w.Zone))
+	return all
 }
 
 // Open reports whether upgrades may begin at a moment.

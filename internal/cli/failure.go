@@ -93,7 +93,9 @@ func failureOf(err error) error {
 		f.Text += fmt.Sprintf(" Sent %s.", times(facts.Attempts))
 	}
 	for _, e := range facts.Errors {
-		f.Text += fmt.Sprintf(" %s: %s.", strings.TrimPrefix(e.Location, "body."), e.Message)
+		if e.Message != p.Detail { // which it is when there is one field alone
+			f.Text += fmt.Sprintf(" %s: %s.", strings.TrimPrefix(e.Location, "body."), strings.TrimSuffix(e.Message, "."))
+		}
 	}
 	return f
 }
