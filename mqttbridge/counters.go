@@ -69,7 +69,7 @@ func newCounters(r prometheus.Registerer, b *Bridge) (*counters, error) {
 		repeated: one("positions_repeated_total", "Positions that are stored already."),
 
 		pointsDropped: vec("points_dropped_total", "Points that are not stored, by cause.", "cause"),
-		clocks:        vec("clocks_corrected_total", "Times of devices that can't be, by direction.", "direction"),
+		clocks:        vec("clocks_corrected_total", "Times of devices that are not believed, by what is thought of the clock.", "clock"),
 		seconds: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Namespace: "rodada", Subsystem: "bridge", Name: "answer_seconds",
 			Help:    "From the arrival of an answer to its signal.",
@@ -108,11 +108,9 @@ func (c *counters) message(m protocol.Message) {
 
 // clock counts a device's time that is not believed.
 func (c *counters) clock(e event.Report) {
-	direction := "behind"
-	if e.Device.After(e.Received) {
-		direction = "ahead"
+	if is := e.Clock(); is != event.NoClock && is != event.Right {
+		c.clocks.WithLabelValues(string(is)).Inc()
 	}
-	c.clocks.WithLabelValues(direction).Inc()
 }
 
 func (c *counters) answer(o outcome) { c.answers.WithLabelValues(string(o)).Inc() }

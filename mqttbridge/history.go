@@ -146,9 +146,7 @@ func (b *Bridge) record(in broker.Message, e event.Report) {
 	if r.Parts != 0 {
 		b.thin(&r)
 	}
-	if !e.Device.IsZero() && !e.At().Equal(e.Device) {
-		b.counts.clock(e)
-	}
+	b.counts.clock(e)
 	if !b.gathered.add(in, &r) {
 		b.counts.pointsDropped.WithLabelValues(pointsFull).Add(float64(r.Lines()))
 	}

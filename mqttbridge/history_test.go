@@ -20,6 +20,7 @@ import (
 	"rodada/internal/devstack"
 	"rodada/internal/testkit"
 	"rodada/protocol"
+	"rodada/telemetry/event"
 	"rodada/telemetry/history"
 	"rodada/telemetry/spool"
 )
@@ -179,8 +180,15 @@ func TestPointsAreThinnedJudgedAndCounted(t *testing.T) {
 	require.Equal(t, 1, got["status,plate=A1"])
 	require.InDelta(t, 2, r.sum(t, "positions_repeated_total"), 0)
 	require.InDelta(t, 18, r.sum(t, "points_thinned_total"), 0)
-	r.awaitCount(t, "clocks_corrected_total", "direction", "behind", 1)
-	r.awaitCount(t, "clocks_corrected_total", "direction", "ahead", 1)
+	r.awaitCount(t, "clocks_corrected_total", "clock", "unset", 1)
+	r.awaitCount(t, "clocks_corrected_total", "clock", "ahead", 1)
+	for clock, text := range map[event.Clock]string{
+		event.Behind: fmt.Sprint(at - 9e5), event.Absurd: "9223372036854775807", event.Ahead: fmt.Sprint(time.Now().Add(time.Hour).UnixMilli()), event.Unset: "-5",
+	} {
+		before := r.count(t, "clocks_corrected_total", "clock", string(clock))
+		r.say(t, `{"a":19,"i":"A7","g":"3020.5887,12006.4229,0,0","t":%s}`, text)
+		r.awaitCount(t, "clocks_corrected_total", "clock", string(clock), before+1)
+	}
 	r.awaitCount(t, "points_dropped_total", "cause", "unwritable", 1)
 }
 

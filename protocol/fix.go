@@ -4,7 +4,6 @@ import (
 	"math"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // Source is what a position was derived from.
@@ -20,7 +19,6 @@ type Fix struct {
 	Lat, Lng float64 // decimal degrees, WGS 84
 	Alarm    bool
 	Source   Source
-	Time     time.Time // zero when the report has no usable "t"
 }
 
 // Fix reads a position report. Without a position in it the error's reason is
@@ -37,23 +35,7 @@ func (m Message) Fix() (Fix, error) {
 	if reason != "" {
 		return Fix{}, &DecodeError{Code: m.Code, Field: "g", Reason: reason}
 	}
-	fix.Time = m.reportTime()
 	return fix, nil
-}
-
-// reportTime reads "t" as Unix time. Some boxes count in milliseconds.
-func (m Message) reportTime() time.Time {
-	const (
-		firstMilli = 100_000_000_000    // as seconds: the year 5138
-		lastMilli  = 10_000_000_000_000 // as milliseconds: the year 2286
-	)
-	switch {
-	case !m.HasTime || m.Time <= 0 || m.Time >= lastMilli:
-		return time.Time{}
-	case m.Time >= firstMilli:
-		return time.UnixMilli(m.Time).UTC()
-	}
-	return time.Unix(m.Time, 0).UTC()
 }
 
 func parseFix(text string) (Fix, Reason) {

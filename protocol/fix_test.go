@@ -3,7 +3,6 @@ package protocol_test
 import (
 	"strconv"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -65,27 +64,6 @@ func TestFix(t *testing.T) {
 			require.InDelta(t, c.want.Lng, fix.Lng, 1e-6)
 			fix.Lat, fix.Lng = c.want.Lat, c.want.Lng
 			require.Equal(t, c.want, fix)
-		})
-	}
-}
-
-func TestFixTime(t *testing.T) {
-	want := time.Date(2017, 8, 18, 8, 53, 35, 0, time.UTC)
-	for name, c := range map[string]struct {
-		t    any
-		want time.Time
-	}{
-		"seconds":      {want.Unix(), want},
-		"milliseconds": {want.UnixMilli(), want},
-		"none":         {nil, time.Time{}},
-		"zero":         {0, time.Time{}},
-		"negative":     {-5, time.Time{}},
-		"absurd":       {int64(1) << 60, time.Time{}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			fix, err := position(t, "3020.5887,12006.4229,1", c.t).Fix()
-			require.NoError(t, err)
-			require.Equal(t, c.want, fix.Time)
 		})
 	}
 }

@@ -14,6 +14,7 @@ type Place struct {
 	Valid    bool      `json:"valid" doc:"Good enough for fares, zones and routes."`
 	Flaw     string    `json:"flaw,omitempty" enum:"no_fix,null_island,jump,lbs,clock" doc:"Why it is not."`
 	Received time.Time `json:"received" doc:"When it reached us, which may be much later."`
+	Device   time.Time `json:"device,omitzero" doc:"What the scooter's clock said, when it is not believed; at is the time of reception then."`
 }
 
 // Charge is the battery, as the mean of a stretch.

@@ -13,22 +13,9 @@ type Report struct {
 	Plate    string
 	Code     protocol.Code
 	Device   time.Time // by the device's clock; zero when the message gives no time
+	Absurd   bool      // it gives one that is no time: there is none to show
 	Received time.Time
 	Facts    []Fact
-}
-
-// A device's clock is believed when it is at most this far ahead or behind.
-const (
-	clockAhead  = time.Minute
-	clockBehind = 24 * time.Hour
-)
-
-// At is the time that the report holds for: the device's, unless it gives none or one that can't be.
-func (r Report) At() time.Time {
-	if r.Device.After(r.Received.Add(clockAhead)) || r.Device.Before(r.Received.Add(-clockBehind)) {
-		return r.Received
-	}
-	return r.Device
 }
 
 // Fact is one of Position, Battery, Voltage, Power, Posture, Vibration, Fault, Trip, Limit and Signal, and nothing else.

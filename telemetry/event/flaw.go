@@ -12,12 +12,12 @@ const (
 	NoFix      Flaw = "no_fix"      // the box does not know where it is; the point is zero
 	NullIsland Flaw = "null_island" // 0/0, or next to it: what a receiver says before it knows
 	ByCells    Flaw = "lbs"         // by radio cells: hundreds of metres off
-	Clock      Flaw = "clock"       // of a time that can't be: the place may be an old one
+	Old        Flaw = "clock"       // by its clock of days ago, which may be so
 	Jump       Flaw = "jump"        // further from the last good place than any scooter drives
 )
 
 // Flaws are all of them.
-func Flaws() []Flaw { return []Flaw{NoFix, NullIsland, ByCells, Clock, Jump} }
+func Flaws() []Flaw { return []Flaw{NoFix, NullIsland, ByCells, Old, Jump} }
 
 // nullIsland is how near to 0/0 in degrees, about 1 km in the sea, is 0/0.
 const nullIsland = 0.01

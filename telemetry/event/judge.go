@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"rodada/domain/fleet"
+	"rodada/geo"
 )
 
 // Limits are what a Judge believes.
@@ -38,11 +39,11 @@ type Judge struct {
 
 // track is what a Judge knows of a scooter.
 type track struct {
-	good    fleet.Sighted // the newest place that is believed; without a time: none is
-	doubt   fleet.Sighted // the newest of those that are too far from it
-	doubts  int           // how many of those in a row agree
-	strange int           // how many times in a row that can't be
-	clock   time.Time     // the newest of these
+	good   fleet.Sighted // the newest place that is believed; without a time: none is
+	doubt  fleet.Sighted // the newest of those that are too far from it
+	doubts int           // how many of those in a row agree
+	old    int           // how many times in a row that are behind
+	clock  time.Time     // the newest of these
 }
 
 // NewJudge returns a Judge that knows nothing yet.
@@ -67,7 +68,7 @@ func (j *Judge) Judge(r *Report) {
 			continue
 		}
 		t := j.tracks[r.Plate]
-		p.Flaw = t.judge(fleet.Sighted{Position: p.Point, At: r.At()}, r.Device, j.limits)
+		p.Flaw = t.judge(r, p.Point, j.limits)
 		r.Facts[i] = p
 		j.remember(r.Plate, t)
 	}
@@ -83,10 +84,11 @@ func (j *Judge) remember(plate string, t track) {
 	j.tracks[plate] = t
 }
 
-func (t *track) judge(here fleet.Sighted, device time.Time, l Limits) Flaw {
-	if !t.punctual(here.At, device, l.Agree) {
-		return Clock
+func (t *track) judge(r *Report, place geo.Point, l Limits) Flaw {
+	if t.kept(r, l.Agree) {
+		return Old
 	}
+	here := fleet.Sighted{Position: place, At: r.At()}
 	if t.good.At.IsZero() || t.good.Reaches(here, l.MaxKmh) {
 		if !here.At.Before(t.good.At) { // a late one tells nothing of where it is now
 			t.good, t.doubts = here, 0
@@ -108,16 +110,16 @@ func (t *track) judge(here fleet.Sighted, device time.Time, l Limits) Flaw {
 	return NoFlaw
 }
 
-// punctual reports whether the time of a fix can be gone by. A box that always has a strange one has a bad clock, and is
-// believed when it was heard; one strange time among good ones is of a place that may be an old one.
-func (t *track) punctual(believed, device time.Time, agree int) bool {
-	if device.IsZero() || believed.Equal(device) {
-		t.strange = 0
-		return true
+// kept reports whether a fix may be one of days ago that the box kept until now. A box that is always behind has a wrong clock, and
+// is where it says when it is heard.
+func (t *track) kept(r *Report, agree int) bool {
+	if r.Clock() != Behind {
+		t.old = 0
+		return false
 	}
-	if t.strange < agree && !device.Equal(t.clock) {
-		t.strange++
+	if t.old < agree && !r.Device.Equal(t.clock) {
+		t.old++
 	}
-	t.clock = device
-	return t.strange >= agree
+	t.clock = r.Device
+	return t.old < agree
 }

@@ -29,10 +29,17 @@ func fixAt(p geo.Point, seconds int) event.Report {
 	}
 }
 
-// strangeAt is one that comes in then and claims to be of 1970 and so many seconds.
-func strangeAt(p geo.Point, seconds int) event.Report {
+// oldAt is one that comes in then and claims to be of a week ago.
+func oldAt(p geo.Point, seconds int) event.Report {
 	r := fixAt(p, seconds)
-	r.Device = time.Unix(int64(1000+seconds), 0).UTC()
+	r.Device = r.Device.Add(-7 * 24 * time.Hour)
+	return r
+}
+
+// clockedAt is one that comes in then, by a clock of its own.
+func clockedAt(p geo.Point, seconds int, device time.Time) event.Report {
+	r := fixAt(p, seconds)
+	r.Device = device.UTC()
 	return r
 }
 
@@ -72,13 +79,20 @@ func TestJudge(t *testing.T) {
 			{fixAt(north(plaza, 200), 60), ""}, {fixAt(plaza, 30), ""}, {fixAt(far, 20), event.Jump}, {fixAt(far, 10), event.Jump},
 			{fixAt(far, 5), event.Jump}, {fixAt(north(plaza, 230), 65), ""},
 		},
-		"one strange clock": {
-			{fixAt(plaza, 0), ""}, {strangeAt(north(plaza, 20), 5), event.Clock}, {fixAt(plaza, 10), ""}, {strangeAt(plaza, 15), event.Clock},
-			{fixAt(plaza, 20), ""}, {strangeAt(plaza, 25), event.Clock},
+		"places of a week ago, kept till now": {
+			{fixAt(plaza, 0), ""}, {oldAt(north(plaza, 20), 5), event.Old}, {fixAt(plaza, 10), ""}, {oldAt(plaza, 15), event.Old},
+			{fixAt(plaza, 20), ""}, {oldAt(plaza, 25), event.Old},
 		},
-		"a clock that never runs right": {
-			{strangeAt(plaza, 0), event.Clock}, {strangeAt(plaza, 30), event.Clock}, {strangeAt(plaza, 60), ""}, {strangeAt(plaza, 90), ""},
-			{strangeAt(far, 95), event.Jump},
+		"a clock that is always behind": {
+			{oldAt(plaza, 0), event.Old}, {oldAt(plaza, 30), event.Old}, {oldAt(plaza, 60), ""}, {oldAt(plaza, 90), ""},
+			{oldAt(far, 95), event.Jump},
+		},
+		"the same of a week ago, again and again": {
+			{oldAt(plaza, 0), event.Old}, {oldAt(plaza, 0), event.Old}, {oldAt(plaza, 0), event.Old}, {oldAt(plaza, 0), event.Old},
+		},
+		"clocks that are wrong for sure": {
+			{clockedAt(plaza, 0, noon.Add(time.Hour)), ""}, {clockedAt(north(plaza, 20), 5, time.Unix(0, 0)), ""},
+			{clockedAt(far, 10, noon.AddDate(100, 0, 0)), event.Jump}, {clockedAt(north(plaza, 30), 15, time.Date(2019, 12, 31, 0, 0, 0, 0, time.UTC)), ""},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -14,6 +14,7 @@ const (
 	mostVolts  = 500
 	mostFault  = 255
 	mostSignal = 1000
+	noSignal   = -1 // a radio that has not measured
 )
 
 // Of reads a message. The error is the protocol's: the values of the message can't be used, and the report has no facts.
@@ -38,7 +39,7 @@ func Of(m protocol.Message, received time.Time) (Report, error) {
 			r.say(Power{On: power == 0})
 		}
 	case protocol.SignalReport:
-		if level, ok := m.Int("signal"); ok && level >= -mostSignal && level <= mostSignal {
+		if level, ok := m.Int("signal"); ok && level >= -mostSignal && level <= mostSignal && level != noSignal {
 			r.say(Signal{Level: int(level)})
 		}
 	}
@@ -53,9 +54,11 @@ func (r *Report) say(facts ...Fact) {
 }
 
 func (r *Report) position(m protocol.Message) error {
+	at, said := m.ReportTime()
 	fix, err := m.Fix()
 	var bad *protocol.DecodeError
 	if errors.As(err, &bad) && bad.Reason == protocol.ReasonNoFix {
+		r.Device, r.Absurd = at, said && at.IsZero()
 		r.say(nowhere(m))
 		return nil
 	}
@@ -67,7 +70,7 @@ func (r *Report) position(m protocol.Message) error {
 		return &protocol.DecodeError{Code: m.Code, Field: "g", Reason: protocol.ReasonOutOfRange}
 	}
 	p.Flaw = p.flaw()
-	r.Device = fix.Time
+	r.Device, r.Absurd = at, said && at.IsZero()
 	r.say(p)
 	return nil
 }

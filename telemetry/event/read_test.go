@@ -1,7 +1,6 @@
 package event_test
 
 import (
-	"fmt"
 	"testing"
 	"time"
 
@@ -59,6 +58,7 @@ func TestFacts(t *testing.T) {
 		"without power":   {`{"a":22,"i":"A1","h":"H1","f":"F1"}`, nil},
 		"a signal":        {`{"a":98,"i":"A1","x":-71}`, []event.Fact{event.Signal{Level: -71}}},
 		"an absurd one":   {`{"a":98,"i":"A1","x":71000}`, nil},
+		"none measured":   {`{"a":98,"i":"A1","x":-1}`, nil},
 		"an ack":          {`{"a":2,"i":"A1","s":0,"t":1}`, nil},
 		"a strange code":  {`{"a":199,"i":"A1","b":5}`, nil},
 		"a place":         {`{"a":19,"i":"A1","g":"3020.5887,12006.4229,1,0"}`, []event.Fact{place(protocol.GPS, true)}},
@@ -107,30 +107,6 @@ func TestValuesThatCannotBeSayNothing(t *testing.T) {
 			require.Equal(t, event.Report{Plate: "A1", Code: got.Code, Received: noon}, got)
 		})
 	}
-}
-
-func TestDeviceTime(t *testing.T) {
-	for name, c := range map[string]struct {
-		device time.Time
-		want   time.Time
-	}{
-		"half a minute ago":        {noon.Add(-30 * time.Second), noon.Add(-30 * time.Second)},
-		"hours ago, it was hidden": {noon.Add(-5 * time.Hour), noon.Add(-5 * time.Hour)},
-		"a little ahead":           {noon.Add(20 * time.Second), noon.Add(20 * time.Second)},
-		"a clock far ahead":        {noon.Add(time.Hour), noon},
-		"a clock that never ran":   {time.Unix(100, 0).UTC(), noon},
-	} {
-		t.Run(name, func(t *testing.T) {
-			got, err := read(t, fmt.Sprintf(`{"a":19,"i":"A1","g":"3020.5887,12006.4229,0,0","t":%d}`, c.device.Unix()))
-			require.NoError(t, err)
-			require.Equal(t, c.device, got.Device, "as it was said")
-			require.Equal(t, c.want, got.At(), "as it is believed")
-		})
-	}
-	got, err := read(t, `{"a":19,"i":"A1","g":"3020.5887,12006.4229,0,0"}`)
-	require.NoError(t, err)
-	require.True(t, got.Device.IsZero())
-	require.Equal(t, noon, got.At())
 }
 
 func TestFaultsInWords(t *testing.T) {

@@ -44,7 +44,8 @@ type Reading struct {
 	Plate    string
 	At       time.Time // what it holds for
 	Received time.Time
-	Parts    Part // which of the following are said
+	Device   time.Time // what its clock says, if that is a time and At is not
+	Parts    Part      // which of the following are said
 
 	Position geo.Point
 	Source   protocol.Source
@@ -64,6 +65,9 @@ type Reading struct {
 // ReadingOf picks what the history keeps of a report.
 func ReadingOf(e event.Report) Reading {
 	r := Reading{Plate: e.Plate, At: e.At(), Received: e.Received}
+	if e.Clock() != event.Right {
+		r.Device = e.Device
+	}
 	for _, fact := range e.Facts {
 		switch f := fact.(type) {
 		case event.Position:
@@ -148,6 +152,9 @@ func (r *Reading) appendFields(dst []byte, parts Part) []byte {
 		dst = appendBool(dst, Valid, r.Flaw == event.NoFlaw)
 		if r.Flaw != event.NoFlaw {
 			dst = appendText(dst, Flaw, string(r.Flaw))
+		}
+		if !r.Device.IsZero() {
+			dst = appendInt(dst, Device, r.Device.UnixNano())
 		}
 	}
 	if parts&PartTrip != 0 {

@@ -48,11 +48,19 @@ func TestPointsOfReports(t *testing.T) {
 			"status,plate=A1 alarm=false,received=" + at + "i 1795435190000000000",
 		}},
 		"a position by cells, with a clock that never ran": {`{"a":19,"i":"A1","g":"3020.5887,-12006.4229,1,1","t":7}`, []string{
-			`gps,plate=A1 lat=30.343145,lng=-120.1070483,source="lbs",valid=false,flaw="lbs",received=` + at + "i " + at,
+			`gps,plate=A1 lat=30.343145,lng=-120.1070483,source="lbs",valid=false,flaw="lbs",device=7000000000i,received=` + at + "i " + at,
 			"status,plate=A1 alarm=true,received=" + at + "i " + at,
 		}},
 		"a box that does not know where it is": {`{"a":19,"i":"A1","g":",","t":1795435190}`, []string{
-			`gps,plate=A1 valid=false,flaw="no_fix",received=` + at + "i " + at,
+			`gps,plate=A1 valid=false,flaw="no_fix",received=` + at + "i 1795435190000000000",
+			"status,plate=A1 alarm=false,received=" + at + "i 1795435190000000000",
+		}},
+		"a clock an hour ahead": {`{"a":19,"i":"A1","g":"3020.5887,12006.4229,0,0","t":1795438800000}`, []string{
+			`gps,plate=A1 lat=30.343145,lng=120.1070483,source="gps",valid=true,device=1795438800000000000i,received=` + at + "i " + at,
+			"status,plate=A1 alarm=false,received=" + at + "i " + at,
+		}},
+		"a time that is none": {`{"a":19,"i":"A1","g":"3020.5887,12006.4229,0,0","t":9223372036854775807}`, []string{
+			`gps,plate=A1 lat=30.343145,lng=120.1070483,source="gps",valid=true,received=` + at + "i " + at,
 			"status,plate=A1 alarm=false,received=" + at + "i " + at,
 		}},
 		"a signal":              {`{"a":98,"i":"A1","x":-71}`, []string{"signal,plate=A1 level=-71i,received=" + at + "i " + at}},

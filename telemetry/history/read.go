@@ -90,6 +90,9 @@ func placeOf(row row) series.Place {
 	if received, said := row.values[Received].(int64); said {
 		p.Received = time.Unix(0, received).UTC()
 	}
+	if device, said := row.values[Device].(int64); said {
+		p.Device = time.Unix(0, device).UTC()
+	}
 	return p
 }
 

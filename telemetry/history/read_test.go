@@ -108,7 +108,7 @@ func TestTrackPrefersSoundPositions(t *testing.T) {
 	s.put(t,
 		gps(40.1, sound, 1), gps(40.2, sound, 6), gps(50, jump, 11), // a sound one, though a flawed one came later
 		gps(51, jump, 61), gps(52, `source="lbs",valid=false,flaw="lbs"`, 66), // nothing sound
-		gps(40.3, sound, 190),
+		gps(40.3, sound+",device=7000000000i", 190),
 	)
 	track, err := s.Track(t.Context(), "A1", span(240, 60))
 	require.NoError(t, err)
@@ -122,6 +122,7 @@ func TestTrackPrefersSoundPositions(t *testing.T) {
 	for _, p := range track {
 		require.Equal(t, p.At.Add(2*time.Second), p.Received)
 		require.InDelta(t, -3.7, p.Position.Lng, 1e-9)
+		require.Equal(t, p.Position.Lat == 40.3, p.Device.Equal(time.Unix(7, 0)))
 		got = append(got, seen{int(p.At.Sub(dawn).Seconds()), p.Position.Lat, p.Valid, p.Flaw, p.Source})
 	}
 	require.Equal(t, []seen{{6, 40.2, true, "", "gps"}, {66, 52, false, "lbs", "lbs"}, {190, 40.3, true, "", "gps"}}, got)

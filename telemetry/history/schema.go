@@ -2,7 +2,7 @@ package history
 
 // The measurements, each with the tag Plate and the field Received. A field that a message does not say is left out.
 const (
-	GPS     = "gps"     // Lat, Lng, Source, Valid, Flaw
+	GPS     = "gps"     // Lat, Lng, Source, Valid, Flaw, Device
 	Speed   = "speed"   // Kmh, Limit, TripKm
 	Battery = "battery" // Percent, Volts
 	Status  = "status"  // Powered, Fallen, Fault, Alarm
@@ -23,6 +23,7 @@ const (
 	Source = "source" // string: gps or lbs
 	Valid  = "valid"  // boolean: nothing speaks against the position
 	Flaw   = "flaw"   // string, only of a position that is not valid
+	Device = "device" // integer, nanoseconds since 1970: the device's time, only when it is not believed
 
 	Kmh    = "kmh"     // float
 	Limit  = "limit"   // integer, km/h

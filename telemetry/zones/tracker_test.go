@@ -184,7 +184,7 @@ func TestWhatChangesNothing(t *testing.T) {
 	w.take(b, seen(at(-100, 0), 10), seen(at(50, 0), 20))
 	w.expect("slow 10")
 	flawed, cell, stranger := seen(at(-100, 0), 30), seen(at(-100, 0), 31), seen(at(-100, 0), 32)
-	flawed.Facts = []event.Fact{event.Position{Point: at(-100, 0), Source: protocol.GPS, Flaw: event.Clock}}
+	flawed.Facts = []event.Fact{event.Position{Point: at(-100, 0), Source: protocol.GPS, Flaw: event.Old}}
 	cell.Facts = []event.Fact{event.Position{Point: at(-100, 0), Source: protocol.LBS, Flaw: event.ByCells}}
 	stranger.Plate = "nobody rides it"
 	before := seen(at(-100, 0), -60) // of the ride before
