@@ -3,8 +3,8 @@ package live
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
-	"time"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -26,21 +26,22 @@ func (s *Store) Epoch(ctx context.Context) (string, error) {
 	return is.Val(), nil
 }
 
-// marker is the key that says that this Redis has had its state brought back. It goes when Redis loses what it holds.
+// marker is the key that says under which epoch the state was brought back.
 func (s *Store) marker() string { return s.prefix + "live-rebuilt" }
 
-// Rebuilt reports whether the state was brought back since this Redis was empty.
-func (s *Store) Rebuilt(ctx context.Context) (bool, error) {
-	n, err := s.redis.Exists(ctx, s.marker()).Result()
-	if err != nil {
+// Rebuilt reports whether the state was brought back under an epoch.
+func (s *Store) Rebuilt(ctx context.Context, epoch string) (bool, error) {
+	under, err := s.redis.Get(ctx, s.marker()).Result()
+	if err != nil && !errors.Is(err, redis.Nil) {
 		return false, fmt.Errorf("look whether the live state was brought back: %w", err)
 	}
-	return n > 0, nil
+	return err == nil && under == epoch, nil
 }
 
-// MarkRebuilt says that it was.
-func (s *Store) MarkRebuilt(ctx context.Context, at time.Time) error {
-	if err := s.redis.Set(ctx, s.marker(), at.UTC().Format(time.RFC3339), 0).Err(); err != nil {
+// MarkRebuilt says that it was. The epoch must be the one of before the first word was written: if Redis has lost some of them
+// since, the epoch is another one and the mark says nothing.
+func (s *Store) MarkRebuilt(ctx context.Context, epoch string) error {
+	if err := s.redis.Set(ctx, s.marker(), epoch, 0).Err(); err != nil {
 		return fmt.Errorf("note that the live state was brought back: %w", err)
 	}
 	return nil

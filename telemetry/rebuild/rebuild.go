@@ -27,8 +27,9 @@ type Past interface {
 
 // Present is where the live state goes.
 type Present interface {
-	Rebuilt(ctx context.Context) (bool, error)
-	MarkRebuilt(ctx context.Context, at time.Time) error
+	Epoch(ctx context.Context) (string, error)
+	Rebuilt(ctx context.Context, epoch string) (bool, error)
+	MarkRebuilt(ctx context.Context, epoch string) error
 	Update(ctx context.Context, reports []live.Report) error
 }
 
@@ -67,9 +68,13 @@ func (r Rebuilder) Watch(ctx context.Context, look, again time.Duration) {
 	}
 }
 
-// Once brings the state back if it was lost, and says of how many scooters.
+// Once brings the state back if it was lost, and says of how many scooters. What is lost meanwhile is found by the next call.
 func (r Rebuilder) Once(ctx context.Context) (scooters int, err error) {
-	there, err := r.Present.Rebuilt(ctx)
+	epoch, err := r.Present.Epoch(ctx)
+	if err != nil {
+		return 0, err
+	}
+	there, err := r.Present.Rebuilt(ctx, epoch)
 	if err != nil || there {
 		return 0, err
 	}
@@ -90,7 +95,7 @@ func (r Rebuilder) Once(ctx context.Context) (scooters int, err error) {
 			plates[plate] = true
 		}
 	}
-	if err := r.Present.MarkRebuilt(ctx, began); err != nil {
+	if err := r.Present.MarkRebuilt(ctx, epoch); err != nil {
 		return 0, err
 	}
 	r.Log.InfoContext(ctx, "brought the live state back from the history", "scooters", len(plates), "took", r.Now().Sub(began))

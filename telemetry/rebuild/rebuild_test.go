@@ -182,9 +182,7 @@ func TestItIsTriedAgainUntilAllIsBack(t *testing.T) {
 	r := rebuilder(brokenPast{p, &down}, present)
 	_, err := r.Once(t.Context())
 	require.ErrorIs(t, err, series.ErrAway)
-	there, err := present.Rebuilt(t.Context())
-	require.NoError(t, err)
-	require.False(t, there, "half of it is not all of it")
+	require.False(t, marked(t, present), "half of it is not all of it")
 
 	down = nil
 	ctx, stop := context.WithCancel(t.Context())
@@ -192,11 +190,66 @@ func TestItIsTriedAgainUntilAllIsBack(t *testing.T) {
 	go func() { r.Watch(ctx, time.Millisecond, time.Millisecond); close(done) }()
 	require.Eventually(t, func() bool {
 		state, _, err := present.Get(t.Context(), "A1")
-		there, errMark := present.Rebuilt(t.Context())
-		return err == nil && errMark == nil && there && state.SpeedKmh.Is == 7 && state.Battery.Is == 80
+		return err == nil && marked(t, present) && state.SpeedKmh.Is == 7 && state.Battery.Is == 80
 	}, 30*time.Second, 10*time.Millisecond)
 	stop()
 	<-done
+}
+
+// marked reports whether the state counts as brought back.
+func marked(t *testing.T, present *live.Store) bool {
+	t.Helper()
+	epoch, err := present.Epoch(t.Context())
+	require.NoError(t, err)
+	there, err := present.Rebuilt(t.Context(), epoch)
+	require.NoError(t, err)
+	return there
+}
+
+// losingPast has Redis lose everything in the middle of a rebuild, before what it reads next is written.
+type losingPast struct {
+	past
+	lose func(measurement string)
+}
+
+func (l losingPast) Latest(ctx context.Context, measurement string, since time.Time) iter.Seq2[history.Said, error] {
+	l.lose(measurement)
+	return l.past.Latest(ctx, measurement, since)
+}
+
+// A real Redis is restarted without what it held while the state is brought back, once and once more: all of it is there in the end.
+func TestARedisThatIsLostInTheMiddleIsFilledAgain(t *testing.T) {
+	testkit.RequireProgram(t, "redis-server")
+	stack := testkit.PrivateStack(t, devstack.Options{Only: []devstack.Service{devstack.Redis}})
+	client := redis.NewClient(&redis.Options{Addr: stack.Addresses().Redis, ContextTimeoutEnabled: true})
+	t.Cleanup(func() { require.NoError(t, client.Close()) })
+	present := live.New(client, "rodada:")
+	p := newPast(t)
+	p.put(t,
+		line(history.GPS, "A1", `lat=40.1,lng=-3.1,source="gps",valid=true`, 60), line(history.Battery, "A1", "percent=80i", 60),
+		line(history.Status, "A1", "powered=true", 60), line(history.Speed, "A1", "kmh=7.0", 60), line(history.Signal, "A1", "level=-70i", 60),
+	)
+	before := "" // which measurement is read it is lost
+	r := rebuilder(losingPast{p, func(measurement string) {
+		if measurement == before {
+			before = ""
+			require.NoError(t, client.FlushAll(t.Context()).Err())
+			require.NoError(t, stack.StopService(t.Context(), devstack.Redis))
+			require.NoError(t, stack.StartService(t.Context(), devstack.Redis))
+		}
+	}}, present)
+	for _, before = range []string{history.Battery, history.Status, history.Signal} {
+		of := before
+		_, _ = r.Once(t.Context()) // whether it noticed or not
+		require.Empty(t, before)
+		require.False(t, marked(t, present), "half of it is there, from %s on", of)
+	}
+	require.Eventually(t, func() bool { _, err := r.Once(t.Context()); return err == nil && marked(t, present) }, 30*time.Second, 10*time.Millisecond)
+	state, _, err := present.Get(t.Context(), "A1")
+	require.NoError(t, err)
+	require.Equal(t, live.Values{
+		Fix: said(geo.Point{Lat: 40.1, Lng: -3.1}, 60), Battery: said(80, 60), Powered: said(true, 60), SpeedKmh: said(7, 60), Signal: said(-70, 60),
+	}, state.Values)
 }
 
 func TestAWindowOfNothingDoesNothing(t *testing.T) {
