@@ -20,11 +20,14 @@ type zoneStore interface {
 	CreateZones(ctx context.Context, drafts ...zone.Draft) ([]zone.Zone, error)
 	ChangeZone(ctx context.Context, id, version int64, d zone.Draft) (zone.Zone, error)
 	OrderZones(ctx context.Context, ids []int64) error
-	RetireZone(ctx context.Context, id int64) error
+	RetireZone(ctx context.Context, id, version int64) error
 }
 
 // zones is what may happen where.
-type zones struct{ store zoneStore }
+type zones struct {
+	store zoneStore
+	now   func() time.Time
+}
 
 // maxZone and maxZones bound in bytes what one zone and a file of zones may be: a corner is about 40.
 const (
@@ -151,20 +154,25 @@ func (e zoneVersions) Execute(ctx context.Context, in *ZoneRef) (*zoneVersionsOu
 // retireZone is DELETE /admin/v1/zones/{id}.
 type retireZone struct{ *zones }
 
+type retireZoneIn struct {
+	ZoneRef
+	Version int64 `query:"version" required:"true" minimum:"1" doc:"The version that was looked at."`
+}
+
 func (retireZone) Meta() meta {
 	return meta{
 		ID: "retire-zone", Summary: "Take a zone out of force",
 		Description: "The zones in force get a new version. Rides that it has judged still show the version they were judged by. " +
 			"A zone that is not in force stays so. One that changes prices needs the permission `pricing` too.",
-		Status: http.StatusNoContent, Faults: []*fault.Error{staff.ErrPermission},
+		Status: http.StatusNoContent, Faults: []*fault.Error{zone.ErrChanged, staff.ErrPermission},
 	}
 }
 
-func (e retireZone) Execute(ctx context.Context, in *ZoneRef) (*struct{}, error) {
+func (e retireZone) Execute(ctx context.Context, in *retireZoneIn) (*struct{}, error) {
 	if z, inForce, err := e.store.Zone(ctx, in.ID); err == nil && inForce {
 		if err := mayPrice(ctx, nil, &z.Draft); err != nil {
 			return nil, err
 		}
 	}
-	return nil, e.store.RetireZone(ctx, in.ID)
+	return nil, e.store.RetireZone(ctx, in.ID, in.Version)
 }

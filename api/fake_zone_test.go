@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"rodada/domain/fault"
 	"rodada/domain/staff"
 	"rodada/domain/zone"
 )
@@ -39,16 +40,22 @@ func (s *fakeStore) CreateZones(ctx context.Context, drafts ...zone.Draft) ([]zo
 		return nil, s.badZone
 	}
 	var made []zone.Zone
-	for _, d := range drafts {
+	for i, d := range drafts {
 		s.geojson = d.Geometry
+		ofDraft := func(err error) error {
+			if f, is := fault.From(err); is && len(drafts) > 1 {
+				return f.With("feature", i+1)
+			}
+			return err
+		}
 		d, err := d.Checked()
 		if err != nil {
-			return nil, err
+			return nil, ofDraft(err)
 		}
 		z := zone.Zone{ID: int64(len(s.zones.Zones) + len(made) + 1), Version: 1, Draft: d}
 		if !d.Everywhere {
 			if z.Area, err = zone.ParseArea(d.Geometry); err != nil {
-				return nil, err
+				return nil, ofDraft(err)
 			}
 		}
 		made = append(made, z)
@@ -87,8 +94,13 @@ func (s *fakeStore) OrderZones(_ context.Context, ids []int64) error {
 	return s.broken
 }
 
-func (s *fakeStore) RetireZone(_ context.Context, id int64) error {
+func (s *fakeStore) RetireZone(_ context.Context, id, version int64) error {
 	defer s.lock()()
+	for _, z := range s.zones.Zones {
+		if z.ID == id && z.Version != version {
+			return zone.ErrChanged.With("version", z.Version)
+		}
+	}
 	s.zones.Zones = slices.DeleteFunc(s.zones.Zones, func(z zone.Zone) bool { return z.ID == id })
 	return s.broken
 }

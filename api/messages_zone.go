@@ -16,6 +16,8 @@ var spanishFlaws = map[geo.Flaw]string{
 	geo.Repeated:     "repite el lugar de otro vértice",
 	geo.Flat:         "es plano: está en una línea y no rodea superficie",
 	geo.Crossing:     "empieza un lado que cruza otro",
+	geo.Outside:      "es un hueco que no está dentro del anillo 1",
+	geo.Overlap:      "está encima de otro polígono o de otro hueco",
 	geo.Inconsistent: "no forma un área con los demás",
 }
 

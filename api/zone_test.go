@@ -79,7 +79,10 @@ func TestTheLifeOfAZone(t *testing.T) {
 	require.Equal(t, []any{"Harbour", "Centre"}, names(list))
 	problem(t, s.asStaff(t, "GET", "/admin/v1/zones?version=99", nil), 404, "zone_unknown")
 
-	require.Equal(t, 204, s.asStaff(t, "DELETE", "/admin/v1/zones/1", nil).Code)
+	problem(t, s.asStaff(t, "DELETE", "/admin/v1/zones/1", nil), 422, "request_invalid")
+	require.EqualValues(t, 2, problem(t, s.asStaff(t, "DELETE", "/admin/v1/zones/1?version=1", nil), 409, "zone_changed")["version"])
+	require.Equal(t, 204, s.asStaff(t, "DELETE", "/admin/v1/zones/1?version=2", nil).Code)
+	require.Equal(t, 204, s.asStaff(t, "DELETE", "/admin/v1/zones/1?version=2", nil).Code, "gone already")
 	require.Equal(t, []any{"Harbour"}, names(body(t, s.asStaff(t, "GET", "/admin/v1/zones", nil), 200)))
 }
 
@@ -96,7 +99,10 @@ func TestZonesThatCannotBeDrawn(t *testing.T) {
 		"everywhere, with a border":  {with(good, "everywhere", true), "zone_invalid"},
 		"no rule":                    {with(good, "rules", []any{}), "request_invalid"},
 		"half a rule":                {with(good, "rules", []any{map[string]any{"ride_end_allowed": true}}), "request_invalid"},
-		"a speed below standing":     {with(good, "rules", []any{with(anyone[0].(map[string]any), "maximum_speed_kph", -3)}), "zone_invalid"},
+		"a speed below standing":     {with(good, "rules", []any{with(anyone[0].(map[string]any), "maximum_speed_kph", -3)}), "request_invalid"},
+		"standing as a speed":        {with(good, "rules", []any{with(anyone[0].(map[string]any), "maximum_speed_kph", 0)}), "request_invalid"},
+		"a name that turns around":   {with(good, "name", "a\u202eb"), "zone_invalid"},
+		"over already":               {with(good, "end", noon.Format(time.RFC3339)), "zone_invalid"},
 		"over before it begins":      {with(with(good, "start", "2026-11-23T12:00:00Z"), "end", "2026-11-23T12:00:00Z"), "zone_invalid"},
 		"more off than all":          {with(good, "price", map[string]any{"percent": -101}), "zone_invalid"},
 		"a ring that crosses itself": {with(good, "geometry", map[string]any{"type": "Polygon", "coordinates": [][][]float64{{{0, 0}, {1, 1}, {1, 0}, {0, 1}}}}), "zone_geometry_invalid"},
@@ -126,7 +132,7 @@ func TestPricesOfZonesNeedThePermission(t *testing.T) {
 	require.Equal(t, map[string]any{"percent": 10., "amount": 50.}, made["price"])
 	s.hired(staff.Operate)
 	denied("PUT", "/admin/v1/zones/2", with(plain, "version", 1))
-	denied("DELETE", "/admin/v1/zones/2", nil)
+	denied("DELETE", "/admin/v1/zones/2?version=1", nil)
 	denied("PUT", "/admin/v1/zones/order", map[string]any{"zones": []int{2, 1}})
 	s.hired(staff.Pricing)
 	require.Equal(t, "operate", problem(t, s.asStaff(t, "POST", "/admin/v1/zones", plain), 403, "permission_missing")["permission"])
@@ -163,6 +169,50 @@ func TestImportOfZones(t *testing.T) {
 	problem(t, s.asStaff(t, "POST", "/admin/v1/zones/import", map[string]any{"type": "FeatureCollection"}), 422, "zone_invalid")
 	problem(t, s.asStaff(t, "POST", "/admin/v1/zones/import", map[string]any{"type": "Feature"}), 422, "zone_invalid")
 	problem(t, s.asStaff(t, "POST", "/admin/v1/zones/import", map[string]any{"type": "Topology"}), 422, "request_invalid")
+}
+
+// Whatever is wrong in a file is said where it stands.
+func TestFaultsOfAnImportAreWhereTheyStand(t *testing.T) {
+	s := newStage(t)
+	feature := func(change func(f, properties map[string]any)) map[string]any {
+		p := map[string]any{"name": "a", "order": 1, "rules": anyone}
+		f := map[string]any{"type": "Feature", "geometry": box(40, -3.7), "properties": p}
+		change(f, p)
+		return f
+	}
+	for name, c := range map[string]struct {
+		change func(f, properties map[string]any)
+		want   string
+		code   string
+	}{
+		"name":       {func(_, p map[string]any) { p["name"] = "a\x1b[31m" }, "properties.name", "zone_invalid"},
+		"end":        {func(_, p map[string]any) { p["end"] = "2020-01-01T00:00:00Z" }, "properties.end", "zone_invalid"},
+		"everywhere": {func(_, p map[string]any) { p["everywhere"] = true }, "geometry", "zone_invalid"},
+		"crossing": {func(f, _ map[string]any) {
+			f["geometry"] = map[string]any{"type": "Polygon", "coordinates": [][][]float64{{{0, 0}, {1, 1}, {1, 0}, {0, 1}}}}
+		}, "geometry", "zone_geometry_invalid"},
+		"station": {func(_, p map[string]any) {
+			p["rules"] = []any{anyone[0], with(nobody[0].(map[string]any), "station_parking", true)}
+		}, "properties.rules[1].station_parking", "zone_invalid"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bad, good := feature(c.change), feature(func(map[string]any, map[string]any) {})
+			for prefix, file := range map[string]map[string]any{
+				"body.":             bad,
+				"body.features[0].": {"type": "FeatureCollection", "features": []any{bad}},
+				"body.features[2].": {"type": "FeatureCollection", "features": []any{good, good, bad}},
+			} {
+				p := problem(t, s.asStaff(t, "POST", "/admin/v1/zones/import", file), 422, c.code)
+				require.Equal(t, prefix+c.want, p["errors"].([]any)[0].(map[string]any)["location"])
+			}
+		})
+	}
+	p := problem(t, s.asStaff(t, "POST", "/admin/v1/zones/import", map[string]any{
+		"type": "FeatureCollection", "features": []any{feature(func(map[string]any, map[string]any) {})},
+		"global_rules": []any{with(nobody[0].(map[string]any), "station_parking", true)},
+	}), 422, "zone_invalid")
+	require.Equal(t, "body.global_rules[0].station_parking", p["errors"].([]any)[0].(map[string]any)["location"])
+	require.Empty(t, body(t, s.asStaff(t, "GET", "/admin/v1/zones", nil), 200)["zones"])
 }
 
 func TestZonesOnTheMap(t *testing.T) {

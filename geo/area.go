@@ -20,13 +20,16 @@ type Area struct {
 // make no area the error is a *ShapeError.
 func NewArea(polygons [][][]Point) (Area, error) { return newArea(polygons, true) }
 
-// KnownArea is NewArea for what made an area before: that no rings cross is not looked for again.
+// KnownArea is NewArea for what made an area before: where its rings lie is not looked at again.
 func KnownArea(polygons [][][]Point) (Area, error) { return newArea(polygons, false) }
 
 func newArea(polygons [][][]Point, check bool) (Area, error) {
 	var loops []*s2.Loop
 	var places []place
 	for i, rings := range polygons {
+		if len(rings) == 0 {
+			return Area{}, &ShapeError{Polygon: i + 1, Flaw: NoRing, Problem: "has no ring"}
+		}
 		for j, ring := range rings {
 			at := place{polygon: i + 1, ring: j + 1}
 			loop, err := newLoop(at, ring)
@@ -48,6 +51,11 @@ func newArea(polygons [][][]Point, check bool) (Area, error) {
 		loop.Normalize()
 		if loop.Validate() != nil {
 			return Area{}, places[i].error(0, Inconsistent, "is no ring around an area")
+		}
+	}
+	if check {
+		if err := nesting(loops, places); err != nil {
+			return Area{}, err
 		}
 	}
 	polygon := s2.PolygonFromLoops(loops)

@@ -27,4 +27,10 @@ func TestRingsThatCrossAreRefused(t *testing.T) {
 	require.NoError(t, err, "a hole inside and a second polygon aside")
 	_, err = geo.NewArea([][][]geo.Point{{square(40, -3, 1)}, {square(40, -2, 1)}})
 	require.NoError(t, err, "neighbours that share a border")
+	_, err = geo.NewArea([][][]geo.Point{{square(40, -3, 4), square(41, -2, 2)}, {square(41.5, -1.5, 1)}})
+	require.NoError(t, err, "an island in a lake")
+	_, err = geo.NewArea([][][]geo.Point{{square(41.5, -1.5, 1)}, {square(40, -3, 4), square(41, -2, 2)}})
+	require.NoError(t, err, "the island first")
+	_, err = geo.NewArea([][][]geo.Point{{square(40, -3, 4), square(41, -2, 1), square(41, -1, 1)}})
+	require.NoError(t, err, "holes that share a border")
 }

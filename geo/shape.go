@@ -21,12 +21,14 @@ const (
 	Repeated     Flaw = "repeated"     // a vertex at the place of another
 	Flat         Flaw = "flat"         // a ring that lies on a line
 	Crossing     Flaw = "crossing"     // an edge that crosses another
+	Outside      Flaw = "outside"      // a hole that is not within its outer ring
+	Overlap      Flaw = "overlap"      // a polygon over another, or a hole over another
 	Inconsistent Flaw = "inconsistent" // rings that make no area together
 )
 
 // Flaws lists every flaw.
 func Flaws() []Flaw {
-	return []Flaw{Unreadable, NoRing, TooFew, OffEarth, Repeated, Flat, Crossing, Inconsistent}
+	return []Flaw{Unreadable, NoRing, TooFew, OffEarth, Repeated, Flat, Crossing, Outside, Overlap, Inconsistent}
 }
 
 func (e *ShapeError) Error() string {

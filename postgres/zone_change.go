@@ -145,15 +145,19 @@ func (s *Store) OrderZones(ctx context.Context, ids []int64) error {
 	})
 }
 
-// RetireZone takes a zone out of force, which makes a new set; a zone that is not in force stays so.
-func (s *Store) RetireZone(ctx context.Context, id int64) error {
+// RetireZone takes a zone out of force, which makes a new set; a zone that is not in force stays so: zone.ErrChanged when its
+// version is not the one that was looked at.
+func (s *Store) RetireZone(ctx context.Context, id, version int64) error {
 	return s.changeZones(ctx, "retire zone", func(tx executor, set int64) error {
 		was, err := zoneInForce(ctx, tx, id)
 		if errors.Is(err, zone.ErrRetired) || errors.Is(err, zone.ErrUnknown) {
 			return errUnchanged
 		}
-		if err != nil {
+		switch {
+		case err != nil:
 			return err
+		case was.Version != version:
+			return zone.ErrChanged.With("version", was.Version)
 		}
 		if err := endZone(ctx, tx, was, set); err != nil {
 			return err
@@ -228,7 +232,7 @@ func modelsKnown(ctx context.Context, tx executor, d zone.Draft) error {
 	if err != nil || len(unknown) == 0 {
 		return err
 	}
-	return zone.ErrModel.With("model", unknown[0])
+	return zone.ErrModel.With("model", unknown[0]).With("field", "rules")
 }
 
 // nextZoneSet opens the set that this transaction makes. Whoever changes zones waits here for whoever does so already, so

@@ -61,7 +61,7 @@ func TestZones(t *testing.T) {
 	_, _, may = set.MayEnd(sol, atNoon)
 	require.False(t, may)
 
-	require.NoError(t, b.RetireZone(b.ctx, set.Zones[0].ID))
+	require.NoError(t, b.RetireZone(b.ctx, set.Zones[0].ID, 1))
 	set, err = b.Zones(b.ctx)
 	require.NoError(t, err)
 	require.EqualValues(t, 3, set.Version)
@@ -80,7 +80,7 @@ func TestBadGeometry(t *testing.T) {
 		"a point":           {`{"type":"Point","coordinates":[-3.7,40.4]}`, `is neither a Polygon nor a MultiPolygon but "Point"`, nil},
 		"no coordinates":    {`{"type":"Polygon"}`, "is not a list of rings", []int{1}},
 		"no polygons":       {`{"type":"MultiPolygon"}`, "has no list of polygons as its coordinates", nil},
-		"no rings":          {`{"type":"Polygon","coordinates":[]}`, "has no ring", nil},
+		"no rings":          {`{"type":"Polygon","coordinates":[]}`, "has no ring", []int{1}},
 		"a ring of one":     {`{"type":"Polygon","coordinates":[7]}`, "is not a list of positions", []int{1, 1}},
 		"two corners":       {`{"type":"Polygon","coordinates":[[[0,0],[1,1],[0,0]]]}`, "needs at least three corners and has 2", []int{1, 1}},
 		"one number":        {`{"type":"Polygon","coordinates":[[[0],[1],[2]]]}`, "is not [longitude, latitude]", []int{1, 1, 1}},
@@ -92,7 +92,7 @@ func TestBadGeometry(t *testing.T) {
 		_, err := b.CreateZones(b.ctx, shaped(draft(name, 1, true), c.text))
 		require.ErrorIs(t, err, zone.ErrGeometry, name)
 		f, _ := fault.From(err)
-		want := map[string]any{"problem": c.problem, "flaw": f.Details["flaw"]}
+		want := map[string]any{"problem": c.problem, "flaw": f.Details["flaw"], "field": "geometry"}
 		require.Contains(t, geo.Flaws(), geo.Flaw(f.Details["flaw"].(string)), name)
 		for i, name := range []string{"polygon", "ring", "vertex"} {
 			if i < len(c.at) {
@@ -160,8 +160,12 @@ func TestVersionsOfAZone(t *testing.T) {
 	_, err = b.ZonesOf(b.ctx, 3)
 	require.ErrorIs(t, err, zone.ErrUnknown, "what changed nothing made no set")
 
-	require.NoError(t, b.RetireZone(b.ctx, id))
-	require.NoError(t, b.RetireZone(b.ctx, id))
+	f, _ := fault.From(b.RetireZone(b.ctx, id, 1))
+	require.ErrorIs(t, f, zone.ErrChanged)
+	require.EqualValues(t, 2, f.Details["version"])
+	for range 2 {
+		require.NoError(t, b.RetireZone(b.ctx, id, 2))
+	}
 	_, err = b.ChangeZone(b.ctx, id, 2, first)
 	require.ErrorIs(t, err, zone.ErrRetired)
 	versions, err := b.ZoneVersions(b.ctx, id)

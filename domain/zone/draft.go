@@ -1,8 +1,12 @@
 package zone
 
 import (
+	"fmt"
 	"slices"
 	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"rodada/domain/fare"
 )
@@ -19,8 +23,8 @@ const (
 func (d Draft) Checked() (Draft, error) {
 	d.Name = strings.TrimSpace(d.Name)
 	switch {
-	case d.Name == "" || len([]rune(d.Name)) > maxName:
-		return d, ErrDraft.Saying("A zone has a name of 1 to %d characters.", maxName).With("field", "name")
+	case d.Name == "" || utf8.RuneCountInString(d.Name) > maxName || !readable(d.Name):
+		return d, ErrDraft.Saying("A zone has a name of 1 to %d characters that can be read, in one line.", maxName).With("field", "name")
 	case d.Order < 0 || d.Order > maxOrder:
 		return d, ErrDraft.Saying("The order of a zone is 0 to %d.", maxOrder).With("field", "order")
 	case !d.Ends.IsZero() && !d.Ends.After(d.Starts):
@@ -35,12 +39,26 @@ func (d Draft) Checked() (Draft, error) {
 		switch {
 		case r.MaxKmh < 0 || r.MaxKmh > maxKmh:
 			return d, ErrDraft.Saying("The maximum speed of a rule is 1 to %d km/h; without it, the scooter's own.", maxKmh).
-				With("field", "rules").With("rule", i+1)
+				With("field", fmt.Sprintf("rules[%d].maximum_speed_kph", i))
 		case !r.RideEnd && r.StationParking:
-			return d, ErrDraft.Saying("Where a ride may not end, it does not end at a station either.").With("field", "rules").With("rule", i+1)
+			return d, ErrDraft.Saying("Where a ride may not end, it does not end at a station either.").
+				With("field", fmt.Sprintf("rules[%d].station_parking", i))
 		}
 	}
 	return d, nil
+}
+
+// readable reports whether a text shows what it says: no controls, no ends of lines, nothing that turns the direction of writing.
+func readable(text string) bool {
+	return utf8.ValidString(text) && !strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsGraphic(r) })
+}
+
+// Drawn is a fault for a draft that is over already, unless it was drawn to end then before.
+func (d Draft) Drawn(now time.Time, was *Draft) error {
+	if d.Ends.IsZero() || d.Ends.After(now) || was != nil && d.Ends.Equal(was.Ends) {
+		return nil
+	}
+	return ErrDraft.Saying("A zone ends in the future.").With("field", "end")
 }
 
 // ModelIDs are all the models that the rules name.

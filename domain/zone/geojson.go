@@ -36,7 +36,7 @@ func parseArea(text []byte, build func([][][]geo.Point) (geo.Area, error)) (geo.
 
 // badGeometry is the fault of a shape, with the place that is to blame.
 func badGeometry(err error) error {
-	f := ErrGeometry.Saying("The zone is no area: %v.", err).Because(err)
+	f := ErrGeometry.Saying("The zone is no area: %v.", err).Because(err).With("field", "geometry")
 	var shape *geo.ShapeError
 	if !errors.As(err, &shape) {
 		return f

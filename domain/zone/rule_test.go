@@ -151,6 +151,10 @@ func TestDraftsThatCannotBe(t *testing.T) {
 	require.Equal(t, "Centre", checked.Name)
 	for name, spoil := range map[string]func(*zone.Draft){
 		"no name":                          func(d *zone.Draft) { d.Name = "  " },
+		"a name that turns around":         func(d *zone.Draft) { d.Name = "a\u202eb" },
+		"a name that colours a terminal":   func(d *zone.Draft) { d.Name = "a\x1b[31m" },
+		"a name of two lines":              func(d *zone.Draft) { d.Name = "a\nb" },
+		"a name that is no text":           func(d *zone.Draft) { d.Name = "\xff\xff" },
 		"a long name":                      func(d *zone.Draft) { d.Name = fmt.Sprintf("%0101d", 1) },
 		"an order below zero":              func(d *zone.Draft) { d.Order = -1 },
 		"no rule":                          func(d *zone.Draft) { d.Rules = nil },
@@ -167,4 +171,13 @@ func TestDraftsThatCannotBe(t *testing.T) {
 		_, err := d.Checked()
 		require.ErrorIs(t, err, zone.ErrDraft, name)
 	}
+}
+
+func TestAZoneEndsInTheFuture(t *testing.T) {
+	over := zone.Draft{Ends: noon}
+	require.ErrorIs(t, over.Drawn(noon, nil), zone.ErrDraft)
+	require.ErrorIs(t, over.Drawn(noon, &zone.Draft{}), zone.ErrDraft)
+	require.NoError(t, over.Drawn(noon, &zone.Draft{Ends: noon}), "it was over before the change")
+	require.NoError(t, over.Drawn(noon.Add(-time.Second), nil))
+	require.NoError(t, zone.Draft{}.Drawn(noon, nil), "it is for good")
 }

@@ -50,7 +50,7 @@ type Rule struct {
 	RideStart   bool     `json:"ride_start_allowed"`
 	RideEnd     bool     `json:"ride_end_allowed"`
 	RideThrough bool     `json:"ride_through_allowed"`
-	MaxKmh      int      `json:"maximum_speed_kph,omitempty"` // 0: as the scooter's own
+	MaxKmh      int      `json:"maximum_speed_kph,omitempty" minimum:"1" maximum:"200"` // 0: as the scooter's own
 	// StationParking: a ride ends at a station only.
 	StationParking bool `json:"station_parking,omitempty"`
 }
