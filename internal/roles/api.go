@@ -35,7 +35,9 @@ func API(ctx context.Context, c config.Config, log *slog.Logger) error {
 	redis := openRedis(c, log)
 	defer redis.Close()
 
-	past := history.Open(historyAccess(c.Influx)) // not asked by /readyz: rides go on without a history
+	access := historyAccess(c.Influx)
+	access.Patience = c.HTTP.Deadline / 2
+	past := history.Open(access) // not asked by /readyz: rides go on without a history
 	defer past.Close()
 
 	keys, err := sealKeys(c)

@@ -33,7 +33,7 @@ func (r *Reader) Latest(ctx context.Context, measurement string, since time.Time
   |> last()
   |> keep(columns: ["_time", "_value", "_field", "plate"])
   |> group(columns: ["_field"])`, from, instant(since), measurement)
-		for row, err := range r.rows(ctx, flux) {
+		for row, err := range r.rows(ctx, flux, fleetPatience) {
 			if !yield(Said{Plate: row.plate, Field: row.field, At: row.at, Value: row.value}, err) || err != nil {
 				return
 			}
@@ -54,7 +54,7 @@ func (r *Reader) LatestSound(ctx context.Context, plates []string, since time.Ti
 		if err != nil {
 			return nil, err
 		}
-		for row, err := range r.rows(ctx, flux) {
+		for row, err := range r.rows(ctx, flux, fleetPatience) {
 			if err != nil {
 				return nil, err
 			}

@@ -23,22 +23,26 @@ type Access struct {
 	Token  string
 	Org    string
 	Bucket string // on 1.8 the database, a slash and the retention policy
+	// Patience is how long a reader waits for what somebody asked; it must be well below what he waits himself, or a history that is
+	// stuck looks to him as if nobody were there. Default: 8 s.
+	Patience time.Duration
 }
 
-// queryPatience is how long a question may take when its context does not end before.
-const queryPatience = time.Minute
+// fleetPatience is how long a question about all scooters may take, for which nobody waits.
+const fleetPatience = time.Minute
 
 // Reader answers from the history. It is safe for concurrent use and connects when it is asked.
 type Reader struct {
-	client influxdb2.Client
-	query  api.QueryAPI
-	bucket string
+	client   influxdb2.Client
+	query    api.QueryAPI
+	bucket   string
+	patience time.Duration
 }
 
 // Open makes a reader. Close it.
 func Open(a Access) *Reader {
 	client := dial(a)
-	return &Reader{client: client, query: client.QueryAPI(a.Org), bucket: a.Bucket}
+	return &Reader{client: client, query: client.QueryAPI(a.Org), bucket: a.Bucket, patience: orDefault(a.Patience, 8*time.Second)}
 }
 
 // dial makes a client that says nothing by itself: what fails is an error, which is logged once by whoever gets it.
@@ -46,7 +50,7 @@ func dial(a Access) influxdb2.Client {
 	transport := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert,errcheck // it is
 	log.Log = nil
 	return influxdb2.NewClientWithOptions(a.URL, a.Token,
-		influxdb2.DefaultOptions().SetHTTPClient(&http.Client{Transport: transport, Timeout: queryPatience}))
+		influxdb2.DefaultOptions().SetHTTPClient(&http.Client{Transport: transport, Timeout: fleetPatience}))
 }
 
 // Close lets go of the connections.
@@ -64,7 +68,7 @@ func (r *Reader) Track(ctx context.Context, plate string, span series.Span) ([]s
 // places reads the rows of a question about positions. Those of one stretch have the same start.
 func (r *Reader) places(ctx context.Context, flux string) ([]series.Place, error) {
 	best := map[time.Time]series.Place{}
-	for row, err := range r.rows(ctx, flux) {
+	for row, err := range r.rows(ctx, flux, r.patience) {
 		if err != nil {
 			return nil, err
 		}
@@ -163,7 +167,7 @@ func collect[T any](
 	}
 	by := map[time.Time]*T{}
 	var times []time.Time
-	for row, err := range r.rows(ctx, flux) {
+	for row, err := range r.rows(ctx, flux, r.patience) {
 		if err != nil {
 			return nil, err
 		}
@@ -194,13 +198,16 @@ type row struct {
 	values    map[string]any
 }
 
-// rows are the lines of an answer, read while they come. Whatever goes wrong is series.ErrAway, but the caller's own end.
-func (r *Reader) rows(ctx context.Context, flux string) iter.Seq2[row, error] {
+// rows are the lines of an answer, read while they come. Whatever goes wrong is series.ErrAway, an answer that takes too long too,
+// but the caller's own end.
+func (r *Reader) rows(ctx context.Context, flux string, patience time.Duration) iter.Seq2[row, error] {
 	return func(yield func(row, error) bool) {
 		away := func(err error) error {
 			return cmp.Or(ctx.Err(), error(series.ErrAway.Because(fmt.Errorf("ask the history: %w", err))))
 		}
-		answer, err := r.query.Query(ctx, flux)
+		asked, cancel := context.WithTimeout(ctx, patience)
+		defer cancel()
+		answer, err := r.query.Query(asked, flux)
 		if err != nil {
 			yield(row{}, away(err))
 			return

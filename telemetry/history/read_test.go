@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -223,6 +224,26 @@ func TestAwayIsSaid(t *testing.T) {
 			require.ErrorIs(t, err, series.ErrAway)
 			f, _ := fault.From(err)
 			require.NotContains(t, f.Message, "127.0.0.1")
+		})
+	}
+	for name, first := range map[string]string{"frozen": "", "frozen in the middle": ",,0,2026-11-20T06:0"} {
+		t.Run(name, func(t *testing.T) {
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				_, _ = io.Copy(io.Discard, r.Body) // only then the server sees that we hang up
+				if first != "" {
+					_, _ = io.WriteString(w, first)
+					_ = http.NewResponseController(w).Flush()
+				}
+				<-r.Context().Done()
+			}))
+			defer server.Close()
+			r := history.Open(history.Access{URL: server.URL, Bucket: "rodada/autogen", Patience: 50 * time.Millisecond})
+			defer r.Close()
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // longer than a test may take to be told
+			defer cancel()
+			_, err := r.Track(ctx, "A1", span(60, 10))
+			require.ErrorIs(t, err, series.ErrAway)
+			require.NoError(t, ctx.Err(), "it is told long before who asked gives up")
 		})
 	}
 	t.Run("who asked went away", func(t *testing.T) {
