@@ -34,7 +34,7 @@ func (l Limits) judge(s live.State, m *memory, inside func(geo.Point) bool, now 
 	return map[staff.AlertKind]verdict{
 		staff.Offline:    well,
 		staff.LowBattery: l.battery(s),
-		staff.Fallen:     fallen(s),
+		staff.Fallen:     l.fallen(s, now),
 		staff.Fault:      broken(s),
 		staff.Speeding:   l.speeding(s, now),
 		staff.Moved:      l.moved(s, m, now),
@@ -54,10 +54,15 @@ func (l Limits) battery(s live.State) verdict {
 	return open
 }
 
-// fallen: a scooter that is off does not know, so that switching it off is no cure.
-func fallen(s live.State) verdict {
+// fallen: a scooter that is off does not know. Switching it off is no cure, but what it said last is not true for ever.
+func (l Limits) fallen(s live.State, now time.Time) verdict {
+	off := s.Powered.Known() && !s.Powered.Is && !s.Fallen.At.After(s.Powered.At)
 	switch {
 	case !s.Fallen.Known():
+		return open
+	case off && now.Sub(s.Fallen.At) > l.Quiet:
+		return well
+	case off:
 		return open
 	case s.Fallen.Is:
 		return wrong("It lies on its side.")

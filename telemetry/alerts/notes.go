@@ -85,3 +85,35 @@ func (n *Notes) write(ctx context.Context, notes map[string]*memory) error {
 	}
 	return nil
 }
+
+// remember reads what the watch before this one remembered.
+func (w *Watch) remember(ctx context.Context) error {
+	if w.memory != nil {
+		return nil
+	}
+	notes, err := w.Notes.read(ctx)
+	if err != nil {
+		return err
+	}
+	w.memory, w.news = notes, make(map[string]*memory)
+	return nil
+}
+
+// note writes down what is new, which is most often nothing.
+func (w *Watch) note(ctx context.Context) error {
+	if len(w.news) == 0 {
+		return nil
+	}
+	if err := w.Notes.write(ctx, w.news); err != nil {
+		return err
+	}
+	clear(w.news)
+	return nil
+}
+
+func (w *Watch) forget(plate string) {
+	if w.memory[plate] != nil {
+		delete(w.memory, plate)
+		w.news[plate] = nil
+	}
+}

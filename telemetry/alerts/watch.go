@@ -58,12 +58,6 @@ type Watch struct {
 	news   map[string]*memory // what the notes do not have yet; nil: it is forgotten
 }
 
-// about is what an alert is about.
-type about struct {
-	plate string
-	kind  staff.AlertKind
-}
-
 // Run watches until ctx ends.
 func (w *Watch) Run(ctx context.Context) {
 	l := w.Limits.orUsual()
@@ -98,7 +92,7 @@ func (w *Watch) look(ctx context.Context) (round, error) {
 	w.Limits = w.Limits.orUsual()
 	mine, err := w.Turn.Mine(ctx)
 	if err != nil || !mine {
-		w.swept, w.memory, w.news = time.Time{}, nil, nil // somebody else may change what we know
+		w.swept, w.memory, w.news, w.open, w.staff = time.Time{}, nil, nil, nil, nil // somebody else may change what we know
 		return roundOthers, err
 	}
 	now := w.Now()
@@ -139,6 +133,9 @@ func (w *Watch) sweep(ctx context.Context, now time.Time) (err error) {
 	if w.cursor, err = w.Fleet.Now(ctx); err != nil { // before the fleet: what changes meanwhile is looked at again
 		return err
 	}
+	if err := w.remember(ctx); err != nil {
+		return err
+	}
 	if err := w.recall(ctx, now); err != nil {
 		return err
 	}
@@ -162,39 +159,6 @@ func (w *Watch) sweep(ctx context.Context, now time.Time) (err error) {
 	return err
 }
 
-// recall reads which alerts are open, which staff have closed lately, and what the watch before this one remembered.
-func (w *Watch) recall(ctx context.Context, now time.Time) error {
-	if w.memory == nil {
-		notes, err := w.Notes.read(ctx)
-		if err != nil {
-			return err
-		}
-		w.memory, w.news = notes, make(map[string]*memory)
-	}
-	list, err := w.Books.ListAlerts(ctx, staff.AlertQuery{Kinds: staff.WatchedKinds(), Since: now.Add(-w.Limits.Repeat)}, 0)
-	if err != nil {
-		return err
-	}
-	before := w.open
-	w.open = make(map[about]bool)
-	if w.staff == nil {
-		w.staff = make(map[about]time.Time)
-	}
-	for _, a := range slices.Backward(list) { // the newest last
-		of := about{a.Plate, a.Kind}
-		switch {
-		case a.ClosedAt.IsZero():
-			w.open[of] = true
-			delete(w.staff, of)
-		case a.ClosedBy != staff.System && (before == nil || before[of]):
-			w.staff[of] = a.ClosedAt
-		case before == nil:
-			delete(w.staff, of)
-		}
-	}
-	return nil
-}
-
 // atOnce bounds what Redis is asked in one go.
 const atOnce = 1000
 
@@ -214,25 +178,6 @@ func (w *Watch) judge(ctx context.Context, plates []string, now time.Time) error
 		}
 	}
 	return nil
-}
-
-// note writes down what is new, which is most often nothing.
-func (w *Watch) note(ctx context.Context) error {
-	if len(w.news) == 0 {
-		return nil
-	}
-	if err := w.Notes.write(ctx, w.news); err != nil {
-		return err
-	}
-	clear(w.news)
-	return nil
-}
-
-func (w *Watch) forget(plate string) {
-	if w.memory[plate] != nil {
-		delete(w.memory, plate)
-		w.news[plate] = nil
-	}
 }
 
 // judgeOne changes the alerts of one scooter. One that does not serve is in somebody's hands already.
@@ -263,34 +208,6 @@ func (w *Watch) judgeOne(ctx context.Context, s live.State, now time.Time) error
 		if err := w.change(ctx, about{s.Plate, kind}, v, now); err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-func (w *Watch) change(ctx context.Context, of about, v verdict, now time.Time) error {
-	switch {
-	case v.well:
-		delete(w.staff, of)
-		if !w.open[of] {
-			return nil
-		}
-		if err := w.Books.CloseAlert(ctx, of.plate, of.kind, staff.System); err != nil {
-			return err
-		}
-		delete(w.open, of)
-	case v.wrong && !w.open[of]:
-		if closed, ok := w.staff[of]; ok && now.Sub(closed) < w.Limits.Repeat {
-			return nil
-		}
-		err := w.Books.RaiseAlert(ctx, staff.Alert{Plate: of.plate, Kind: of.kind, Text: v.text, OpenedAt: now})
-		if errors.Is(err, fleet.ErrScooterUnknown) {
-			return nil // renumbered or gone a moment ago
-		}
-		if err != nil {
-			return err
-		}
-		delete(w.staff, of)
-		w.open[of] = true
 	}
 	return nil
 }

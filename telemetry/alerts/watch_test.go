@@ -59,6 +59,35 @@ func TestEachKindOpensAndCloses(t *testing.T) {
 	}
 }
 
+// A scooter knows how it stands only while it is on.
+func TestFallenAndSwitchedOff(t *testing.T) {
+	s := newStreet(t)
+	lies := func(v bool) live.Values { return live.Values{Powered: is(s, true), Fallen: is(s, v)} }
+	off := func() live.Values { return live.Values{Powered: is(s, false)} }
+	s.free(plate)
+	s.after(time.Minute, plate, lies(true))
+	require.Equal(t, []staff.AlertKind{staff.Fallen}, s.open())
+	for range 14 {
+		s.after(time.Minute, plate, off())
+		require.Equal(t, []staff.AlertKind{staff.Fallen}, s.open(), "to switch it off does not raise it")
+	}
+	s.after(time.Minute, plate, off())
+	require.Empty(t, s.open(), "nobody knows any more")
+	s.restart()
+	s.after(48*time.Hour, plate, off())
+	require.Empty(t, s.open(), "what it said two days ago opens nothing")
+	s.after(time.Minute, plate, lies(true))
+	require.Len(t, s.open(), 1, "it lies there still")
+	s.after(time.Minute, plate, off())
+	require.NoError(t, s.books.CloseAlert(t.Context(), plate, staff.Fallen, "eva@example.org"))
+	s.after(2*time.Minute, plate, off())
+	require.Empty(t, s.open(), "staff have closed it")
+	s.after(time.Minute, plate, lies(false))
+	s.after(time.Minute, plate, off())
+	s.after(time.Minute, plate, live.Values{Fallen: is(s, true)}) // a 55, which it sends unasked when it falls
+	require.Len(t, s.open(), 1)
+}
+
 func TestOffline(t *testing.T) {
 	s := newStreet(t)
 	s.free(plate)
@@ -231,6 +260,31 @@ func TestOneWatchesAtATime(t *testing.T) {
 	s.books.fail = errors.New("down")
 	require.Error(t, first.Look(t.Context()))
 	require.Equal(t, map[string]int{"changes": 2, "failed": 1, "fleet": 1, "others": 2}, counted(t, counts))
+}
+
+// What staff closed while another process watched stays closed for the one that watches again.
+func TestWhoWatchesAgainKnowsWhatStaffClosed(t *testing.T) {
+	addr, prefix := testkit.Redis(t)
+	client := redis.NewClient(&redis.Options{Addr: addr, ContextTimeoutEnabled: true})
+	t.Cleanup(func() { require.NoError(t, client.Close()) })
+	s := &street{T: t, live: live.New(client, prefix), now: noon}
+	s.books = &books{now: func() time.Time { return s.now }, told: map[int64]time.Time{}}
+	first, second := s.another(client, prefix), s.another(client, prefix)
+	watch := func(w *alerts.Watch, others *alerts.Watch) {
+		require.NoError(t, client.Del(t.Context(), prefix+"alerts:turn").Err())
+		require.NoError(t, w.Look(t.Context()))
+		require.NoError(t, others.Look(t.Context()))
+	}
+	s.free(plate)
+	s.says(plate, live.Values{Battery: is(s, 90)})
+	watch(first, second)
+	s.now = s.now.Add(time.Second)
+	s.says(plate, live.Values{Battery: is(s, 5)})
+	watch(second, first)
+	require.Len(t, s.open(), 1)
+	require.NoError(t, s.books.CloseAlert(t.Context(), plate, staff.LowBattery, "eva@example.org"))
+	watch(first, second)
+	require.Empty(t, s.open())
 }
 
 // Books that fail for a while make an alert late, and lose none.
