@@ -26,7 +26,7 @@ type webhookStore interface {
 type webhooks struct {
 	store  webhookStore
 	sealer Sealer // nil: there can be none
-	plain  bool   // http is allowed, to networks of one's own
+	reach  staff.Reach
 }
 
 // Webhook is an address that is told of alerts.
@@ -90,13 +90,13 @@ type createWebhookIn struct{ Body webhookBody }
 func (createWebhook) Meta() meta {
 	return meta{
 		ID: "create-webhook", Summary: "Tell another service of alerts", Status: http.StatusCreated, Needs: staff.Admin,
-		Description: "It is told by POST when an alert opens, is repeated and closes, signed as standardwebhooks.com says, and tried again for three days.",
-		Faults:      []*fault.Error{staff.ErrWebhookURL, staff.ErrWebhookNoKey},
+		Description: "It is told by POST when an alert opens, is repeated and closes, signed as standardwebhooks.com says, and tried again for three days. Where it may lead is RODADA_WEBHOOK_NETWORKS.",
+		Faults:      []*fault.Error{staff.ErrWebhookURL, staff.ErrWebhookInside, staff.ErrWebhookNoKey},
 	}
 }
 
 func (e createWebhook) Execute(ctx context.Context, in *createWebhookIn) (*webhookOut, error) {
-	if err := staff.CheckWebhookURL(in.Body.URL, e.plain); err != nil {
+	if err := e.reach.Check(in.Body.URL); err != nil {
 		return nil, err
 	}
 	if e.sealer == nil {
@@ -105,7 +105,7 @@ func (e createWebhook) Execute(ctx context.Context, in *createWebhookIn) (*webho
 	var key [32]byte
 	_, _ = rand.Read(key[:]) // never fails
 	secret := "whsec_" + base64.StdEncoding.EncodeToString(key[:])
-	w := staff.Webhook{ID: uuid.NewString(), URL: in.Body.URL, Kinds: in.Body.Kinds, Paused: in.Body.Paused}
+	w := staff.Webhook{ID: uuid.NewString(), URL: in.Body.URL, Kinds: staff.Distinct(in.Body.Kinds), Paused: in.Body.Paused}
 	var err error
 	if w.Secret, err = e.sealer.Seal(secret, staff.WebhookPurpose(w.ID)); err != nil {
 		return nil, staff.ErrWebhookNoKey
@@ -129,15 +129,15 @@ type changeWebhookIn struct {
 func (changeWebhook) Meta() meta {
 	return meta{
 		ID: "change-webhook", Summary: "Change a webhook", Description: "Its secret stays.", Needs: staff.Admin,
-		Faults: []*fault.Error{staff.ErrWebhookUnknown, staff.ErrWebhookURL},
+		Faults: []*fault.Error{staff.ErrWebhookUnknown, staff.ErrWebhookURL, staff.ErrWebhookInside},
 	}
 }
 
 func (e changeWebhook) Execute(ctx context.Context, in *changeWebhookIn) (*webhookOut, error) {
-	if err := staff.CheckWebhookURL(in.Body.URL, e.plain); err != nil {
+	if err := e.reach.Check(in.Body.URL); err != nil {
 		return nil, err
 	}
-	w, err := e.store.ChangeWebhook(ctx, staff.Webhook{ID: in.ID, URL: in.Body.URL, Kinds: in.Body.Kinds, Paused: in.Body.Paused})
+	w, err := e.store.ChangeWebhook(ctx, staff.Webhook{ID: in.ID, URL: in.Body.URL, Kinds: staff.Distinct(in.Body.Kinds), Paused: in.Body.Paused})
 	if err != nil {
 		return nil, err
 	}

@@ -17,6 +17,7 @@ import (
 	"rodada/api/token"
 	"rodada/domain/firmware"
 	"rodada/domain/rider"
+	"rodada/domain/staff"
 	"rodada/internal/config"
 )
 
@@ -170,7 +171,7 @@ func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 		},
 		rentals:       rentals,
 		alerts:        &alerts{store: o.Store},
-		webhooks:      &webhooks{store: o.Store, sealer: o.Sealer, plain: len(o.Config.Webhook.Networks) > 0},
+		webhooks:      &webhooks{store: o.Store, sealer: o.Sealer, reach: staff.NewReach(o.Config.Webhook.Networks...)},
 		adminRentals:  &adminRentals{store: o.Store, holders: holders, deadline: c.HTTP.Deadline, now: o.Now},
 		adminScooters: &adminScooters{store: o.Store, registry: registry, holders: holders, deadline: c.HTTP.Deadline},
 		images:        &images{store: o.Store, limit: c.Firmware.MaxSize},

@@ -14,7 +14,7 @@ const hooksPath = "/admin/v1/webhooks"
 
 func TestWebhooks(t *testing.T) {
 	s, keys := newDepot(t)
-	made := body(t, s.asStaff(t, "POST", hooksPath, map[string]any{"url": "https://example.org/hook", "kinds": []string{"offline", "moved"}}), 201)
+	made := body(t, s.asStaff(t, "POST", hooksPath, map[string]any{"url": "https://example.org/hook", "kinds": []string{"offline", "moved", "offline"}}), 201)
 	id, secret := made["id"].(string), made["secret"].(string)
 	require.Regexp(t, `^whsec_[0-9A-Za-z+/]{43}=$`, secret)
 	opened, err := keys.Open(s.store.webhooks[0].Secret, staff.WebhookPurpose(id))
@@ -49,14 +49,19 @@ func TestWebhooks(t *testing.T) {
 
 func TestWhatNoWebhookMayBe(t *testing.T) {
 	s, _ := newDepot(t)
-	for _, url := range []string{"http://example.org", "example.org", "https://", "ftp://example.org", "https://eva:secret@example.org", "https://example.org/#a", "https://exa mple.org"} {
+	for _, url := range []string{"http://example.org", "example.org", "https://", "ftp://example.org", "https://eva:secret@example.org", "https://example.org/#a", "https://exa mple.org", "https://0x7f.1"} {
 		problem(t, s.asStaff(t, "POST", hooksPath, map[string]any{"url": url}), 422, "webhook_url_invalid")
 	}
 	problem(t, s.asStaff(t, "POST", hooksPath, map[string]any{"url": "https://example.org", "kinds": []string{"boredom"}}), 422, "request_invalid")
+	for _, url := range []string{"https://169.254.169.254/latest", "https://10.0.0.1", "https://[::1]", "https://100.64.0.1", "https://localhost:8080"} {
+		problem(t, s.asStaff(t, "POST", hooksPath, map[string]any{"url": url}), 422, "webhook_address_private")
+	}
 	require.Empty(t, s.store.webhooks)
 
 	s, _ = newDepot(t, func(o *api.Options) { o.Config.Webhook.Networks = []string{"10.0.0.0/8"} })
-	body(t, s.asStaff(t, "POST", hooksPath, map[string]any{"url": "http://panel.internal/hook"}), 201)
+	id := body(t, s.asStaff(t, "POST", hooksPath, map[string]any{"url": "http://panel.internal/hook"}), 201)["id"].(string)
+	body(t, s.asStaff(t, "PUT", hooksPath+"/"+id, map[string]any{"url": "https://10.2.3.4/hook"}), 200)
+	problem(t, s.asStaff(t, "PUT", hooksPath+"/"+id, map[string]any{"url": "https://192.168.3.4/hook"}), 422, "webhook_address_private")
 
 	s = newStage(t)
 	problem(t, s.asStaff(t, "POST", hooksPath, map[string]any{"url": "https://example.org"}), 503, "webhook_no_key")

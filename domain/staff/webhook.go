@@ -1,7 +1,7 @@
 package staff
 
 import (
-	"net/url"
+	"slices"
 	"time"
 
 	"rodada/domain/fault"
@@ -11,6 +11,7 @@ import (
 var (
 	ErrWebhookUnknown = fault.Declare(fault.NotFound, "webhook_unknown", "There is no such webhook.")
 	ErrWebhookURL     = fault.Declare(fault.Invalid, "webhook_url_invalid", "A webhook needs an https:// address without a user or a fragment.")
+	ErrWebhookInside  = fault.Declare(fault.Invalid, "webhook_address_private", "A webhook leads to the public Internet, or to a network that RODADA_WEBHOOK_NETWORKS names.")
 	ErrWebhookNoKey   = fault.Declare(fault.Unavailable, "webhook_no_key", "Webhooks need a key to seal their secrets with: RODADA_SEAL_KEYS.")
 )
 
@@ -27,13 +28,14 @@ type Webhook struct {
 // WebhookPurpose is what the secret of a webhook is sealed for.
 func WebhookPurpose(id string) string { return "webhook/" + id }
 
-// CheckWebhookURL refuses an address that no webhook may have: ErrWebhookURL. Plain http is for addresses of one's own network.
-func CheckWebhookURL(address string, plain bool) error {
-	u, err := url.Parse(address)
-	if err != nil || u.Host == "" || u.User != nil || u.Fragment != "" || len(address) > 2000 || u.Scheme != "https" && (!plain || u.Scheme != "http") {
-		return ErrWebhookURL
+// Distinct is the kinds without those that come twice.
+func Distinct(kinds []AlertKind) (once []AlertKind) {
+	for _, kind := range kinds {
+		if !slices.Contains(once, kind) {
+			once = append(once, kind)
+		}
 	}
-	return nil
+	return once
 }
 
 // What a webhook is told.

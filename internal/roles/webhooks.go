@@ -3,11 +3,11 @@ package roles
 import (
 	"context"
 	"log/slog"
-	"net/netip"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"rodada/domain/staff"
 	"rodada/internal/config"
 	"rodada/postgres"
 	"rodada/providers/webhook"
@@ -18,12 +18,8 @@ import (
 // tellWebhooks delivers until ctx ends.
 func tellWebhooks(ctx context.Context, c config.Config, store *postgres.Store, keys seal.Keys, registry prometheus.Registerer, log *slog.Logger) (done <-chan struct{}) {
 	const every = 2 * time.Second
-	var networks []netip.Prefix
-	for _, text := range c.Webhook.Networks {
-		networks = append(networks, netip.MustParsePrefix(text)) // config has checked it
-	}
 	hooks := &worker.Webhooks{
-		Store: store, Send: webhook.New(networks).Send, Open: keys.Open, Now: time.Now, Log: log, Count: worker.NewAttempts(registry),
+		Store: store, Send: webhook.New(staff.NewReach(c.Webhook.Networks...)).Send, Open: keys.Open, Now: time.Now, Log: log, Count: worker.NewAttempts(registry),
 	}
 	over := make(chan struct{})
 	go func() {

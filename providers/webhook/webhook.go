@@ -11,7 +11,6 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
-	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -21,7 +20,7 @@ import (
 	"rodada/domain/staff"
 )
 
-// ErrPrivate is the answer to an address that is not on the public Internet.
+// ErrPrivate is the answer to an address where webhooks may not lead.
 var ErrPrivate = errors.New("webhook: the address is not public")
 
 // patience is how long the other side may take.
@@ -33,23 +32,16 @@ type Sender struct {
 	now             func() time.Time
 }
 
-// New makes a sender. Networks are those of one's own that may be told too, and by plain http.
-func New(networks []netip.Prefix) *Sender {
-	own := func(a netip.Addr) bool {
-		return slices.ContainsFunc(networks, func(p netip.Prefix) bool { return p.Contains(a) })
-	}
-	return &Sender{
-		public:  client(func(a netip.Addr) bool { return Public(a) || own(a) }),
-		allowed: client(own),
-		now:     time.Now,
-	}
+// New makes a sender that goes where webhooks may lead, and nowhere else.
+func New(reach staff.Reach) *Sender {
+	return &Sender{public: client(reach.Admits), allowed: client(reach.Own), now: time.Now}
 }
 
 // client asks only addresses that may be asked: the check is of the address that is dialled, after names are looked up.
 func client(may func(netip.Addr) bool) *http.Client {
 	dialer := &net.Dialer{Timeout: patience, Control: func(_, address string, _ syscall.RawConn) error {
 		to, err := netip.ParseAddrPort(address)
-		if err != nil || !may(to.Addr().Unmap()) {
+		if err != nil || !may(to.Addr()) {
 			return ErrPrivate
 		}
 		return nil
@@ -61,21 +53,6 @@ func client(may func(netip.Addr) bool) *http.Client {
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-}
-
-// special are networks that are nobody's on the Internet, beside those that netip knows. (IANA's special-purpose registries)
-var special = []netip.Prefix{
-	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("192.0.0.0/24"),
-	netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("198.51.100.0/24"),
-	netip.MustParsePrefix("203.0.113.0/24"), netip.MustParsePrefix("240.0.0.0/4"), netip.MustParsePrefix("64:ff9b::/96"),
-	netip.MustParsePrefix("64:ff9b:1::/48"), netip.MustParsePrefix("100::/64"), netip.MustParsePrefix("2001::/23"),
-	netip.MustParsePrefix("2001:db8::/32"), netip.MustParsePrefix("2002::/16"),
-}
-
-// Public reports whether an address is one of the Internet's.
-func Public(a netip.Addr) bool {
-	a = a.Unmap()
-	return a.IsGlobalUnicast() && !a.IsPrivate() && !slices.ContainsFunc(special, func(p netip.Prefix) bool { return p.Contains(a) })
 }
 
 // Send tells one thing, signed with an opened secret. Any answer but 2xx is an error; redirects are not followed.
