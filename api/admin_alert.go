@@ -44,7 +44,7 @@ type listAlerts struct{ *alerts }
 
 type listAlertsIn struct {
 	State staff.AlertState  `query:"state" enum:"open,closed,all" default:"open"`
-	Kind  []staff.AlertKind `query:"kind" maxItems:"20" doc:"Only these kinds, separated by commas."`
+	Kind  []staff.AlertKind `query:"kind" maxItems:"20" enum:"not_secured,fault_at_start,onboarding,renumbering,upgrade,rollout,low_battery,fallen,moved,offline,fault,speeding,out_of_area" doc:"Only these kinds, separated by commas."`
 	Plate string            `query:"plate" maxLength:"100" doc:"Only of this scooter."`
 	All   bool              `query:"all" doc:"As state=all." deprecated:"true"`
 }
