@@ -152,12 +152,14 @@ func TestEveryFluxQueryShowsSomething(t *testing.T) {
 // Every expression of Prometheus can be read, and asks for what the roles show: docs/metrics.md, which another test holds
 // against them.
 func TestEveryExpressionAsksForWhatIsShown(t *testing.T) {
-	documented := map[string]string{}
-	for _, row := range regexp.MustCompile("(?m)^\\| `(rodada_[a-z_]+)` \\| (counter|gauge|histogram) \\|").FindAllStringSubmatch(read(t, "docs/metrics.md"), -1) {
-		documented[row[1]] = row[2]
+	documented, labels := map[string]string{}, map[string][]string{}
+	for _, row := range regexp.MustCompile("(?m)^\\| `(rodada_[a-z_]+)` \\| (counter|gauge|histogram) \\|([a-z, ]*)\\|").FindAllStringSubmatch(read(t, "docs/metrics.md"), -1) {
+		documented[row[1]], labels[row[1]] = row[2], strings.Split(strings.TrimSpace(row[3]), ", ")
 	}
+	// What says no more than another that is shown.
+	unshown := []string{"rodada_bridge_heard_total", "rodada_bridge_points_total"}
 	libraries := []string{"process_cpu_seconds_total", "process_resident_memory_bytes", "go_memstats_heap_inuse_bytes"}
-	ran := 0
+	ran, shown := 0, map[string]bool{}
 	for name, d := range dashboards(t) {
 		for _, p := range d.Panels {
 			for _, target := range p.Targets {
@@ -169,7 +171,11 @@ func TestEveryExpressionAsksForWhatIsShown(t *testing.T) {
 				expr, err := metricsql.Parse(strings.ReplaceAll(target.Expr, "$__rate_interval", "1m"))
 				require.NoError(t, err, "%s: %s", name, target.Expr)
 				asked := 0
+				var has []string // of labels; what is inside comes first
 				metricsql.VisitAll(expr, func(e metricsql.Expr) {
+					if by, is := e.(*metricsql.AggrFuncExpr); is {
+						require.Subset(t, append(has, "le"), by.Modifier.Args, target.Expr)
+					}
 					m, is := e.(*metricsql.MetricExpr)
 					if !is {
 						return
@@ -179,6 +185,7 @@ func TestEveryExpressionAsksForWhatIsShown(t *testing.T) {
 						require.Equal(t, "__name__", filters[0].Label)
 						metric := filters[0].Value
 						base, bucketed := strings.CutSuffix(metric, "_bucket")
+						shown[base], has = true, append(has, labels[base]...)
 						known := documented[metric] == "counter" || documented[metric] == "gauge" || bucketed && documented[base] == "histogram"
 						require.True(t, known || slices.Contains(libraries, metric), "%s: nobody shows %s", target.Expr, metric)
 					}
@@ -187,7 +194,12 @@ func TestEveryExpressionAsksForWhatIsShown(t *testing.T) {
 			}
 		}
 	}
-	require.Greater(t, ran, 8)
+	require.Greater(t, ran, 20)
+	for metric := range documented {
+		if of, _, _ := strings.Cut(strings.TrimPrefix(metric, "rodada_"), "_"); slices.Contains([]string{"bridge", "spool", "history", "poll"}, of) {
+			require.True(t, shown[metric] || slices.Contains(unshown, metric), "no dashboard shows %s", metric)
+		}
+	}
 }
 
 func TestDashboardsAreProvisioned(t *testing.T) {
