@@ -84,13 +84,16 @@ func New(o Options) (http.Handler, error) {
 		guard,
 		unhurried,
 		middleware.GetHead,
-		within(o.Config.HTTP.Deadline+5*time.Second),
+		within(o.Config.HTTP.Deadline+workSlack),
 	)
 	a := newApp(o, tokens, measured)
 	if a.images.keys, err = firmware.ParseKeys(o.Config.Firmware.Keys); err != nil {
 		return nil, err
 	}
-	document, err := describeAll(router, &mounter{tokens: tokens, riders: o.Store, members: o.Store, proxies: parseProxies(o.Config.HTTP.Proxies), maxBody: o.Config.HTTP.MaxBody}, a)
+	document, err := describeAll(router, &mounter{
+		tokens: tokens, riders: o.Store, members: o.Store, proxies: parseProxies(o.Config.HTTP.Proxies), maxBody: o.Config.HTTP.MaxBody,
+		bodyTime: bodyTime, workTime: o.Config.HTTP.Deadline + workSlack,
+	}, a)
 	if err != nil {
 		return nil, err
 	}
@@ -174,7 +177,7 @@ func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 		webhooks:      &webhooks{store: o.Store, sealer: o.Sealer, reach: staff.NewReach(o.Config.Webhook.Networks...)},
 		adminRentals:  &adminRentals{store: o.Store, holders: holders, deadline: c.HTTP.Deadline, now: o.Now},
 		adminScooters: &adminScooters{store: o.Store, registry: registry, holders: holders, deadline: c.HTTP.Deadline},
-		images:        &images{store: o.Store, limit: c.Firmware.MaxSize},
+		images:        &images{store: o.Store, limit: c.Firmware.MaxSize, patience: c.Firmware.UploadTimeout},
 		rollouts: &rollouts{
 			store: o.Store, models: o.Store, holders: holders, rules: c.Rollout, upgrade: c.Upgrade, deadline: c.HTTP.Deadline, pace: streamPace,
 		},

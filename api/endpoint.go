@@ -1,9 +1,11 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"mime"
 	"net/http"
 	"reflect"
 	"slices"
@@ -46,6 +48,8 @@ type meta struct {
 	// Upload is what the endpoint reads when that is no JSON, and UploadLimit how many bytes.
 	Upload      *huma.RequestBody
 	UploadLimit int64
+	// Patience is how much longer than any other its requests may last, where the body or the answer is large.
+	Patience time.Duration
 }
 
 // needs is the permission that a member of staff must have.
@@ -76,6 +80,8 @@ type mounter struct {
 	members memberStore
 	proxies proxies
 	maxBody int64
+	// bodyTime is for a body to come, and workTime for the rest of a request, where an endpoint has no more patience.
+	bodyTime, workTime time.Duration
 	// examples are answers to show in the document, by operation and status.
 	examples map[string]any
 	tag      string
@@ -102,7 +108,7 @@ func mount[I, O any](m *mounter, who audience, at string, e endpoint[I, O]) {
 		DefaultStatus:   about.Status,
 		Hidden:          about.Hidden,
 		MaxBodyBytes:    m.maxBody,
-		BodyReadTimeout: 10 * time.Second,
+		BodyReadTimeout: m.bodyTime + about.Patience,
 		Responses:       map[string]*huma.Response{},
 	}
 	if about.BodyLimit > 0 {
@@ -122,6 +128,12 @@ func mount[I, O any](m *mounter, who audience, at string, e endpoint[I, O]) {
 		faults = append(faults, staff.ErrPermission, fault.ErrAway)
 	}
 	op.Middlewares = append(op.Middlewares, oneEach(m.api))
+	if about.Upload != nil && len(about.Upload.Content) == 1 { // a table comes with whatever type a browser makes of it
+		op.Middlewares = append(op.Middlewares, ofOneType(m.api, about.Upload))
+	}
+	if about.Patience > 0 { // after who asks is known: nobody else keeps a connection for long
+		op.Middlewares = append(op.Middlewares, patient(about.Patience, m.workTime))
+	}
 	if about.Body != nil {
 		schema := about.Body()
 		op.RequestBody = &huma.RequestBody{
@@ -164,6 +176,18 @@ func authenticate(api huma.API, tokens *token.Issuer, riders accountStore, who a
 			if who == forRider {
 				info.stored = storedLanguage(riders, subject)
 			}
+		}
+		next(ctx)
+	}
+}
+
+// ofOneType lets only bodies through that are what an endpoint reads, or do not say what they are.
+func ofOneType(api huma.API, upload *huma.RequestBody) func(huma.Context, func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		kind, _, err := mime.ParseMediaType(cmp.Or(ctx.Header("Content-Type"), typeBinary))
+		if err != nil || upload.Content[kind] == nil {
+			turnAway(api, ctx, newProblem(ctx.Context(), http.StatusUnsupportedMediaType, codeMediaType, ""))
+			return
 		}
 		next(ctx)
 	}

@@ -24,9 +24,18 @@ type firmwareStore interface {
 
 // images is the firmware that scooters may be given.
 type images struct {
-	store firmwareStore
-	keys  firmware.Keys
-	limit int // bytes of an image
+	store    firmwareStore
+	keys     firmware.Keys
+	limit    int           // bytes of an image
+	patience time.Duration // for these bytes to come, or to go
+}
+
+// wait is how long the bytes of an image may be on their way. The document needs no images behind it.
+func (s *images) wait() time.Duration {
+	if s == nil {
+		return 0
+	}
+	return s.patience
 }
 
 // FirmwareImage is an image as staff see it.
@@ -146,9 +155,9 @@ func (e getImage) Execute(ctx context.Context, in *ImageRef) (*imageOut, error) 
 // imageBytes is GET /admin/v1/firmware/{id}/image.
 type imageBytes struct{ *images }
 
-func (imageBytes) Meta() meta {
+func (e imageBytes) Meta() meta {
 	return meta{
-		ID: "firmware-bytes", Summary: "The bytes of a firmware image", Needs: staff.Firmware, Files: []string{typeBinary},
+		ID: "firmware-bytes", Patience: e.wait(), Summary: "The bytes of a firmware image", Needs: staff.Firmware, Files: []string{typeBinary},
 		Description: "Byte for byte as they were uploaded.", Faults: []*fault.Error{firmware.ErrImageUnknown},
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
@@ -56,7 +57,7 @@ func newVault(t *testing.T) *vault {
 
 func firmwareConfig() config.Firmware {
 	public := operatorKey("k").Public().(ed25519.PublicKey)
-	return config.Firmware{Keys: "2026:" + base64.StdEncoding.EncodeToString(public), MaxSize: maxImage}
+	return config.Firmware{Keys: "2026:" + base64.StdEncoding.EncodeToString(public), MaxSize: maxImage, UploadTimeout: time.Minute}
 }
 
 // upload sends an image that the key signed; changes are made to the query afterwards.
@@ -125,6 +126,12 @@ func TestImagesThatAreRefusedLeaveNothing(t *testing.T) {
 		"no signature": {func() *httptest.ResponseRecorder {
 			return v.do(t, "POST", "/admin/v1/firmware?model=1&version=2.0", v.bearer, "x", "Content-Type", "application/octet-stream")
 		}, 422, "request_invalid"},
+		"an image as JSON": {func() *httptest.ResponseRecorder {
+			return v.do(t, "POST", "/admin/v1/firmware?model=1&version=2.0", v.bearer, `{"image":"x"}`, "Content-Type", "application/json; charset=utf-8")
+		}, 415, "media_type_unsupported"},
+		"an image as nonsense": {func() *httptest.ResponseRecorder {
+			return v.do(t, "POST", "/admin/v1/firmware?model=1&version=2.0", v.bearer, "x", "Content-Type", "application")
+		}, 415, "media_type_unsupported"},
 		"a signature that is none": {func() *httptest.ResponseRecorder {
 			return v.do(t, "POST", "/admin/v1/firmware?model=1&version=2.0", v.bearer, "x", "Content-Type", "application/octet-stream", "Firmware-Signature", "!!")
 		}, 422, "firmware_signature_invalid"},

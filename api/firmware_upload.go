@@ -49,6 +49,7 @@ func (e uploadImage) Meta() meta {
 			Content: map[string]*huma.MediaType{typeBinary: {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}},
 		},
 		UploadLimit: limit + uploadSlack,
+		Patience:    e.wait(),
 		Faults: []*fault.Error{
 			fleet.ErrModelUnknown, firmware.ErrVersion, firmware.ErrVersionTaken, firmware.ErrOlder, firmware.ErrSize,
 			firmware.ErrSignature, firmware.ErrWrongModel, firmware.ErrNoKeys,

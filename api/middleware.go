@@ -127,17 +127,6 @@ func survive(next http.Handler) http.Handler {
 	})
 }
 
-// within bounds how long any request may keep the parts behind the API busy, but for a stream.
-func within(limit time.Duration) func(http.Handler) http.Handler {
-	return func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			ctx, cancel := context.WithTimeout(context.WithValue(r.Context(), requestEnd{}, r.Context()), limit)
-			defer cancel()
-			next.ServeHTTP(w, r.WithContext(ctx))
-		})
-	}
-}
-
 // guard sets the headers that keep browsers from guessing and caches from keeping.
 func guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

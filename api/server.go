@@ -26,8 +26,8 @@ func NewServer(handler http.Handler, c config.HTTP, log *slog.Logger) *Server {
 		http: &http.Server{
 			Handler:           handler,
 			ReadHeaderTimeout: 5 * time.Second,
-			ReadTimeout:       15 * time.Second,
-			WriteTimeout:      c.Deadline + 15*time.Second,
+			ReadTimeout:       bodyTime + 5*time.Second,
+			WriteTimeout:      c.Deadline + writeSlack,
 			IdleTimeout:       2 * time.Minute,
 			MaxHeaderBytes:    16 << 10,
 			ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),

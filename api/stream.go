@@ -47,7 +47,7 @@ func stream(ctx context.Context, feed func(ctx context.Context, send func(event)
 			return
 		}
 		defer counting(ctx)()
-		ctx, end := lasting(ctx)
+		ctx, end := lasting(ctx, requestEnd{}, serverEnd{})
 		defer end()
 		ctx, cancel := context.WithTimeout(ctx, streamAtMost)
 		defer cancel()
@@ -131,29 +131,6 @@ func (w *eventWriter) beat(ctx context.Context) {
 				return
 			}
 		}
-	}
-}
-
-// Contexts of requests carry these two: the request without the limit that any other answer has, and the server's end.
-type (
-	requestEnd struct{}
-	serverEnd  struct{}
-)
-
-// lasting is ctx without its time limit: it ends with the client, or with the server.
-func lasting(ctx context.Context) (context.Context, context.CancelFunc) {
-	long, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	stops := []func() bool{}
-	for _, key := range []any{requestEnd{}, serverEnd{}} {
-		if ends, ok := ctx.Value(key).(context.Context); ok {
-			stops = append(stops, context.AfterFunc(ends, cancel))
-		}
-	}
-	return long, func() {
-		for _, stop := range stops {
-			stop()
-		}
-		cancel()
 	}
 }
 

@@ -72,7 +72,7 @@ func firmwareUpload(settings Settings, ask Ask) *cobra.Command {
 			if downgrade {
 				query.Set("downgrade", "true")
 			}
-			answer, err := app.Send(cmd.Context(), http.MethodPost, "/admin/v1/firmware?"+query.Encode(), content,
+			answer, err := app.Upload(cmd.Context(), "/admin/v1/firmware?"+query.Encode(), content,
 				"Content-Type", "application/octet-stream", "Firmware-Signature", signed)
 			return answered(cmd.OutOrStdout(), answer, err, asJSON, printImage)
 		},

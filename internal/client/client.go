@@ -21,7 +21,19 @@ type Client struct {
 
 // New makes a client for the API at base, such as http://127.0.0.1:8080.
 func New(base string) *Client {
-	return &Client{base: base, http: &http.Client{Timeout: time.Minute, Transport: &http.Transport{MaxIdleConnsPerHost: 256}}}
+	return &Client{base: base, http: &http.Client{
+		Timeout: patience, Transport: &http.Transport{MaxIdleConnsPerHost: 256, ResponseHeaderTimeout: patience},
+	}}
+}
+
+// patience is how long an answer may take: all of it, or its beginning where the request or the answer may be long.
+const patience = time.Minute
+
+// unhurried is for what may take its time on the way.
+func (c *Client) unhurried() *http.Client {
+	other := *c.http
+	other.Timeout = 0
+	return &other
 }
 
 // As returns a client that shares the connections and has another token.
@@ -64,7 +76,16 @@ func (c *Client) Do(ctx context.Context, method, path string, body any, header .
 
 // Send is Do with a body as it is.
 func (c *Client) Send(ctx context.Context, method, path string, payload []byte, header ...string) (Answer, error) {
-	res, err := c.open(ctx, c.http, method, path, payload, header...)
+	return c.send(ctx, c.http, method, path, payload, header...)
+}
+
+// Upload is Send for a body that may be long on its way; the server says how long.
+func (c *Client) Upload(ctx context.Context, path string, payload []byte, header ...string) (Answer, error) {
+	return c.send(ctx, c.unhurried(), http.MethodPost, path, payload, header...)
+}
+
+func (c *Client) send(ctx context.Context, over *http.Client, method, path string, payload []byte, header ...string) (Answer, error) {
+	res, err := c.open(ctx, over, method, path, payload, header...)
 	if err != nil {
 		return Answer{}, err
 	}

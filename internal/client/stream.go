@@ -10,9 +10,7 @@ import (
 
 // Stream reads server-sent events until the server ends them, or each fails.
 func (c *Client) Stream(ctx context.Context, path string, each func(name string, data []byte) error) error {
-	patient := *c.http
-	patient.Timeout = 0
-	res, err := c.open(ctx, &patient, http.MethodGet, path, nil)
+	res, err := c.open(ctx, c.unhurried(), http.MethodGet, path, nil)
 	if err != nil {
 		return err
 	}

@@ -157,6 +157,8 @@ type Firmware struct {
 	Keys string `env:"KEYS"`
 	// MaxSize is how many bytes an image may have, up to 64 MiB.
 	MaxSize int `env:"MAX_SIZE" envDefault:"4194304"`
+	// UploadTimeout is how long an image may take on its way to the API, or from it.
+	UploadTimeout time.Duration `env:"UPLOAD_TIMEOUT" envDefault:"5m"`
 }
 
 // Upgrade is the times and counts that the upgrade of a scooter lives by.

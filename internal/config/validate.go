@@ -58,6 +58,7 @@ func (c Config) Validate() error {
 	_, err := firmware.ParseKeys(c.Firmware.Keys)
 	check(err == nil, "FIRMWARE_KEYS", "name:base64 of 32 bytes[,name:...]", "its present value")
 	check(c.Firmware.MaxSize > 0 && c.Firmware.MaxSize <= firmware.SizeLimit, "FIRMWARE_MAX_SIZE", "1 to 67108864", c.Firmware.MaxSize)
+	check(c.Firmware.UploadTimeout >= time.Second && c.Firmware.UploadTimeout <= time.Hour, "FIRMWARE_UPLOAD_TIMEOUT", "1s to 1h", c.Firmware.UploadTimeout)
 	c.Upgrade.validate(check)
 	check(c.Rollout.RetryAfter >= time.Second, "ROLLOUT_RETRY_AFTER", "at least 1s", c.Rollout.RetryAfter)
 	check(c.Rollout.OfflinePatience >= time.Minute, "ROLLOUT_OFFLINE_PATIENCE", "at least 1m", c.Rollout.OfflinePatience)
