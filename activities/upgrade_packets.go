@@ -136,9 +136,6 @@ func (s *packets) run(ctx context.Context, acks <-chan firmware.PacketAck) (Pack
 	quiet := time.Duration(0) // that the box took, and no part of ours
 	for {
 		sent := s.Next - from
-		if over, err := s.allowed(ctx); over != "" || err != nil {
-			return over, err
-		}
 		if s.Complete() || s.in.Most > 0 && sent >= s.in.Most || sent >= chunkPackets && sent%chunkPackets == 0 && s.u.Now().Sub(began) >= chunkTime {
 			return PacketsTaken, nil
 		}
@@ -147,10 +144,11 @@ func (s *packets) run(ctx context.Context, acks <-chan firmware.PacketAck) (Pack
 		}
 		out := s.u.Now()
 		window.Reset(s.in.PacketWindow)
-		verdict, over := s.await(ctx, acks, window.C, stopping, out)
+		verdict, fence, over := s.await(ctx, acks, window.C, stopping, out)
 		if over != "" {
 			return over, nil
 		}
+		s.show()
 		switch verdict {
 		case firmware.Taken, firmware.Resend:
 			quiet = 0
@@ -161,14 +159,19 @@ func (s *packets) run(ctx context.Context, acks <-chan firmware.PacketAck) (Pack
 				return PacketsSilent, nil
 			}
 		}
-		s.show()
+		if verdict == firmware.Taken && fence == s.fence {
+			continue // the answer came with what allowed would ask for, and is stored already
+		}
+		if over, err := s.allowed(ctx); over != "" || err != nil {
+			return over, err
+		}
 	}
 }
 
-// await waits for the answer to the packet that is out; firmware.Stale: none came in time.
+// await waits for the answer to the packet that is out, and returns the fence that came with it; firmware.Stale: none came in time.
 func (s *packets) await(
 	ctx context.Context, acks <-chan firmware.PacketAck, window <-chan time.Time, stopping <-chan struct{}, out time.Time,
-) (firmware.Verdict, PacketsEnd) {
+) (firmware.Verdict, firmware.Fence, PacketsEnd) {
 	for {
 		select {
 		case a := <-acks:
@@ -183,13 +186,13 @@ func (s *packets) await(
 			if s.quick == 0 || took < s.quick {
 				s.quick = took
 			}
-			return verdict, ""
+			return verdict, a.Fence, ""
 		case <-window:
-			return firmware.Stale, ""
+			return firmware.Stale, "", ""
 		case <-stopping:
-			return "", PacketsTaken
+			return "", "", PacketsTaken
 		case <-ctx.Done():
-			return "", PacketsStopped
+			return "", "", PacketsStopped
 		}
 	}
 }

@@ -3,7 +3,7 @@
 // claims the lease and signals that one waiter. An answer that no lease waits for is telemetry.
 //
 // The answers to firmware packets take a shorter way: whoever sends packets to a scooter listens on its channel of Redis, and
-// nobody is signalled. What it stores of each packet goes to Redis together with that of the other scooters.
+// nobody is signalled. The bridge stores in the same step how far the upgrade is, and tells the fence of who sends.
 //
 // The keys of a scooter share the hash tag {plate} and so a slot of a cluster:
 //

@@ -11,19 +11,28 @@ import (
 	"rodada/domain/firmware"
 )
 
-// HandOver tells whoever sends packets to these scooters what they answered, in one round trip. Nobody may be listening.
+// handOver: KEYS upgrade; ARGV channel, again (0 or 1), serial, at. The answer that an attempt waits for moves it on even if
+// nobody listens: whoever takes over then begins with the packet that the box wants. The fence goes along, so that who listens
+// knows without asking that nobody has taken over.
+var handOver = redis.NewScript(`
+local was = redis.call('HMGET', KEYS[1], 'fence', 'sent')
+if ARGV[2] == '0' and was[2] == ARGV[3] then
+  redis.call('HSET', KEYS[1], 'sent', tonumber(ARGV[3]) + 1, 'at', ARGV[4])
+end
+return redis.call('PUBLISH', ARGV[1], ARGV[2] .. ' ' .. ARGV[3] .. ' ' .. (was[1] or ''))
+`)
+
+// HandOver stores what scooters answered to packets, and tells whoever sends them, in one round trip. Nobody may be listening.
 func (s *Store) HandOver(ctx context.Context, acks []firmware.PacketAck) error {
-	_, err := s.redis.Pipelined(ctx, func(p redis.Pipeliner) error {
-		for _, a := range acks {
-			word := "0 "
-			if a.Again {
-				word = "1 "
-			}
-			p.Publish(ctx, s.packets(a.Plate), fmt.Sprint(word, a.Serial))
+	calls := make([]call, len(acks))
+	for i, a := range acks {
+		again := 0
+		if a.Again {
+			again = 1
 		}
-		return nil
-	})
-	if err != nil {
+		calls[i] = call{key: s.upgrade(a.Plate), args: []any{s.packets(a.Plate), again, a.Serial, a.At.UnixMilli()}}
+	}
+	if err := s.all(ctx, handOver, calls); err != nil {
 		return fmt.Errorf("hand over the answers to packets: %w", err)
 	}
 	return nil
@@ -146,6 +155,7 @@ func (e *packetEar) hear(a firmware.PacketAck) {
 }
 
 func readPacketAck(text string) (firmware.PacketAck, bool) {
-	word, serial, ok := strings.Cut(text, " ")
-	return firmware.PacketAck{Serial: integer(serial), Again: word == "1"}, ok
+	word, rest, _ := strings.Cut(text, " ")
+	serial, fence, ok := strings.Cut(rest, " ")
+	return firmware.PacketAck{Serial: integer(serial), Again: word == "1", Fence: firmware.Fence(fence)}, ok
 }

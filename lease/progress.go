@@ -31,6 +31,22 @@ redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return {sent, failures, since}
 `)
 
+// markSending: as enterSending, but Redis may have lost what was there.
+var markSending = redis.NewScript(`
+local was = redis.call('HMGET', KEYS[1], 'fence', 'sent')
+if was[1] and was[1] > ARGV[1] then return 0 end
+if was[1] == ARGV[1] then
+  local sent = ARGV[6]
+  if tonumber(was[2]) > tonumber(sent) then sent = was[2] end
+  redis.call('HSET', KEYS[1], 'sent', sent, 'failures', ARGV[7], 'at', ARGV[9])
+  return 1
+end
+redis.call('HSET', KEYS[1], 'fence', ARGV[1], 'upgrade', ARGV[3], 'attempt', ARGV[4], 'packets', ARGV[5],
+  'sent', ARGV[6], 'failures', ARGV[7], 'since', ARGV[8], 'at', ARGV[9])
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+return 1
+`)
+
 // EnterSending takes the sending of packets to a scooter over from whoever did it with an earlier fence, and returns how far
 // the attempt has come. False: somebody has a later fence.
 func (s *Store) EnterSending(ctx context.Context, plate string, f firmware.Fence, p firmware.Progress) (firmware.Progress, bool, error) {
@@ -43,6 +59,16 @@ func (s *Store) EnterSending(ctx context.Context, plate string, f firmware.Fence
 	}
 	p.Sent, p.Failures, p.Since = integer(got[0]), integer(got[1]), moment(got[2])
 	return p, true, nil
+}
+
+// MarkSending stores how far an attempt has come, unless a box's answer that was handed over says further. False: somebody has a
+// later fence, and the caller must send no more. What Redis has lost is written anew.
+func (s *Store) MarkSending(ctx context.Context, plate string, f firmware.Fence, p firmware.Progress) (bool, error) {
+	ours, err := markSending.Run(ctx, s.redis, []string{s.upgrade(plate)}, progressArgs(f, p)...).Bool()
+	if err != nil {
+		return false, fmt.Errorf("store the progress of an upgrade: %w", err)
+	}
+	return ours, nil
 }
 
 // Progress is how far the latest upgrade of a scooter has come; false: nobody knows of one.

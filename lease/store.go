@@ -18,7 +18,6 @@ var ErrLifetime = errors.New("lease: the lifetime must be a millisecond or more"
 type Store struct {
 	redis  redis.UniversalClient
 	prefix string
-	marks  marks
 }
 
 // New returns the leases in the given Redis; prefix goes before every key.

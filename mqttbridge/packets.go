@@ -28,7 +28,7 @@ func (b *Bridge) packet(shard int, m protocol.Message, at time.Time) {
 		b.counts.packets.WithLabelValues(packetOdd).Inc()
 		return
 	}
-	if !b.packets.put(firmware.PacketAck{Plate: m.Plate, Serial: int(serial), Again: status != 0}) {
+	if !b.packets.put(firmware.PacketAck{Plate: m.Plate, Serial: int(serial), Again: status != 0, At: at}) {
 		b.counts.packets.WithLabelValues(packetDropped).Inc()
 	}
 	if serial%packetsSeen != 0 {

@@ -57,7 +57,10 @@ func (g *garage) packet(serial int, data []byte) {
 	if g.lost[protocol.SendPacket] > 0 {
 		g.lost[protocol.SendPacket]--
 	} else {
-		g.acks <- firmware.PacketAck{Plate: plate, Serial: serial, Again: again}
+		if !again && serial == g.progress.Sent {
+			g.progress.Sent++
+		}
+		g.acks <- firmware.PacketAck{Plate: plate, Serial: serial, Again: again, Fence: g.fence}
 	}
 	if !again && g.parts > 0 && serial == g.parts-1 {
 		g.box.env.RegisterDelayedCallback(g.complete, 50*time.Millisecond)

@@ -1,10 +1,14 @@
 package firmware
 
+import "time"
+
 // PacketAck is a scooter's answer to one packet (68).
 type PacketAck struct {
 	Plate  string
 	Serial int
 	Again  bool // it did not get the packet whole
+	At     time.Time
+	Fence  Fence // of who sent packets when it came; empty: nobody knows
 }
 
 // MostFailures is how often in a row a packet may fail before the box restarts for a new upgrade. (Seed, phase 1, 68)
