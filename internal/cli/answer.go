@@ -34,11 +34,16 @@ func answered(out io.Writer, answer client.Answer, err error, asJSON bool, show 
 	if !asJSON {
 		return show(out, answer.Body)
 	}
+	return showJSON(out, answer)
+}
+
+// showJSON prints an answer as it is, with a line for each part.
+func showJSON(out io.Writer, answer client.Answer) error {
 	var pretty bytes.Buffer
 	if err := json.Indent(&pretty, answer.Body, "", "  "); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(out, pretty.String())
+	_, err := fmt.Fprintln(out, pretty.String())
 	return err
 }
 

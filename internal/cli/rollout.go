@@ -16,8 +16,10 @@ func Rollout(settings Settings, ask Ask) *cobra.Command {
 			"The API is RODADA_URL. Staff log in with RODADA_STAFF_EMAIL and RODADA_STAFF_PASSWORD (or RODADA_STAFF_PASSWORD_FILE);\n" +
 			"what is missing is asked for at a terminal.",
 	}
-	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage("%v", err) })
-	cmd.AddCommand(rolloutCreate(settings, ask), rolloutList(settings, ask), rolloutShow(settings, ask))
+	cmd.AddCommand(
+		rolloutCreate(settings, ask), rolloutChange(settings, ask), rolloutDelete(settings, ask),
+		rolloutList(settings, ask), rolloutShow(settings, ask), rolloutTargets(settings, ask), rolloutWatch(settings, ask),
+	)
 	for _, d := range []struct{ name, path, short string }{
 		{"submit", "submit", "Finish a draft: it is ready, or waits for its approval"},
 		{"approve", "approve", "Approve a rollout that waits for it"},
@@ -33,59 +35,51 @@ func Rollout(settings Settings, ask Ask) *cobra.Command {
 	return cmd
 }
 
+const rolloutsPath = "/admin/v1/rollouts"
+
+func rolloutPath(id string) string { return rolloutsPath + "/" + url.PathEscape(id) }
+
 // rolloutDecide is `rodada rollout start ID` and its likes.
 func rolloutDecide(settings Settings, ask Ask, name, path, short string) *cobra.Command {
 	var reason string
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use: name + " ID", Short: short, Args: oneRollout,
+		Use: name + " ID", Short: short, Args: oneArg("ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return rolloutCall(cmd, settings, ask, http.MethodPost, rolloutPath(args[0])+"/"+path, map[string]any{"reason": reason}, asJSON)
+			app, err := logIn(cmd.Context(), settings, ask)
+			if err != nil {
+				return err
+			}
+			answer, err := app.Do(cmd.Context(), http.MethodPost, rolloutPath(args[0])+"/"+path, map[string]any{"reason": reason})
+			if err := answered(cmd.OutOrStdout(), answer, err, asJSON, printRollout); err != nil {
+				return err
+			}
+			if answer.Status == http.StatusAccepted {
+				return &ExitError{Exit: ExitPending, Text: "asked for, and still under way: rodada rollout watch " + clean(args[0])}
+			}
+			return nil
 		},
 	}
-	cmd.Flags().StringVar(&reason, "reason", "", "why, in staff's words")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "show the API's answer as it is")
-	_ = cmd.MarkFlagRequired("reason") // the flag is there
-	return cmd
+	cmd.Flags().StringVar(&reason, "reason", "", "kept in the audit log")
+	return finish(cmd, &asJSON, "reason")
 }
 
-// rolloutShow is `rodada rollout show ID`.
-func rolloutShow(settings Settings, ask Ask) *cobra.Command {
-	var asJSON bool
+// rolloutDelete is `rodada rollout delete ID`.
+func rolloutDelete(settings Settings, ask Ask) *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "show ID", Short: "How a rollout stands, group by group", Args: oneRollout,
+		Use: "delete ID", Short: "Delete a draft", Args: oneArg("ID"),
+		Long: "Deletes the draft of a rollout. What was submitted is a draft again once it is denied; what was started stays.",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return rolloutCall(cmd, settings, ask, http.MethodGet, rolloutPath(args[0]), nil, asJSON)
+			app, err := logIn(cmd.Context(), settings, ask)
+			if err != nil {
+				return err
+			}
+			if err := app.Call(cmd.Context(), http.MethodDelete, rolloutPath(args[0]), nil, nil); err != nil {
+				return failureOf(err)
+			}
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s is deleted.\n", clean(args[0]))
+			return err
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "show the API's answer as it is")
-	return cmd
-}
-
-func oneRollout(_ *cobra.Command, args []string) error {
-	if len(args) != 1 {
-		return usage("give the rollout's ID: see `rodada rollout list`")
-	}
-	return nil
-}
-
-func rolloutPath(id string) string { return "/admin/v1/rollouts/" + url.PathEscape(id) }
-
-// rolloutCall asks the API for one rollout, or something of it, and shows what it answers.
-func rolloutCall(cmd *cobra.Command, settings Settings, ask Ask, method, path string, body any, asJSON bool) error {
-	app, err := logIn(cmd.Context(), settings, ask)
-	if err != nil {
-		return err
-	}
-	answer, err := app.Do(cmd.Context(), method, path, body)
-	if err != nil {
-		return failureOf(err)
-	}
-	if err := showRollout(cmd.OutOrStdout(), answer, asJSON); err != nil {
-		return err
-	}
-	if answer.Status == http.StatusAccepted {
-		return &ExitError{Exit: ExitPending, Text: fmt.Sprintf("still under way: rodada rollout show, or GET %s", answer.Header.Get("Location"))}
-	}
-	return nil
+	return finish(cmd, nil)
 }

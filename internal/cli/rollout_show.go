@@ -1,35 +1,39 @@
 package cli
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
-
-	"rodada/internal/client"
 )
 
-// rolloutView is what is shown of a rollout.
-type rolloutView struct {
-	ID        string       `json:"id"`
-	Name      string       `json:"name"`
-	Model     string       `json:"model"`
-	Version   string       `json:"version"`
-	State     string       `json:"state"`
-	Halt      string       `json:"halt"`
-	HaltGroup int          `json:"halt_group"`
-	Matching  *int         `json:"matching"`
-	Scooters  *tallyView   `json:"scooters"`
-	Groups    []*tallyView `json:"group_progress"`
+// rolloutShown is what is shown of a rollout.
+type rolloutShown struct {
+	ID        string        `json:"id"`
+	Name      string        `json:"name"`
+	Model     string        `json:"model"`
+	Version   string        `json:"version"`
+	State     string        `json:"state"`
+	Halt      string        `json:"halt"`
+	HaltGroup int           `json:"halt_group"`
+	Matching  *int          `json:"matching"`
+	Fitting   *int          `json:"fitting"`
+	Scooters  *tallyShown   `json:"scooters"`
+	Groups    []*tallyShown `json:"group_progress"`
+	OpensAt   string        `json:"opens_at"`
+	Waits     []struct {
+		For      string `json:"for"`
+		Scooters int    `json:"scooters"`
+	} `json:"waits"`
 }
 
-type tallyView struct {
+type tallyShown struct {
 	Number  int `json:"number"`
 	Total   int `json:"total"`
 	Pending int `json:"pending"`
@@ -40,31 +44,53 @@ type tallyView struct {
 	Skipped int `json:"skipped"`
 }
 
-// state is the state, and why.
-func (r rolloutView) state() string {
-	text := clean(r.State)
-	if r.Halt != "" {
-		text += " (" + clean(r.Halt)
-		if r.HaltGroup > 0 {
-			text += fmt.Sprintf(", group %d", r.HaltGroup)
-		}
-		text += ")"
+// standing is the state, and why.
+func (r rolloutShown) standing() string {
+	switch {
+	case r.Halt == "":
+		return r.State
+	case r.HaltGroup > 0:
+		return fmt.Sprintf("%s (%s, group %d)", r.State, r.Halt, r.HaltGroup)
 	}
-	return text
+	return r.State + " (" + r.Halt + ")"
 }
 
-func showRollout(out io.Writer, answer client.Answer, asJSON bool) error {
-	var r rolloutView
-	if err := answer.Into(&r); err != nil {
-		return failureOf(err)
+// waiting is what it waits for; empty: for nothing.
+func (r rolloutShown) waiting() string {
+	var parts []string
+	if r.OpensAt != "" {
+		parts = append(parts, "the maintenance window, which opens at "+r.OpensAt)
 	}
-	if asJSON {
-		return showJSON(out, answer)
+	for _, w := range r.Waits {
+		parts = append(parts, fmt.Sprintf("%s (%d)", w.For, w.Scooters))
 	}
-	fmt.Fprintf(out, "%s  %s: %s of %s, %s\n", clean(r.ID), clean(r.Name), clean(r.Version), clean(r.Model), r.state())
-	if r.Matching != nil {
-		fmt.Fprintf(out, "It would take %d scooters now.\n", *r.Matching)
-		return nil
+	return strings.Join(parts, ", ")
+}
+
+// rolloutShow is `rodada rollout show ID`.
+func rolloutShow(settings Settings, ask Ask) *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use: "show ID", Short: "How a rollout stands, group by group", Args: oneArg("ID"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return inquire(cmd, settings, ask, http.MethodGet, rolloutPath(args[0]), nil, asJSON, printRollout)
+		},
+	}
+	return finish(cmd, &asJSON)
+}
+
+func printRollout(out io.Writer, raw []byte) error {
+	var r rolloutShown
+	if err := json.Unmarshal(raw, &r); err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "%s  %s: %s of %s, %s\n", clean(r.ID), clean(r.Name), clean(r.Version), clean(r.Model), clean(r.standing()))
+	if r.Matching != nil && r.Fitting != nil {
+		_, err := fmt.Fprintf(out, "Its filter picks %d scooters; %d of them would get the version now.\n", *r.Matching, *r.Fitting)
+		return err
+	}
+	if waiting := r.waiting(); waiting != "" {
+		fmt.Fprintf(out, "Scooters wait for: %s.\n", clean(waiting))
 	}
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "GROUP\tSCOOTERS\tDONE\tRUNNING\tPENDING\tFAILED\tPARKED\tSKIPPED\t")
@@ -81,15 +107,6 @@ func showRollout(out io.Writer, answer client.Answer, asJSON bool) error {
 	return w.Flush()
 }
 
-func showJSON(out io.Writer, answer client.Answer) error {
-	var pretty bytes.Buffer
-	if err := json.Indent(&pretty, answer.Body, "", "  "); err != nil {
-		return err
-	}
-	_, err := fmt.Fprintln(out, pretty.String())
-	return err
-}
-
 // rolloutList is `rodada rollout list`.
 func rolloutList(settings Settings, ask Ask) *cobra.Command {
 	var state string
@@ -97,38 +114,30 @@ func rolloutList(settings Settings, ask Ask) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "list", Short: "The rollouts, newest first", Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			app, err := logIn(cmd.Context(), settings, ask)
-			if err != nil {
-				return err
-			}
-			path := "/admin/v1/rollouts"
+			path := rolloutsPath
 			if state != "" {
 				path += "?" + url.Values{"state": {state}}.Encode()
 			}
-			answer, err := app.Do(cmd.Context(), http.MethodGet, path, nil)
-			if err != nil {
-				return failureOf(err)
-			}
-			var list struct {
-				Rollouts []rolloutView `json:"rollouts"`
-			}
-			if err := answer.Into(&list); err != nil {
-				return failureOf(err)
-			}
-			if asJSON {
-				return showJSON(cmd.OutOrStdout(), answer)
-			}
-			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
-			fmt.Fprintln(w, "ID\tNAME\tMODEL\tVERSION\tSTATE\tDONE")
-			for _, r := range list.Rollouts {
-				all := cmp.Or(r.Scooters, &tallyView{})
-				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%d of %d\n",
-					clean(r.ID), clean(r.Name), clean(r.Model), clean(r.Version), r.state(), all.Done, all.Total)
-			}
-			return w.Flush()
+			return inquire(cmd, settings, ask, http.MethodGet, path, nil, asJSON, printRollouts)
 		},
 	}
-	cmd.Flags().StringVar(&state, "state", "", "in one of these states alone, with commas")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "show the API's answer as it is")
-	return cmd
+	cmd.Flags().StringVar(&state, "state", "", "in one of these states alone, with commas: running, paused, finished, ...")
+	return finish(cmd, &asJSON)
+}
+
+func printRollouts(out io.Writer, raw []byte) error {
+	var list struct {
+		Rollouts []rolloutShown `json:"rollouts"`
+	}
+	if err := json.Unmarshal(raw, &list); err != nil {
+		return err
+	}
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "ID\tNAME\tMODEL\tVERSION\tSTATE\tDONE")
+	for _, r := range list.Rollouts {
+		all := cmp.Or(r.Scooters, &tallyShown{})
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%d of %d\n",
+			clean(r.ID), clean(r.Name), clean(r.Model), clean(r.Version), clean(r.standing()), all.Done, all.Total)
+	}
+	return w.Flush()
 }
