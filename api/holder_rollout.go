@@ -5,6 +5,7 @@ import (
 
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
 
 	"rodada/domain/fault"
 	"rodada/workflows"
@@ -17,7 +18,9 @@ func (h holders) rollout(ctx context.Context, in workflows.RolloutInput, name st
 		TaskQueue:                workflows.FirmwareQueue(h.queue),
 		WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
 		WorkflowIDReusePolicy:    enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
-		StaticSummary:            "Rollout of " + in.Version + ": " + name,
+		StaticSummary:            rolloutSummary(in.Version, name),
+		StaticDetails:            in.About,
+		TypedSearchAttributes:    temporal.NewSearchAttributes(workflows.AttributeRollout.ValueSet(in.RolloutID)),
 	}, workflows.RolloutName, in)
 	if err != nil {
 		return fault.ErrAway.Because(err)

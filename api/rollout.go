@@ -159,9 +159,12 @@ const (
 	defaultAtOnce  = 20
 )
 
+// maxPlan is how many bytes a plan may have whose filter names all that it may.
+const maxPlan = 3 << 20
+
 func (createRollout) Meta() meta {
 	return meta{
-		ID: "create-rollout", Summary: "Draft a rollout", Status: http.StatusCreated, Needs: staff.Firmware,
+		ID: "create-rollout", Summary: "Draft a rollout", Status: http.StatusCreated, Needs: staff.Firmware, BodyLimit: maxPlan,
 		Description: "A draft may be changed. Nothing happens until it is started.",
 		Faults:      []*fault.Error{firmware.ErrRolloutInvalid, firmware.ErrRolloutExists, firmware.ErrImageUnknown, firmware.ErrRetired},
 	}
@@ -203,7 +206,7 @@ type changeRolloutIn struct {
 
 func (changeRollout) Meta() meta {
 	return meta{
-		ID: "change-rollout", Summary: "Change the draft of a rollout", Needs: staff.Firmware,
+		ID: "change-rollout", Summary: "Change the draft of a rollout", Needs: staff.Firmware, BodyLimit: maxPlan,
 		Description: "What is absent stays. One that waits for its approval, or has it, is a draft again once it is denied.",
 		Faults: []*fault.Error{
 			firmware.ErrRolloutUnknown, firmware.ErrNotDraft, firmware.ErrRolloutInvalid, firmware.ErrImageUnknown, firmware.ErrRetired,

@@ -137,8 +137,8 @@ func (s *rollouts) begin(ctx context.Context, r firmware.Rollout) error {
 	}
 	in := workflows.RolloutInput{
 		RolloutID: r.ID, ImageID: r.Image.ID, Version: r.Image.Version, Size: r.Image.Size, Downgrade: r.Plan.Downgrade,
-		Upgrade: UpgradeLimits(s.upgrade),
-		Limits:  workflows.RolloutLimits{RetryAfter: s.rules.RetryAfter, Patience: s.rules.OfflinePatience, LookEvery: s.rules.LookEvery, Starts: startsPerRun},
+		Upgrade: UpgradeLimits(s.upgrade), About: planDetails(r.Plan),
+		Limits: workflows.RolloutLimits{RetryAfter: s.rules.RetryAfter, Patience: s.rules.OfflinePatience, LookEvery: s.rules.LookEvery, Starts: startsPerRun},
 	}
 	for _, m := range models {
 		if m.ID == r.Image.ModelID {

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/activity"
 	sdkworker "go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
@@ -263,6 +265,43 @@ func TestARolloutWhoseWorkflowIsGone(t *testing.T) {
 	require.Equal(t, "running", body(t, y.decide(t, id, "start"), 200)["state"])
 	y.end(t, firmware.Done)
 	y.until(t, id, inState("finished"))
+}
+
+// The longest name there may be, and a filter of thousands, are not too much for Temporal; its UI has the plan, and finds the
+// rollout with its upgrades.
+func TestTheTemporalUIShowsARollout(t *testing.T) {
+	y := newYard(t, false)
+	plates := []string{y.plate, y.plate + "-0"}
+	id := y.draft(t, map[string]any{
+		"name": strings.Repeat("🛴", 100), "percents": []int{50, 50}, "late_joining": true,
+		"filter": map[string]any{"plates": slices.Repeat(plates, 5000)},
+		"window": map[string]any{"from": "00:00", "to": "23:59", "zone": "UTC", "days": []string{"mon", "sun"}}, "error_count": 3,
+	})
+	body(t, y.asStaff(t, "PATCH", "/admin/v1/rollouts/"+id, map[string]any{"any_time": true}), 200)
+	body(t, y.decide(t, id, "start"), 200)
+	y.until(t, id, tallied("running", 1))
+	shown, err := y.client.DescribeWorkflow(t.Context(), workflows.RolloutID(id), "")
+	require.NoError(t, err)
+	summary, err := shown.GetStaticSummary()
+	require.NoError(t, err)
+	require.Equal(t, "Rollout of 2.0: "+strings.Repeat("🛴", 96), summary)
+	details, err := shown.GetStaticDetails()
+	require.NoError(t, err)
+	for _, line := range []string{
+		"- image: " + y.image, "- groups: 50 %, 50 %", "- success: 90 % of a group", "- errors at most: 10 % of a group, or 3 scooters",
+		"- at the same time: 2", "- upgrades begin: at any time", "- downgrade: no", "- late joining: yes", "- stations: all",
+		"and 9990 more",
+	} {
+		require.Contains(t, details, line)
+	}
+	require.Eventually(t, func() bool {
+		list, err := y.client.ListWorkflow(t.Context(), &workflowservice.ListWorkflowExecutionsRequest{Query: "RolloutID = '" + id + "'"})
+		require.NoError(t, err)
+		return len(list.GetExecutions()) == 2 // the rollout and the upgrade that it began
+	}, 30*time.Second, 50*time.Millisecond)
+	body(t, y.decide(t, id, "stop"), 200)
+	y.end(t, firmware.Done)
+	y.until(t, id, inState("stopped"))
 }
 
 func TestFourEyesOnARollout(t *testing.T) {

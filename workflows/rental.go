@@ -20,9 +20,11 @@ var (
 	AttributeState  = temporal.NewSearchAttributeKeyKeyword("RentalState")
 )
 
-// SearchAttributes lists their names; each is a keyword.
+// SearchAttributes lists the names of all search attributes; each is a keyword.
 func SearchAttributes() []string {
-	return []string{AttributePlate.GetName(), AttributeRider.GetName(), AttributeRental.GetName(), AttributeState.GetName()}
+	return []string{
+		AttributePlate.GetName(), AttributeRider.GetName(), AttributeRental.GetName(), AttributeState.GetName(), AttributeRollout.GetName(),
+	}
 }
 
 // maxHistory and maxRequests are how many events and updates a run may have before the rental continues as new: Temporal takes

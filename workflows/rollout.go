@@ -132,7 +132,11 @@ func (r *rollout) look(ctx workflow.Context, step firmware.Step, summary string)
 	if err := stubborn(ctx, summary, &r.stand, rollouts.StepRollout, in); err != nil {
 		panic(err)
 	}
-	workflow.SetCurrentDetails(ctx, details(r.stand))
+	text := details(r.stand)
+	if r.in.State != nil { // this run has no static details of its own
+		text += "\n\n" + r.in.About
+	}
+	workflow.SetCurrentDetails(ctx, text)
 }
 
 // begin starts the upgrades, and waits until each has begun or can't, because somebody has the scooter.
@@ -143,8 +147,9 @@ func (r *rollout) begin(ctx workflow.Context) {
 			WorkflowID:            ScooterID(b.Plate),
 			ParentClosePolicy:     enums.PARENT_CLOSE_POLICY_ABANDON,
 			WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
-			StaticSummary:         "Upgrade of " + b.Plate + " to " + r.in.Version,
-			TypedSearchAttributes: temporal.NewSearchAttributes(AttributePlate.ValueSet(b.Plate)),
+			StaticSummary:         "Firmware " + r.in.Version + " for " + b.Plate,
+			StaticDetails:         "Upgrade " + b.UpgradeID + ", image " + r.in.ImageID + ", rollout " + r.in.RolloutID,
+			TypedSearchAttributes: temporal.NewSearchAttributes(AttributePlate.ValueSet(b.Plate), AttributeRollout.ValueSet(r.in.RolloutID)),
 		}), UpgradeName, UpgradeInput{
 			UpgradeID: b.UpgradeID, Plate: b.Plate, Dialect: r.in.Dialect, ImageID: r.in.ImageID, Version: r.in.Version, Size: r.in.Size,
 			Downgrade: r.in.Downgrade, RolloutID: r.in.RolloutID, Limits: r.in.Upgrade,
@@ -160,6 +165,8 @@ func (r *rollout) begin(ctx workflow.Context) {
 	r.begun += len(r.stand.Begin)
 	if len(dropped) > 0 {
 		persist(ctx, "wait for scooters in use", rollouts.DropUpgrades, activities.DropInput{UpgradeIDs: dropped})
+		r.stand.Waiting += len(dropped)
+		r.stand.Room += len(dropped) // for the next ones
 	}
 }
 

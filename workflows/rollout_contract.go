@@ -4,6 +4,8 @@ import (
 	"strings"
 	"time"
 
+	"go.temporal.io/sdk/temporal"
+
 	"rodada/domain/firmware"
 	"rodada/domain/staff"
 )
@@ -21,6 +23,9 @@ func RolloutOf(workflowID string) (id string, ok bool) {
 	return strings.CutPrefix(workflowID, rolloutPrefix)
 }
 
+// AttributeRollout is the search attribute that a rollout and the upgrades that it began have in common.
+var AttributeRollout = temporal.NewSearchAttributeKeyKeyword("RolloutID")
+
 // RolloutInput starts a rollout whose scooters are in the store already, or goes on with one (State) after continue-as-new.
 type RolloutInput struct {
 	RolloutID string        `json:"rollout_id"`
@@ -31,6 +36,7 @@ type RolloutInput struct {
 	Downgrade bool          `json:"downgrade,omitempty"`
 	Upgrade   UpgradeLimits `json:"upgrade"` // what its upgrades live by
 	Limits    RolloutLimits `json:"limits"`
+	About     string        `json:"about,omitempty"` // the plan in words, for the Temporal UI
 	State     *RolloutState `json:"state,omitempty"`
 }
 

@@ -22,10 +22,10 @@ func details(s firmware.Stand) string {
 			g.Number, g.Done, g.Total(), g.Running, g.Pending, g.Failed, g.Parked, g.Skipped))
 	}
 	for _, w := range s.Waits {
-		words = append(words, fmt.Sprintf("\n%d scooters wait: %s.", w.Scooters, w.For))
+		words = append(words, fmt.Sprintf("\n%d wait for: %s.", w.Scooters, w.For))
 	}
 	if s.Closed {
-		words = append(words, "\nThe maintenance window opens at "+s.OpensAt.UTC().Format("2006-01-02 15:04 UTC")+".")
+		words = append(words, "\n\nThe maintenance window opens at "+s.OpensAt.UTC().Format("2006-01-02 15:04 UTC")+".")
 	}
 	return strings.Join(words, "")
 }

@@ -8,7 +8,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 	enums "go.temporal.io/api/enums/v1"
+	sdkpb "go.temporal.io/api/sdk/v1"
 	"go.temporal.io/sdk/client"
+	sdktemporal "go.temporal.io/sdk/temporal"
 	sdk "go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 
@@ -30,20 +32,12 @@ func TestTheHistoryOfARolloutIsBounded(t *testing.T) {
 	const scooters, starts = 280, 250
 	temporal, queue := testkit.Temporal(t)
 	c := newConvoy(t, scooters, func(p *firmware.Plan) { p.MaxAtOnce = 20 })
-	prefix := testkit.Plate(t)
-	for _, one := range c.targets {
-		one.Plate = prefix + one.Plate
-	}
-	w := sdk.New(temporal, queue, sdk.Options{})
-	w.RegisterWorkflowWithOptions(workflows.Rollout, workflow.RegisterOptions{Name: workflows.RolloutName})
-	w.RegisterWorkflowWithOptions(c.upgrade, workflow.RegisterOptions{Name: workflows.UpgradeName})
-	w.RegisterActivity(&activities.Rollouts{Store: c})
-	require.NoError(t, w.Start())
-	t.Cleanup(w.Stop)
-
-	in := c.input()
-	in.RolloutID, in.Limits.Starts = prefix, starts
-	run, err := temporal.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: workflows.RolloutID(prefix), TaskQueue: queue}, workflows.RolloutName, in)
+	in := c.move(testkit.Plate(t), temporal, queue)
+	in.Limits.Starts, in.About = starts, "The plan."
+	run, err := temporal.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{
+		ID: workflows.RolloutID(in.RolloutID), TaskQueue: queue,
+		TypedSearchAttributes: sdktemporal.NewSearchAttributes(workflows.AttributeRollout.ValueSet(in.RolloutID)),
+	}, workflows.RolloutName, in)
 	require.NoError(t, err)
 	first := run.GetRunID() // the run follows those after it
 	require.NoError(t, run.Get(t.Context(), nil))
@@ -60,6 +54,36 @@ func TestTheHistoryOfARolloutIsBounded(t *testing.T) {
 		id, all = next, all+begun
 	}
 	require.Equal(t, scooters, all)
+
+	last, err := temporal.DescribeWorkflow(t.Context(), run.GetID(), "")
+	require.NoError(t, err)
+	require.NotEqual(t, first, last.WorkflowExecution.RunID)
+	id, _ := last.TypedSearchAttributes.GetKeyword(workflows.AttributeRollout)
+	require.Equal(t, in.RolloutID, id)
+	var metadata sdkpb.WorkflowMetadata
+	answer, err := temporal.QueryWorkflow(t.Context(), run.GetID(), "", "__temporal_workflow_metadata")
+	require.NoError(t, err)
+	require.NoError(t, answer.Get(&metadata))
+	require.Contains(t, metadata.GetCurrentDetails(), "| 1 | 280 of 280 |")
+	require.Contains(t, metadata.GetCurrentDetails(), in.About, "the UI shows the plan with every run")
+}
+
+// move has the convoy on a real server, under plates of its own.
+func (c *convoy) move(prefix string, temporal client.Client, queue string) workflows.RolloutInput {
+	c.t.Helper()
+	for _, one := range c.targets {
+		one.Plate = prefix + one.Plate
+	}
+	w := sdk.New(temporal, queue, sdk.Options{})
+	w.RegisterWorkflowWithOptions(workflows.Rollout, workflow.RegisterOptions{Name: workflows.RolloutName})
+	w.RegisterWorkflowWithOptions(c.upgrade, workflow.RegisterOptions{Name: workflows.UpgradeName})
+	w.RegisterActivity(&activities.Rollouts{Store: c})
+	require.NoError(c.t, w.Start())
+	c.t.Cleanup(w.Stop)
+	c.now = time.Now
+	in := c.input()
+	in.RolloutID = prefix
+	return in
 }
 
 // upgrade takes a moment, ends in the books, and tells the rollout.
@@ -80,7 +104,9 @@ func (c *convoy) upgrade(ctx workflow.Context, in workflows.UpgradeInput) error 
 func (c *convoy) finish(_ context.Context, upgradeID string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.stand(c.byID[upgradeID], firmware.TargetDone, "")
+	one := c.byID[upgradeID]
+	_, state, trouble := c.takes(one)
+	c.stand(one, firmware.StandingOf(state, trouble), trouble)
 	return nil
 }
 

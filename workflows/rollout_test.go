@@ -61,6 +61,17 @@ func TestAScooterInUseStandsInNobodysWay(t *testing.T) {
 	require.Less(t, c.env.Now().Sub(free), 15*time.Minute)
 }
 
+// Nothing else happens that would wake it: the room of a scooter that somebody has is for the next one, and it is tried again soon.
+func TestAScooterInUseLeavesItsRoom(t *testing.T) {
+	c := newConvoy(t, 3, func(p *firmware.Plan) { p.MaxAtOnce = 1 })
+	began := c.env.Now()
+	c.inUse = func(one *target) bool { return one.Plate == "00000" && one.Tries < 3 }
+	c.after(30*time.Second, func() { require.Equal(t, []string{"00001"}, c.begun) })
+	c.run(c.input())
+	require.Equal(t, 3, c.count(firmware.TargetDone))
+	require.Less(t, c.env.Now().Sub(began), 35*time.Minute, "three upgrades, and hardly a wait")
+}
+
 func TestUpgradesThatAreNotOpened(t *testing.T) {
 	c := newConvoy(t, 3, func(p *firmware.Plan) { p.ErrorPercent = 0 })
 	c.targets[0].Version, c.targets[1].Version = "9.9", "held"

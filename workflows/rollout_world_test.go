@@ -34,6 +34,7 @@ type convoy struct {
 	env  *testsuite.TestWorkflowEnvironment
 	runs int
 	seed *rand.Rand
+	now  func() time.Time
 
 	// takes says how long an upgrade goes on and what it comes to, try by try.
 	takes func(target *target) (time.Duration, firmware.State, firmware.Trouble)
@@ -84,6 +85,7 @@ func newConvoy(t *testing.T, scooters int, changes ...func(*firmware.Plan)) *con
 		inUse: func(*target) bool { return false },
 		atRun: map[int]func(){},
 	}
+	c.now = func() time.Time { return c.env.Now() }
 	for _, change := range changes {
 		change(&c.plan)
 	}
@@ -194,7 +196,7 @@ func (c *convoy) end(id string) {
 }
 
 func (c *convoy) stand(one *target, s firmware.TargetState, t firmware.Trouble) {
-	one.State, one.Trouble, one.since = s, t, c.env.Now()
+	one.State, one.Trouble, one.since = s, t, c.now()
 	one.waits++
 	if s != firmware.TargetPending {
 		one.waits = 0

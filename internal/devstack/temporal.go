@@ -17,8 +17,8 @@ import (
 // TemporalNamespace is where the local workflows live.
 const TemporalNamespace = "default"
 
-// temporalAttributes are the search attributes of rentals, all Keyword.
-var temporalAttributes = []string{"Plate", "RiderID", "RentalID", "RentalState"}
+// temporalAttributes are the search attributes of workflows, all Keyword.
+var temporalAttributes = []string{"Plate", "RiderID", "RentalID", "RentalState", "RolloutID"}
 
 // temporalSettings make the development server fast enough to be honest about.
 // Its default of 20 polls a second on the one shard adds some 45 ms to every
