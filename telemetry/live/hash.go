@@ -77,14 +77,22 @@ func stateOf(plate string, hash map[string]string) State {
 	s.Seen, _, _ = split(hash[seen])
 	s.HeldSince, _, _ = split(hash[since])
 	for _, c := range columns {
-		if at, text, ok := split(hash[c.name]); ok {
-			c.read(&s.Values, at, text)
-		}
+		c.take(&s.Values, hash[c.name])
 	}
 	return s
 }
 
+// take reads a field.
+func (c column) take(v *Values, field string) {
+	if at, text, ok := split(field); ok {
+		c.read(v, at, text)
+	}
+}
+
 func split(field string) (at time.Time, text string, ok bool) {
+	if field == "" {
+		return at, "", false // the most frequent of those that are none, and an error costs much
+	}
 	micros, text, _ := strings.Cut(field, " ")
 	n, err := strconv.ParseInt(micros, 10, 64)
 	if err != nil {

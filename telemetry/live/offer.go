@@ -3,6 +3,8 @@ package live
 import (
 	"context"
 	"fmt"
+	"math"
+	"slices"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -21,8 +23,9 @@ type Query struct {
 }
 
 const (
-	firstRing  = 150  // metres: in a city's middle that is enough, and asking for all of a city costs in proportion
-	ringGrows  = 3    // times
+	firstRing  = 150  // metres: in a city's middle that is about enough, and asking for all of a city costs in proportion
+	growsLeast = 1.25 // times, from one ring to the next
+	growsMost  = 4
 	pageSize   = 160  // scooters that are looked at in one go
 	mostLooked = 4096 // scooters that are looked at in all: as many low or silent ones around one place end the search
 )
@@ -68,28 +71,42 @@ func (s *Store) Offered(ctx context.Context, q Query) ([]State, error) {
 		case len(plates) == count: // the ring holds more of them
 			count *= 4
 		case ring < q.Radius:
-			ring = min(ring*ringGrows, q.Radius)
+			ring = min(wider(ring, len(near), q.Limit), q.Radius)
 		default:
 			return nearest(near, q.Limit), nil
 		}
 	}
 }
 
+// wider is the next ring: one that holds enough, and some more, if they stand as thick there as in this one.
+func wider(ring float64, has, wants int) float64 {
+	grows := float64(growsMost)
+	if has > 0 {
+		grows = math.Sqrt(1.3 * float64(wants) / float64(has))
+	}
+	return ring * min(max(grows, growsLeast), growsMost)
+}
+
 func (q Query) admits(s State) bool {
 	return s.Fix.Known() && !s.Fix.At.Before(q.FixedAfter) && !s.Seen.Before(q.SeenAfter) && s.Battery.Or(-1) >= q.Battery
 }
 
-var offerFields = []string{seen, "fix", "battery"}
+// offerColumns are read beside when a scooter was seen.
+var offerColumns = slices.DeleteFunc(slices.Clone(columns), func(c column) bool { return c.name != "fix" && c.name != "battery" })
 
 // offers reads what of a scooter a rider's list shows.
 func (s *Store) offers(ctx context.Context, plates []string) ([]State, error) {
 	if len(plates) == 0 {
 		return nil, nil
 	}
+	fields := []string{seen}
+	for _, c := range offerColumns {
+		fields = append(fields, c.name)
+	}
 	rows := make([]*redis.SliceCmd, len(plates))
 	_, err := s.redis.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for i, plate := range plates {
-			rows[i] = p.HMGet(ctx, s.hash(plate), offerFields...)
+			rows[i] = p.HMGet(ctx, s.hash(plate), fields...)
 		}
 		return nil
 	})
@@ -98,13 +115,12 @@ func (s *Store) offers(ctx context.Context, plates []string) ([]State, error) {
 	}
 	states := make([]State, len(plates))
 	for i, row := range rows {
-		hash := make(map[string]string, len(offerFields))
-		for j, value := range row.Val() {
-			if text, ok := value.(string); ok {
-				hash[offerFields[j]] = text
-			}
+		said := func(j int) string { text, _ := row.Val()[j].(string); return text }
+		states[i].Plate = plates[i]
+		states[i].Seen, _, _ = split(said(0))
+		for j, c := range offerColumns {
+			c.take(&states[i].Values, said(j+1))
 		}
-		states[i] = stateOf(plates[i], hash)
 	}
 	return states, nil
 }
