@@ -126,7 +126,7 @@ func describeAll(router chi.Router, m *mounter, a *app) ([]byte, error) {
 		DefaultFormat:                "application/json",
 		RejectUnknownQueryParameters: true,
 	})
-	m.examples = together(examples(), zoneExamples(), liveExamples(), firmwareExamples())
+	m.examples = together(examples(), zoneExamples(), liveExamples(), firmwareExamples(), rolloutExamples())
 	endpoints(m, a)
 	document, err := json.MarshalIndent(m.api.OpenAPI(), "", "  ")
 	return append(document, '\n'), err

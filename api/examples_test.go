@@ -68,4 +68,12 @@ func TestExamplesKeepTheirSchemas(t *testing.T) {
 	for _, main := range []string{"open-rental 201", "near-scooters 200", "end-rental 200", "staff-get-rental 200", "upload-firmware 201", "get-upgrade 200"} {
 		require.True(t, examples[main], main)
 	}
+	for path, methods := range doc.(map[string]any)["paths"].(map[string]any) {
+		for _, op := range methods.(map[string]any) {
+			id := op.(map[string]any)["operationId"].(string)
+			if strings.HasPrefix(path, "/admin/v1/rollouts") && id != "delete-rollout" && id != "stream-rollout" {
+				require.True(t, examples[id+" 200"] || examples[id+" 201"], id)
+			}
+		}
+	}
 }

@@ -31,7 +31,7 @@ func SayField(lang, message string) string { return sayField(lang, message) }
 func KeepApart(template string, args ...any) string { return keepApart(template, args...) }
 
 func OperationsWithExamples() []string {
-	return slices.Sorted(maps.Keys(together(examples(), zoneExamples(), liveExamples(), firmwareExamples())))
+	return slices.Sorted(maps.Keys(together(examples(), zoneExamples(), liveExamples(), firmwareExamples(), rolloutExamples())))
 }
 
 func PlainEnglish() map[string]string { return plainEnglish }

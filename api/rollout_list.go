@@ -51,11 +51,16 @@ func (e listRollouts) Execute(ctx context.Context, in *listRolloutsIn) (*rollout
 	out.Body.Rollouts = make([]RolloutBody, 0, len(list))
 	list, out.Body.Paging = cut(list, total, q, in.RolloutListFilter, func(firmware.Rollout) listing.Place { return places[q.Limit-1] })
 	for _, r := range list {
-		body := rolloutBody(r)
-		body.Matching, body.Fitting, body.Groups = nil, nil, nil
-		out.Body.Rollouts = append(out.Body.Rollouts, body)
+		out.Body.Rollouts = append(out.Body.Rollouts, listedRollout(r))
 	}
 	return out, nil
+}
+
+// listedRollout is a rollout in a list, with what the list knows of it.
+func listedRollout(r firmware.Rollout) RolloutBody {
+	body := rolloutBody(r)
+	body.Matching, body.Fitting, body.Groups, body.Waits, body.OpensAt = nil, nil, nil, nil, nil
+	return body
 }
 
 var targetSorts = sorts{"turn", "updated", "plate"}
