@@ -49,6 +49,18 @@ func (b *books) campaign(scooters int, changes ...func(*firmware.Plan)) *campaig
 	return c
 }
 
+// campaignOf is another rollout of the same image.
+func (b *books) campaignOf(c *campaign, changes ...func(*firmware.Plan)) *campaign {
+	b.t.Helper()
+	other := *c
+	other.id, other.round = uuid.NewString(), 0
+	p := planOf(changes...)
+	p.ImageID = c.image.ID
+	_, err := b.CreateRollout(c.ana, firmware.Rollout{ID: other.id, Plan: p, CreatedBy: c.by})
+	require.NoError(b.t, err)
+	return &other
+}
+
 // running is a rollout that was started.
 func (b *books) running(scooters int, changes ...func(*firmware.Plan)) *campaign {
 	b.t.Helper()
