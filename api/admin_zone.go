@@ -18,6 +18,7 @@ type zoneStore interface {
 	Zone(ctx context.Context, id int64) (z zone.Zone, inForce bool, err error)
 	ZoneVersions(ctx context.Context, id int64) ([]zone.Version, error)
 	CreateZones(ctx context.Context, drafts ...zone.Draft) ([]zone.Zone, error)
+	ImportZones(ctx context.Context, in zone.Import) (zone.Imported, error)
 	ChangeZone(ctx context.Context, id, version int64, d zone.Draft) (zone.Zone, error)
 	OrderZones(ctx context.Context, ids []int64) error
 	RetireZone(ctx context.Context, id, version int64) error

@@ -10,7 +10,7 @@ import (
 	"rodada/domain/zone"
 )
 
-var drawFaults = []*fault.Error{zone.ErrGeometry, zone.ErrDraft, zone.ErrModel, zone.ErrTwice, staff.ErrPermission}
+var drawFaults = []*fault.Error{zone.ErrGeometry, zone.ErrCorners, zone.ErrDraft, zone.ErrModel, zone.ErrTwice, staff.ErrPermission}
 
 // mayPrice is a fault when a change touches prices and who makes it may not.
 func mayPrice(ctx context.Context, next, was *zone.Draft) error {

@@ -2,10 +2,13 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
+	"time"
 
 	"rodada/domain/fault"
+	"rodada/domain/rental"
 	"rodada/domain/zone"
 )
 
@@ -16,7 +19,7 @@ type importZones struct{ *zones }
 type ZoneImport struct {
 	_           struct{}         `additionalProperties:"true"`
 	Type        string           `json:"type" enum:"FeatureCollection,Feature"`
-	Features    []ZoneImportItem `json:"features,omitempty" maxItems:"10000"`
+	Features    []ZoneImportItem `json:"features,omitempty"`
 	GlobalRules []zone.Rule      `json:"global_rules,omitempty" maxItems:"50" doc:"The rules of a zone that is everywhere."`
 	Geometry    *Geometry        `json:"geometry,omitempty" doc:"Of a single Feature."`
 	Properties  *ZoneProperties  `json:"properties,omitempty" doc:"Of a single Feature."`
@@ -36,19 +39,43 @@ type ZoneProperties struct {
 	ZoneRules
 }
 
-type importZonesIn struct{ Body ZoneImport }
+// importPatience is for a file of many zones on a slow line.
+const importPatience = 2 * time.Minute
+
+type importZonesIn struct {
+	Keyed
+	Body ZoneImport
+}
+
+// ZonesImported is what an import added. Their geometry is where it came from.
+type ZonesImported struct {
+	Version int64        `json:"version" doc:"Of the set that the import made."`
+	Count   int          `json:"count" example:"1"`
+	Zones   []zone.Named `json:"zones" doc:"In the order of the file; global_rules last."`
+}
+
+type importZonesOut struct{ Body ZonesImported }
 
 func (importZones) Meta() meta {
 	return meta{
-		ID: "import-zones", Summary: "Add the zones of a GeoJSON file", Status: http.StatusCreated, BodyLimit: maxZones,
-		Description: "A FeatureCollection of Polygons and MultiPolygons, as GET /admin/v1/zones/geojson gives one, or a single Feature: its " +
-			"properties are the zone's. All of a file is added or none of it, as one set; `feature` in a fault counts from 1. Nothing that is in " +
-			"force changes. With prices, the permission `pricing` is needed too.",
-		Faults: drawFaults,
+		ID: "import-zones", Summary: "Add the zones of a GeoJSON file", Status: http.StatusCreated, BodyLimit: maxZones, Patience: importPatience,
+		Description: fmt.Sprintf("A FeatureCollection of Polygons and MultiPolygons, as GET /admin/v1/zones/geojson gives one, or a single "+
+			"Feature: its properties are the zone's. All of a file is added or none of it, as one set; `feature` in a fault counts from 1. "+
+			"Nothing that is in force changes, and the same file with the same key is added once. A zone has at most %d corners, a file at "+
+			"most %d zones, and %d corners. With prices, the permission `pricing` is needed too.",
+			zone.MaxCorners, zone.MaxImport, zone.MaxImportCorners),
+		Faults: append([]*fault.Error{zone.ErrImport, rental.ErrKeyMissing, rental.ErrKeyInvalid, rental.ErrKeyReused}, drawFaults...),
 	}
 }
 
-func (e importZones) Execute(ctx context.Context, in *importZonesIn) (*zonesOut, error) {
+func (e importZones) Execute(ctx context.Context, in *importZonesIn) (*importZonesOut, error) {
+	key, err := in.key()
+	if err != nil {
+		return nil, err
+	}
+	if err := in.Body.bounded(); err != nil {
+		return nil, err
+	}
 	drafts, err := in.Body.drafts()
 	if err != nil {
 		return nil, err
@@ -58,20 +85,43 @@ func (e importZones) Execute(ctx context.Context, in *importZonesIn) (*zonesOut,
 			return nil, in.Body.placed(ofFeature(err, i))
 		}
 	}
-	made, err := e.store.CreateZones(ctx, drafts...)
-	if err != nil {
-		return nil, in.Body.placed(err)
-	}
-	set, err := e.store.FreshZones(ctx)
+	text, err := json.Marshal(drafts)
 	if err != nil {
 		return nil, err
 	}
-	out := &zonesOut{}
-	out.Body.Version = set.Version
-	for _, z := range made {
-		out.Body.Zones = append(out.Body.Zones, showZone(z, true))
+	made, err := e.store.ImportZones(ctx, zone.Import{StaffID: subjectFrom(ctx), Key: key, Digest: digest(string(text)), Drafts: drafts})
+	if err != nil {
+		return nil, in.Body.placed(err)
 	}
-	return out, nil
+	return &importZonesOut{ZonesImported{made.Set, len(made.Zones), made.Zones}}, nil
+}
+
+// bounded is zone.ErrImport for a file of too much, which nobody looks at.
+func (f ZoneImport) bounded() error {
+	corners := 0
+	for _, item := range f.Features {
+		if item.Geometry != nil {
+			corners += positions(item.Geometry.Coordinates)
+		}
+	}
+	if len(f.Features) <= zone.MaxImport && corners <= zone.MaxImportCorners {
+		return nil
+	}
+	return zone.ErrImport.With("zones", len(f.Features)).With("max_zones", zone.MaxImport).
+		With("corners", corners).With("max_corners", zone.MaxImportCorners).With("field", "features")
+}
+
+// positions is how many lists of numbers are in coordinates.
+func positions(coordinates []any) (n int) {
+	for _, each := range coordinates {
+		switch inner := each.(type) {
+		case []any:
+			n += positions(inner)
+		default:
+			return 1
+		}
+	}
+	return n
 }
 
 func (f ZoneImport) drafts() ([]zone.Draft, error) {

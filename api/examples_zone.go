@@ -27,7 +27,7 @@ func zoneExamples() map[string]any {
 	}
 	return map[string]any{
 		"create-zone 201": street, "change-zone 200": street, "get-zone 200": street, "list-zones 200": list, "order-zones 200": list,
-		"import-zones 201": list, "map-zones 200": city, "map-zones-staff 200": city,
+		"import-zones 201": ZonesImported{Version: 12, Count: 1, Zones: []zone.Named{{ID: 7, Version: 1, Name: "Calle Mayor"}}}, "map-zones 200": city, "map-zones-staff 200": city,
 	}
 }
 

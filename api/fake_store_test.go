@@ -50,6 +50,7 @@ type fakeStore struct {
 	fakeDepot
 	api.FirmwareBooks       // none
 	broken            error // every call fails with it
+	imports           []zone.Import
 	badZone           error // what a new zone fails with
 	calls             int
 }

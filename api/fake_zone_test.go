@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"rodada/domain/fault"
+	"rodada/domain/rental"
 	"rodada/domain/staff"
 	"rodada/domain/zone"
 )
@@ -62,6 +63,21 @@ func (s *fakeStore) CreateZones(ctx context.Context, drafts ...zone.Draft) ([]zo
 	}
 	s.zones = zone.NewSet(s.zones.Version+1, append(slices.Clone(s.zones.Zones), made...))
 	return made, s.audit(ctx, staff.Deed{Action: "zone.create"})
+}
+
+func (s *fakeStore) ImportZones(ctx context.Context, in zone.Import) (zone.Imported, error) {
+	s.imports = append(s.imports, in)
+	for _, before := range s.imports[:len(s.imports)-1] {
+		if before.StaffID == in.StaffID && before.Key == in.Key && before.Digest != in.Digest {
+			return zone.Imported{}, rental.ErrKeyReused
+		}
+	}
+	zones, err := s.CreateZones(ctx, in.Drafts...)
+	made := zone.Imported{Set: s.zones.Version}
+	for _, z := range zones {
+		made.Zones = append(made.Zones, zone.Named{ID: z.ID, Version: z.Version, Name: z.Name})
+	}
+	return made, err
 }
 
 func (s *fakeStore) ChangeZone(_ context.Context, id, version int64, d zone.Draft) (zone.Zone, error) {

@@ -187,6 +187,8 @@ var spanish = map[string]string{ //nolint:gosec // sentences about passwords are
 	"webhook_address_private": "Un webhook lleva a la Internet pública o a una red que nombre RODADA_WEBHOOK_NETWORKS.",
 	"webhook_no_key":          "Los webhooks necesitan una clave para sellar sus secretos: RODADA_SEAL_KEYS.",
 	"zone_geometry_invalid":   "La zona necesita un Polygon o MultiPolygon de GeoJSON cuyos anillos tengan superficie y no se crucen.",
+	"zone_too_detailed":       "Una zona tiene como mucho 10.000 esquinas.",
+	"zone_import_too_large":   "Un archivo tiene como mucho 5.000 zonas y 500.000 esquinas.",
 	"zone_invalid":            "La zona tiene una regla o un valor que no puede ser.",
 	"zone_model_unknown":      "Una regla de la zona nombra un modelo que no existe.",
 	"zone_unknown":            "No existe esa zona.",

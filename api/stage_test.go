@@ -237,9 +237,9 @@ func (s *stage) asRider(t *testing.T, method, path string, body any, headers ...
 }
 
 // asStaff sends a request as staff.
-func (s *stage) asStaff(t *testing.T, method, path string, body any) *httptest.ResponseRecorder {
+func (s *stage) asStaff(t *testing.T, method, path string, body any, headers ...string) *httptest.ResponseRecorder {
 	t.Helper()
-	return s.do(t, method, path, s.token(t, support, rider.ForStaff), body)
+	return s.do(t, method, path, s.token(t, support, rider.ForStaff), body, headers...)
 }
 
 // problem is an error answer, which is checked for its form.

@@ -2,9 +2,11 @@ package api_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"rodada/api"
@@ -121,7 +123,7 @@ func TestPricesOfZonesNeedThePermission(t *testing.T) {
 	body(t, s.asStaff(t, "POST", "/admin/v1/zones", plain), 201)
 	denied := func(method, path string, what any) {
 		t.Helper()
-		p := problem(t, s.asStaff(t, method, path, what), 403, "permission_missing")
+		p := problem(t, s.asStaff(t, method, path, what, "Idempotency-Key", "k"), 403, "permission_missing")
 		require.Equal(t, "pricing", p["permission"])
 	}
 	denied("POST", "/admin/v1/zones", priced)
@@ -138,6 +140,12 @@ func TestPricesOfZonesNeedThePermission(t *testing.T) {
 	require.Equal(t, "operate", problem(t, s.asStaff(t, "POST", "/admin/v1/zones", plain), 403, "permission_missing")["permission"])
 }
 
+// importZones imports a file for the first time.
+func (s *stage) importZones(t *testing.T, file any) *httptest.ResponseRecorder {
+	t.Helper()
+	return s.asStaff(t, "POST", "/admin/v1/zones/import", file, "Idempotency-Key", uuid.NewString())
+}
+
 func TestImportOfZones(t *testing.T) {
 	s := newStage(t)
 	feature := func(name string, lat float64) map[string]any {
@@ -149,26 +157,75 @@ func TestImportOfZones(t *testing.T) {
 	file := map[string]any{
 		"type": "FeatureCollection", "crs": "theirs", "global_rules": nobody, "features": []any{feature("a", 40), feature("b", 41)},
 	}
-	got := body(t, s.asStaff(t, "POST", "/admin/v1/zones/import", file), 201)
+	got := body(t, s.importZones(t, file), 201)
 	require.Len(t, got["zones"], 3)
 	require.EqualValues(t, 1, got["version"], "one set")
-	require.Len(t, body(t, s.asStaff(t, "POST", "/admin/v1/zones/import", feature("c", 42)), 201)["zones"], 1)
+	require.Len(t, body(t, s.importZones(t, feature("c", 42)), 201)["zones"], 1)
 
 	again := body(t, s.asStaff(t, "GET", "/admin/v1/zones/geojson", nil), 200)
 	require.Len(t, again["features"], 3)
 	require.Len(t, again["global_rules"], 1)
 	s.store.zones = zone.Set{}
 	delete(again, "version")
-	require.Len(t, body(t, s.asStaff(t, "POST", "/admin/v1/zones/import", again), 201)["zones"], 4, "what was exported is imported")
+	require.Len(t, body(t, s.importZones(t, again), 201)["zones"], 4, "what was exported is imported")
 
 	bad := feature("d", 42)
 	bad["properties"].(map[string]any)["everywhere"] = true
 	file["features"] = []any{feature("a", 40), bad}
-	p := problem(t, s.asStaff(t, "POST", "/admin/v1/zones/import", file), 422, "zone_invalid")
+	p := problem(t, s.importZones(t, file), 422, "zone_invalid")
 	require.EqualValues(t, 2, p["feature"])
-	problem(t, s.asStaff(t, "POST", "/admin/v1/zones/import", map[string]any{"type": "FeatureCollection"}), 422, "zone_invalid")
-	problem(t, s.asStaff(t, "POST", "/admin/v1/zones/import", map[string]any{"type": "Feature"}), 422, "zone_invalid")
-	problem(t, s.asStaff(t, "POST", "/admin/v1/zones/import", map[string]any{"type": "Topology"}), 422, "request_invalid")
+	problem(t, s.importZones(t, map[string]any{"type": "FeatureCollection"}), 422, "zone_invalid")
+	problem(t, s.importZones(t, map[string]any{"type": "Feature"}), 422, "zone_invalid")
+	problem(t, s.importZones(t, map[string]any{"type": "Topology"}), 422, "request_invalid")
+}
+
+// A file that is sent again says so by its key, and whoever sends another one with it hears of it.
+func TestAnImportHasAKey(t *testing.T) {
+	s := newStage(t)
+	file := map[string]any{"type": "Feature", "geometry": box(40, -3.7), "properties": map[string]any{"name": "a", "order": 1, "rules": anyone}}
+	problem(t, s.asStaff(t, "POST", "/admin/v1/zones/import", file), 422, "idempotency_key_missing")
+	problem(t, s.asStaff(t, "POST", "/admin/v1/zones/import", file, "Idempotency-Key", "a b"), 422, "idempotency_key_invalid")
+	require.Empty(t, s.store.imports)
+	for range 2 {
+		body(t, s.asStaff(t, "POST", "/admin/v1/zones/import", file, "Idempotency-Key", "k"), 201)
+	}
+	require.Equal(t, s.store.imports[0], s.store.imports[1])
+	require.Equal(t, support, s.store.imports[0].StaffID)
+	file["properties"].(map[string]any)["name"] = "b"
+	problem(t, s.asStaff(t, "POST", "/admin/v1/zones/import", file, "Idempotency-Key", "k"), 422, "idempotency_key_reused")
+}
+
+func TestAnImportHasItsLimits(t *testing.T) {
+	s := newStage(t)
+	feature := func(corners int) map[string]any {
+		ring := make([][2]float64, corners)
+		for i := range ring {
+			ring[i] = [2]float64{float64(i) / 1e6, 0}
+		}
+		return map[string]any{
+			"type": "Feature", "geometry": map[string]any{"type": "Polygon", "coordinates": [][][2]float64{ring}},
+			"properties": map[string]any{"name": "a", "order": 1, "rules": anyone},
+		}
+	}
+	file := func(zones, corners int) map[string]any {
+		features := make([]any, zones)
+		for i := range features {
+			features[i] = feature(corners)
+		}
+		return map[string]any{"type": "FeatureCollection", "features": features}
+	}
+	p := problem(t, s.importZones(t, file(5_001, 1)), 422, "zone_import_too_large")
+	require.EqualValues(t, 5_001, p["zones"])
+	require.EqualValues(t, 5_000, p["max_zones"])
+	p = problem(t, s.importZones(t, file(51, 9_900)), 422, "zone_import_too_large")
+	require.EqualValues(t, 51*9_900, p["corners"])
+	require.EqualValues(t, 500_000, p["max_corners"])
+	p = problem(t, s.importZones(t, file(2, 10_001)), 422, "zone_too_detailed")
+	require.EqualValues(t, 10_001, p["corners"])
+	require.Equal(t, "body.features[0].geometry", p["errors"].([]any)[0].(map[string]any)["location"])
+	one := feature(10_001)
+	p = problem(t, s.asStaff(t, "POST", "/admin/v1/zones", with(one["properties"].(map[string]any), "geometry", one["geometry"])), 422, "zone_too_detailed")
+	require.EqualValues(t, 10_000, p["max_corners"])
 }
 
 // Whatever is wrong in a file is said where it stands.
@@ -202,12 +259,12 @@ func TestFaultsOfAnImportAreWhereTheyStand(t *testing.T) {
 				"body.features[0].": {"type": "FeatureCollection", "features": []any{bad}},
 				"body.features[2].": {"type": "FeatureCollection", "features": []any{good, good, bad}},
 			} {
-				p := problem(t, s.asStaff(t, "POST", "/admin/v1/zones/import", file), 422, c.code)
+				p := problem(t, s.importZones(t, file), 422, c.code)
 				require.Equal(t, prefix+c.want, p["errors"].([]any)[0].(map[string]any)["location"])
 			}
 		})
 	}
-	p := problem(t, s.asStaff(t, "POST", "/admin/v1/zones/import", map[string]any{
+	p := problem(t, s.importZones(t, map[string]any{
 		"type": "FeatureCollection", "features": []any{feature(func(map[string]any, map[string]any) {})},
 		"global_rules": []any{with(nobody[0].(map[string]any), "station_parking", true)},
 	}), 422, "zone_invalid")
@@ -217,7 +274,7 @@ func TestFaultsOfAnImportAreWhereTheyStand(t *testing.T) {
 
 func TestZonesOnTheMap(t *testing.T) {
 	s := newStage(t)
-	s.asStaff(t, "POST", "/admin/v1/zones/import", map[string]any{"type": "FeatureCollection", "global_rules": nobody, "features": []any{
+	s.importZones(t, map[string]any{"type": "FeatureCollection", "global_rules": nobody, "features": []any{
 		map[string]any{"type": "Feature", "geometry": box(40, -3.7), "properties": map[string]any{"name": "a", "order": 2, "rules": anyone}},
 		map[string]any{"type": "Feature", "geometry": box(41, -3.7), "properties": map[string]any{"name": "b", "order": 1, "rules": anyone}},
 	}})

@@ -26,36 +26,50 @@ func zoneSubject(id int64) string { return "zone/" + strconv.FormatInt(id, 10) }
 // CreateZones puts new zones in force, all or none, which makes one new set: zone.ErrDraft, zone.ErrGeometry or zone.ErrModel
 // with what is wrong; of several, "feature" counts from 1.
 func (s *Store) CreateZones(ctx context.Context, drafts ...zone.Draft) ([]zone.Zone, error) {
+	zones, err := drawnAll(drafts)
+	if err != nil {
+		return nil, err
+	}
+	err = s.changeZones(ctx, "create zones", func(tx executor, set int64) error { return createZones(ctx, tx, zones, set) })
+	return zones, err
+}
+
+func drawnAll(drafts []zone.Draft) ([]zone.Zone, error) {
 	zones := make([]zone.Zone, len(drafts))
 	for i, d := range drafts {
 		z, err := drawn(d)
 		if err != nil {
-			return nil, feature(err, i, drafts)
+			return nil, feature(err, i, len(drafts))
 		}
 		zones[i] = z
 	}
-	err := s.changeZones(ctx, "create zones", func(tx executor, set int64) error {
-		for i := range zones {
-			z := &zones[i]
-			if err := modelsKnown(ctx, tx, z.Draft); err != nil {
-				return feature(err, i, drafts)
-			}
-			z.Version = 1
-			if err := tx.GetContext(ctx, &z.ID, `INSERT INTO zones DEFAULT VALUES RETURNING id`); err != nil {
-				return err
-			}
-			if err := insertZone(ctx, tx, *z, set); err != nil {
-				return err
-			}
-			after := zoneFacts(*z)
-			after["set"] = set
-			if err := audit(ctx, tx, staff.Deed{Action: "zone.create", Subject: zoneSubject(z.ID), After: after}); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	return zones, err
+	return zones, nil
+}
+
+// createZones stores zones, which get their IDs and are in force from a set on.
+func createZones(ctx context.Context, tx executor, zones []zone.Zone, set int64) error {
+	if i, err := modelsKnown(ctx, tx, zones...); err != nil {
+		return feature(err, i, len(zones))
+	}
+	var ids []int64
+	err := tx.SelectContext(ctx, &ids, `
+		INSERT INTO zones (id) OVERRIDING USER VALUE SELECT n FROM generate_series(1, $1) n RETURNING id`, len(zones))
+	if err != nil {
+		return err
+	}
+	slices.Sort(ids)
+	deeds := make([]staff.Deed, len(zones))
+	for i := range zones {
+		z := &zones[i]
+		z.ID, z.Version = ids[i], 1
+		after := zoneFacts(*z)
+		after["set"] = set
+		deeds[i] = staff.Deed{Action: "zone.create", Subject: zoneSubject(z.ID), After: after}
+	}
+	if err := insertZones(ctx, tx, set, zones...); err != nil {
+		return err
+	}
+	return auditAll(ctx, tx, deeds)
 }
 
 // errUnchanged takes a transaction back that has changed nothing, and the set that it had opened.
@@ -77,8 +91,8 @@ func (s *Store) changeZones(ctx context.Context, name string, do func(tx executo
 }
 
 // feature says which of several drafts a fault is about.
-func feature(err error, i int, drafts []zone.Draft) error {
-	if f, is := fault.From(err); is && len(drafts) > 1 {
+func feature(err error, i, of int) error {
+	if f, is := fault.From(err); is && of > 1 {
 		return f.With("feature", i+1)
 	}
 	return err
@@ -93,7 +107,7 @@ func (s *Store) ChangeZone(ctx context.Context, id, version int64, d zone.Draft)
 	}
 	next.ID, next.Version = id, version+1
 	err = s.changeZones(ctx, "change zone", func(tx executor, set int64) error {
-		if err := modelsKnown(ctx, tx, next.Draft); err != nil {
+		if _, err := modelsKnown(ctx, tx, next); err != nil {
 			return err
 		}
 		was, err := zoneInForce(ctx, tx, id)
@@ -192,7 +206,7 @@ func replaceZone(ctx context.Context, tx executor, was, next zone.Zone, set int6
 	if err := endZone(ctx, tx, was, set); err != nil {
 		return false, err
 	}
-	if err := insertZone(ctx, tx, next, set); err != nil {
+	if err := insertZones(ctx, tx, set, next); err != nil {
 		return false, err
 	}
 	before["set"], after["set"] = set-1, set
@@ -224,15 +238,29 @@ func zoneInForce(ctx context.Context, tx executor, id int64) (zone.Zone, error) 
 	return row.zone(nil)
 }
 
-// modelsKnown is zone.ErrModel for a draft whose rules name a model that there is not.
-func modelsKnown(ctx context.Context, tx executor, d zone.Draft) error {
-	var unknown []string
-	err := tx.SelectContext(ctx, &unknown, `
-		SELECT named FROM unnest($1::text[]) named WHERE named NOT IN (SELECT id::text FROM models)`, d.ModelIDs())
-	if err != nil || len(unknown) == 0 {
-		return err
+// modelsKnown is zone.ErrModel for the first of several zones whose rules name a model that there is not.
+func modelsKnown(ctx context.Context, tx executor, zones ...zone.Zone) (at int, err error) {
+	var named []string
+	for _, z := range zones {
+		named = append(named, z.ModelIDs()...)
 	}
-	return zone.ErrModel.With("model", unknown[0]).With("field", "rules")
+	if len(named) == 0 {
+		return 0, nil
+	}
+	var unknown []string
+	err = tx.SelectContext(ctx, &unknown, `
+		SELECT DISTINCT named FROM unnest($1::text[]) named WHERE named NOT IN (SELECT id::text FROM models)`, named)
+	if err != nil {
+		return 0, err
+	}
+	for i, z := range zones {
+		for _, id := range z.ModelIDs() {
+			if slices.Contains(unknown, id) {
+				return i, zone.ErrModel.With("model", id).With("field", "rules")
+			}
+		}
+	}
+	return 0, nil
 }
 
 // nextZoneSet opens the set that this transaction makes. Whoever changes zones waits here for whoever does so already, so

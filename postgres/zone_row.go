@@ -50,21 +50,28 @@ func (r zoneRow) zone(same *zone.Zone) (zone.Zone, error) {
 	return z, nil
 }
 
-// insertZone writes a version of a zone that is in force from a set on.
-func insertZone(ctx context.Context, tx executor, z zone.Zone, set int64) error {
-	rules, err := json.Marshal(z.Rules)
+// insertZones writes versions of zones that are in force from a set on, in one statement however many they are.
+func insertZones(ctx context.Context, tx executor, set int64, zones ...zone.Zone) error {
+	rows := make([]map[string]any, len(zones))
+	for i, z := range zones {
+		rows[i] = map[string]any{
+			"zone_id": z.ID, "version": z.Version, "name": z.Name, "rank": z.Order, "rules": z.Rules, "starts_at": instant(z.Starts),
+			"ends_at": instant(z.Ends), "price_percent": z.Price.Percent, "price_amount": z.Price.Amount, "geometry": nil,
+		}
+		if !z.Everywhere {
+			rows[i]["geometry"] = json.RawMessage(z.Geometry)
+		}
+	}
+	text, err := json.Marshal(rows)
 	if err != nil {
 		return err
 	}
-	var geometry *string
-	if !z.Everywhere {
-		text := string(z.Geometry)
-		geometry = &text
-	}
 	_, err = tx.ExecContext(ctx, `
 		INSERT INTO zone_versions (zone_id, version, name, rank, rules, starts_at, ends_at, price_percent, price_amount, geometry, since_set)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-		z.ID, z.Version, z.Name, z.Order, string(rules), nullTime(z.Starts), nullTime(z.Ends), z.Price.Percent, z.Price.Amount, geometry, set)
+		SELECT zone_id, version, name, rank, rules, starts_at, ends_at, price_percent, price_amount, nullif(geometry, 'null'), $1
+		FROM jsonb_to_recordset($2::jsonb) AS z(
+			zone_id bigint, version bigint, name text, rank integer, rules jsonb, starts_at timestamptz, ends_at timestamptz,
+			price_percent integer, price_amount bigint, geometry jsonb)`, set, string(text))
 	return err
 }
 

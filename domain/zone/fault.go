@@ -6,6 +6,8 @@ import "rodada/domain/fault"
 var (
 	// ErrGeometry is the answer to a zone whose shape is not one.
 	ErrGeometry = fault.Declare(fault.Invalid, "zone_geometry_invalid", "The zone needs a GeoJSON Polygon or MultiPolygon whose rings surround an area and do not cross.")
+	ErrCorners  = fault.Declare(fault.Invalid, "zone_too_detailed", "A zone has at most 10,000 corners.")
+	ErrImport   = fault.Declare(fault.Invalid, "zone_import_too_large", "A file has at most 5,000 zones, and 500,000 corners.")
 	ErrDraft    = fault.Declare(fault.Invalid, "zone_invalid", "The zone has a rule or a value that can't be.")
 	ErrModel    = fault.Declare(fault.Invalid, "zone_model_unknown", "A rule of the zone names a model that there is not.")
 	ErrUnknown  = fault.Declare(fault.NotFound, "zone_unknown", "There is no such zone.")

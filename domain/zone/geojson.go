@@ -10,7 +10,20 @@ import (
 
 // ParseArea reads a GeoJSON Polygon or MultiPolygon. A position is longitude, latitude and what we do not need, in this
 // order. (RFC 7946, 3.1)
-func ParseArea(text []byte) (geo.Area, error) { return parseArea(text, geo.NewArea) }
+func ParseArea(text []byte) (geo.Area, error) {
+	return parseArea(text, func(polygons [][][]geo.Point) (geo.Area, error) {
+		corners := 0
+		for _, rings := range polygons {
+			for _, ring := range rings {
+				corners += len(ring)
+			}
+		}
+		if corners > MaxCorners {
+			return geo.Area{}, ErrCorners.With("corners", corners).With("max_corners", MaxCorners).With("field", "geometry")
+		}
+		return geo.NewArea(polygons)
+	})
+}
 
 // StoredArea reads what ParseArea has read before, without looking for rings that cross: most of the work.
 func StoredArea(text []byte) (geo.Area, error) { return parseArea(text, geo.KnownArea) }
@@ -28,10 +41,10 @@ func parseArea(text []byte, build func([][][]geo.Point) (geo.Area, error)) (geo.
 		return geo.Area{}, badGeometry(err)
 	}
 	area, err := build(polygons)
-	if err != nil {
+	if flaw := new(geo.ShapeError); errors.As(err, &flaw) {
 		return geo.Area{}, badGeometry(err)
 	}
-	return area, nil
+	return area, err
 }
 
 // badGeometry is the fault of a shape, with the place that is to blame.
