@@ -176,3 +176,27 @@ func TestWhatScootersWaitFor(t *testing.T) {
 	require.Equal(t, want, c.again(func(s *firmware.Step) { s.Round = 0 }).Waits)
 	require.Equal(t, firmware.TroubleHeld, c.targets(firmware.TargetFilter{})[0].Trouble)
 }
+
+// Canaries that are all offline let nobody else begin: staff are told.
+func TestAGroupThatIsAllSilentPausesTheRollout(t *testing.T) {
+	b := newBooks(t)
+	c := b.running(4)
+	patient := func(s *firmware.Step) { s.Patience = time.Hour }
+	for range 2 { // when their turn comes, and hours later
+		c.now = c.now.Add(2 * time.Hour)
+		begun := c.step(patient).Begin
+		require.Len(t, begun, 2)
+		for _, one := range begun {
+			require.NoError(t, c.PassTarget(c.ctx, one.UpgradeID, firmware.TargetPending, firmware.TroubleSilent, c.now))
+		}
+	}
+	stand := c.step(patient)
+	require.Equal(t, []any{firmware.RolloutPaused, firmware.HaltSuccess, 1}, []any{stand.State, stand.Halt, stand.HaltGroup})
+	require.Equal(t, firmware.Tally{Skipped: 2}, stand.Groups[0].Tally)
+	alerts, err := b.ListAlerts(b.ctx, staff.AlertQuery{State: staff.OpenAlerts, Kinds: []staff.AlertKind{staff.Rollout}}, 0)
+	require.NoError(t, err)
+	require.Len(t, alerts, 1)
+	require.Len(t, c.deeds("rollout.pause"), 1)
+	c.must(firmware.Resume, firmware.RolloutRunning)
+	require.Len(t, c.step(patient).Begin, 2, "the second group, because staff say so")
+}
