@@ -6,8 +6,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -295,4 +299,33 @@ func TestASlowClientFindsTheLatest(t *testing.T) {
 	require.False(t, lost)
 	scooters, _, _ = w.take()
 	require.Empty(t, scooters)
+}
+
+// What the words about the map say is sent is what is sent: a client made after them understands all of it.
+func TestTheMapIsAsItIsDescribed(t *testing.T) {
+	words, err := os.ReadFile("../docs/live.md")
+	require.NoError(t, err)
+	names := func(pattern string) (list []string) {
+		for _, name := range regexp.MustCompile(pattern).FindAllSubmatch(words, -1) {
+			list = append(list, string(name[1]))
+		}
+		return list
+	}
+	sent := slices.Collect(maps.Keys(watchScooters{}.Meta().Events))
+	require.ElementsMatch(t, sent, names("(?m)^\\| `([a-z]+)` \\| (?:with|replace|the permission)"), "the table")
+	require.ElementsMatch(t, sent, names(`source\.addEventListener\('([a-z]+)'`), "the example for browsers")
+	require.Equal(t, []string{"/admin/v1/scooters/stream"}, names(`new EventSource\('([^']+)'`))
+
+	shown := regexp.MustCompile(`(?m)^id: (\S+)\nevent: (\w+)\ndata: (.*)$`).FindAllSubmatch(words, -1)
+	require.Len(t, shown, 2)
+	for _, event := range shown {
+		_, _, isCursor := strings.Cut(string(event[1]), "-")
+		require.True(t, isCursor)
+		into := map[string]any{"snapshot": &MapSnapshot{}, "changes": &MapChanges{}}[string(event[2])]
+		require.NotNil(t, into)
+		text := strings.ReplaceAll(string(event[3]), ",…", "")
+		decoder := json.NewDecoder(strings.NewReader(text))
+		decoder.DisallowUnknownFields()
+		require.NoError(t, decoder.Decode(into), text)
+	}
 }
