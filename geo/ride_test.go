@@ -76,6 +76,7 @@ type told struct {
 	noise           float64 // m, in each direction
 	outliers        float64 // how many, of one
 	speeds, heading bool
+	dead            bool // the wheel's sensor: it says 0 all the way
 }
 
 // tell gives the fixes, with the truth of each; wild are the outliers.
@@ -96,7 +97,7 @@ func (c told) tell(dice *rand.Rand, truth []instant) (fixes []geo.Fix, is []inst
 		f.Point = geo.Point{Lat: now.place.Lat + north/111_042.3, Lng: now.place.Lng + east/84_868.0}
 		if c.speeds {
 			f.SpeedKmh = max(0, math.Round(now.kmh+0.5*dice.NormFloat64()))
-			if now.kmh == 0 {
+			if now.kmh == 0 || c.dead {
 				f.SpeedKmh = 0
 			}
 		}

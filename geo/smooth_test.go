@@ -72,6 +72,8 @@ func TestSmoothIsNearTheTruth(t *testing.T) {
 	}{
 		{"places alone", every5s(told{}), 0.40, 0.30},
 		{"with outliers", every5s(told{outliers: 0.02}), 0.40, 0.30},
+		{"with a dead sensor of speed", every5s(told{speeds: true, dead: true}), 0.40, 0.30},
+		{"with a dead sensor of speed and outliers", every5s(told{speeds: true, dead: true, outliers: 0.02}), 0.40, 0.30},
 		{"with speeds", every5s(told{speeds: true}), 0.50, 0.45},
 		{"with speeds and outliers", every5s(told{speeds: true, outliers: 0.02}), 0.50, 0.45},
 		{"with speeds, headings and outliers", every5s(told{speeds: true, heading: true, outliers: 0.02}), 0.50, 0.45},
