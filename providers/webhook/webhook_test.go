@@ -50,9 +50,10 @@ func TestPrivateAddressesAreNotAsked(t *testing.T) {
 	there := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked++ }))
 	defer there.Close()
 	port := there.URL[strings.LastIndex(there.URL, ":"):]
-	public := webhook.New(nil)
-	for _, url := range []string{"https://127.0.0.1", "https://localhost", "https://[::1]", "https://[::ffff:127.0.0.1]", "http://127.0.0.1", "https://0.0.0.0"} {
+	public, other := webhook.New(nil), webhook.New(staff.NewReach("10.0.0.0/8"))
+	for _, url := range []string{"https://127.0.0.1", "https://localhost", "https://[::1]", "https://[::ffff:127.0.0.1]", "http://127.0.0.1", "http://localhost", "https://0.0.0.0"} {
 		require.ErrorIs(t, public.Send(t.Context(), delivery(url+port), secret), webhook.ErrPrivate, url)
+		require.ErrorIs(t, other.Send(t.Context(), delivery(url+port), secret), webhook.ErrPrivate, url)
 	}
 	require.Zero(t, asked)
 
