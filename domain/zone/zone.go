@@ -120,8 +120,8 @@ func (s Set) At(p geo.Point) []int {
 	return at
 }
 
-// Crossed lists the zones that the straight way between two places touches, in a set made by NewSet.
-func (s Set) Crossed(from, to geo.Point) []int { return s.layer().Crossed(from, to) }
+// Cuts is where the straight way between two places crosses borders of zones, as parts of the way, in a set made by NewSet.
+func (s Set) Cuts(from, to geo.Point) []float64 { return s.layer().Cuts(from, to) }
 
 // NeedStations reports whether a rule asks for stations: Case.Stations must be given then.
 func (s Set) NeedStations() bool {

@@ -2,9 +2,25 @@ package zones
 
 import (
 	"math"
+	"time"
 
+	"rodada/domain/zone"
 	"rodada/geo"
 )
+
+// Ride is what a ride would be told of: what is in force after each change, and what it passed. A fix comes every so often.
+func Ride(set zone.Set, every time.Duration, fixes ...geo.Point) (told []zone.Crossing) {
+	s, at := begin("r1"), time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	for _, p := range fixes {
+		at = at.Add(every)
+		was := key(s.In)
+		told = append(told, s.move(set, p, at, 7)...)
+		if key(s.In) != was {
+			told = append(told, s.In)
+		}
+	}
+	return told
+}
 
 // Knows reports whether the tracker goes by a version of the zones.
 func (t *Tracker) Knows(version int64) bool {

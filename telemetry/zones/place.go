@@ -15,10 +15,8 @@ const (
 	// clearly is how far beyond it several fixes in a row are, and several how many.
 	clearly = 5
 	several = 3
-	// passGap is the longest time in seconds between two fixes whose straight way stands for the ride, and passStep how
-	// finely that way is looked at, in metres.
-	passGap  = 60
-	passStep = 5
+	// directions is in how many directions a fix may be off.
+	directions = 8
 )
 
 // inForce is what holds for a case at p, as the ride would be told.
@@ -42,16 +40,48 @@ func key(c zone.Crossing) string {
 	return fmt.Sprintf("%d/%d %t %d", c.ZoneID, c.ZoneVersion, c.Through, c.MaxKmh)
 }
 
-// within reports whether the same is in force all around p, so many metres away.
+// within reports whether what is in force at p is so all around it, up to so many metres away.
 func within(set zone.Set, p geo.Point, c zone.Case, what string, meters float64) bool {
-	const directions = 8
-	for i := range directions {
-		sin, cos := math.Sincos(2 * math.Pi * float64(i) / directions)
-		if key(inForce(set, offset(p, meters*cos, meters*sin), c)) != what {
-			return false
+	for _, to := range around(p, meters) {
+		if len(set.Cuts(p, to)) == 0 {
+			continue
+		}
+		for _, s := range along(set, p, to, c) {
+			if key(s.Crossing) != what {
+				return false
+			}
 		}
 	}
 	return true
+}
+
+// around is the places so many metres from p.
+func around(p geo.Point, meters float64) (all [directions]geo.Point) {
+	for i := range all {
+		sin, cos := math.Sincos(2 * math.Pi * float64(i) / directions)
+		all[i] = offset(p, meters*cos, meters*sin)
+	}
+	return all
+}
+
+// stretch is a piece of a straight way on which the same is in force.
+type stretch struct {
+	zone.Crossing
+	middle float64 // as a part of the way
+}
+
+// along is the stretches of the straight way between two places.
+func along(set zone.Set, from, to geo.Point, c zone.Case) []stretch {
+	var all []stretch
+	begin := 0.0
+	for _, end := range append(set.Cuts(from, to), 1) {
+		if end > begin {
+			middle := (begin + end) / 2
+			all = append(all, stretch{inForce(set, geo.Along(from, to, middle), c), middle})
+		}
+		begin = end
+	}
+	return all
 }
 
 // offset is the place so many metres to the north and to the east, near enough for tens of metres.
@@ -66,42 +96,4 @@ func offset(p geo.Point, north, east float64) geo.Point {
 		p.Lng += 360
 	}
 	return p
-}
-
-// pass is a zone on the way between two fixes, and how much of the way lies before it.
-type pass struct {
-	zone.Crossing
-	part float64
-}
-
-// passed finds what was in force on the straight way between two fixes, clearly beyond its border, and is at neither end. The way
-// is looked at closely only when it touches a zone that its ends do not lie in.
-func passed(set zone.Set, from, to geo.Point, c zone.Case, known ...string) []pass {
-	ends := map[int]bool{}
-	for _, i := range append(set.At(from), set.At(to)...) {
-		ends[i] = true
-	}
-	touched := false
-	for _, i := range set.Crossed(from, to) {
-		touched = touched || !ends[i]
-	}
-	if !touched {
-		return nil
-	}
-	var passes []pass
-	seen := map[string]bool{"": true}
-	for _, k := range known {
-		seen[k] = true
-	}
-	steps := int(geo.Distance(from, to) / passStep)
-	for i := 1; i < steps; i++ {
-		part := float64(i) / float64(steps)
-		p := geo.Point{Lat: from.Lat + part*(to.Lat-from.Lat), Lng: from.Lng + part*math.Remainder(to.Lng-from.Lng, 360)}
-		there := inForce(set, p, c)
-		if k := key(there); !seen[k] && within(set, p, c, k, clearly) {
-			seen[k] = true
-			passes = append(passes, pass{there, part})
-		}
-	}
-	return passes
 }

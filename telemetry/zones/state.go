@@ -18,7 +18,6 @@ import (
 type state struct {
 	RentalID string    `json:"rental"`
 	At       time.Time `json:"at"` // of the latest fix
-	Point    geo.Point `json:"point"`
 	Set      int64     `json:"set"`
 	// In is what is in force, and Told what the ride knows of; telling: it is being told, and nobody knows of what it has heard.
 	In   zone.Crossing `json:"in"`
@@ -26,6 +25,8 @@ type state struct {
 	// Beyond is what the latest fixes lay in, clearly, when that is something else, and Count how many.
 	Beyond string `json:"beyond,omitempty"`
 	Count  int    `json:"count,omitempty"`
+	// Way is since the ride was last clearly in what is in force.
+	Way way `json:"way,omitempty"`
 }
 
 // telling stands for what a ride knows while it is being told.
@@ -45,12 +46,8 @@ func (s *state) move(set zone.Set, p geo.Point, at time.Time, model int64) []zon
 	c := zone.Case{ModelID: model, At: at}
 	here := inForce(set, p, c)
 	k, was := key(here), key(s.In)
-	var passes []zone.Crossing
-	if gap := at.Sub(s.At); !first && !renewed && gap <= passGap*time.Second {
-		for _, x := range passed(set, s.Point, p, c, k, was) {
-			x.RentalID, x.At, x.Passed = s.RentalID, s.At.Add(time.Duration(x.part*float64(gap))), true
-			passes = append(passes, x.Crossing)
-		}
+	if first || renewed || at.Sub(s.At) > passGap {
+		s.Way = nil
 	}
 	switch {
 	case k == was:
@@ -65,7 +62,23 @@ func (s *state) move(set zone.Set, p geo.Point, at time.Time, model int64) []zon
 			s.enter(here, at)
 		}
 	}
-	s.At, s.Point, s.Set = at, p, set.Version
+	s.At, s.Set = at, set.Version
+	return s.goOn(set, c, mark{p, at}, k, was)
+}
+
+// goOn takes a fix into the way. Once it is clearly where the ride is, what was passed on the way is told.
+func (s *state) goOn(set zone.Set, c zone.Case, m mark, k, was string) (passes []zone.Crossing) {
+	if k != key(s.In) || !within(set, m.Point, c, k, clearly) {
+		s.Way = s.Way.and(m)
+		return nil
+	}
+	if len(s.Way) > 0 {
+		passes = append(s.Way, m).passed(set, c, was, k)
+	}
+	for i := range passes {
+		passes[i].RentalID = s.RentalID
+	}
+	s.Way = way{m}
 	return passes
 }
 
