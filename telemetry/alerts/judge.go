@@ -34,7 +34,7 @@ func (l Limits) judge(s live.State, m *memory, inside func(geo.Point) bool, now 
 	return map[staff.AlertKind]verdict{
 		staff.Offline:    well,
 		staff.LowBattery: l.battery(s),
-		staff.Fallen:     l.fallen(s, now),
+		staff.Fallen:     l.fallen(s, m, now),
 		staff.Fault:      broken(s),
 		staff.Speeding:   l.speeding(s, now),
 		staff.Moved:      l.moved(s, m, now),
@@ -54,20 +54,24 @@ func (l Limits) battery(s live.State) verdict {
 	return open
 }
 
-// fallen: a scooter that is off does not know. Switching it off is no cure, but what it said last is not true for ever.
-func (l Limits) fallen(s live.State, now time.Time) verdict {
-	off := s.Powered.Known() && !s.Powered.Is && !s.Fallen.At.After(s.Powered.At)
+// fallen: a box that is off says in its heartbeats nothing of how it lies. Switching it off is no cure, but what it said before that is
+// not true for ever; what it says while it is off, in a 55, is, until it says otherwise.
+func (l Limits) fallen(s live.State, m *memory, now time.Time) verdict {
+	switch off := s.Powered.Known() && !s.Powered.Is; {
+	case !off:
+		m.Off = time.Time{}
+	case m.Off.IsZero():
+		m.Off = s.Powered.At
+	}
 	switch {
 	case !s.Fallen.Known():
 		return open
-	case off && now.Sub(s.Fallen.At) > l.Quiet:
+	case !s.Fallen.Is:
 		return well
-	case off:
-		return open
-	case s.Fallen.Is:
-		return wrong("It lies on its side.")
+	case !m.Off.IsZero() && !s.Fallen.At.After(m.Off) && now.Sub(s.Fallen.At) > l.Quiet:
+		return well
 	}
-	return well
+	return wrong("It lies on its side.")
 }
 
 func broken(s live.State) verdict {
@@ -103,12 +107,12 @@ func (l Limits) speeding(s live.State, now time.Time) verdict {
 // moved: shaken, or taken away from where it was left, while nobody has it.
 func (l Limits) moved(s live.State, m *memory, now time.Time) verdict {
 	if s.Hold.Is != fleet.Free {
-		*m = memory{Outside: m.Outside}
+		*m = memory{Outside: m.Outside, Off: m.Off}
 		return well
 	}
 	settled := s.HeldSince.Add(l.Settle)
 	if !m.Free.Equal(s.HeldSince) {
-		*m = memory{Free: s.HeldSince, Outside: m.Outside}
+		*m = memory{Free: s.HeldSince, Outside: m.Outside, Off: m.Off}
 	}
 	away := l.away(s, m, settled, now)
 	if away > l.MovedMeters {

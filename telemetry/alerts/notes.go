@@ -19,6 +19,7 @@ type memory struct {
 	Rest    geo.Point `json:"rest,omitzero"`    // where it was seen last within the noise
 	RestAt  time.Time `json:"rest_at,omitzero"` // since when
 	Outside time.Time `json:"outside,omitzero"` // since when it is out of the area; zero: it is not
+	Off     time.Time `json:"off,omitzero"`     // since when it is switched off; zero: it is not
 }
 
 // Notes keep in Redis, beside the live state, what a watch remembers, for the one that watches after it: where scooters were left

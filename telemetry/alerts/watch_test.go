@@ -82,10 +82,27 @@ func TestFallenAndSwitchedOff(t *testing.T) {
 	require.NoError(t, s.books.CloseAlert(t.Context(), plate, staff.Fallen, "eva@example.org"))
 	s.after(2*time.Minute, plate, off())
 	require.Empty(t, s.open(), "staff have closed it")
-	s.after(time.Minute, plate, lies(false))
+}
+
+// One that stands there, off, is knocked over: it says so once, in a 55, and goes on with heartbeats that say nothing of it.
+func TestFallenWhileOff(t *testing.T) {
+	s := newStreet(t)
+	off := func() live.Values { return live.Values{Powered: is(s, false)} }
+	s.free(plate)
 	s.after(time.Minute, plate, off())
-	s.after(time.Minute, plate, live.Values{Fallen: is(s, true)}) // a 55, which it sends unasked when it falls
+	s.now = s.now.Add(time.Minute)
+	s.says(plate, live.Values{Fallen: is(s, true)})
+	s.after(time.Second, plate, off())
+	require.Equal(t, []staff.AlertKind{staff.Fallen}, s.open(), "though a heartbeat came before the next look")
+	for range 5 {
+		s.after(14*time.Minute, plate, off())
+		require.Len(t, s.open(), 1, "nobody has put it up")
+	}
+	s.restart()
+	s.after(time.Minute, plate, off())
 	require.Len(t, s.open(), 1)
+	s.after(time.Minute, plate, live.Values{Fallen: is(s, false)})
+	require.Empty(t, s.open())
 }
 
 func TestOffline(t *testing.T) {
