@@ -179,7 +179,7 @@ func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 		adminScooters: &adminScooters{store: o.Store, registry: registry, holders: holders, deadline: c.HTTP.Deadline},
 		images:        &images{store: o.Store, limit: c.Firmware.MaxSize, patience: c.Firmware.UploadTimeout},
 		rollouts: &rollouts{
-			store: o.Store, models: o.Store, holders: holders, rules: c.Rollout, upgrade: c.Upgrade, deadline: c.HTTP.Deadline, pace: streamPace,
+			store: o.Store, models: o.Store, progress: o.Progress, holders: holders, rules: c.Rollout, upgrade: c.Upgrade, deadline: c.HTTP.Deadline, pace: streamPace,
 		},
 		upgrades: &upgrades{
 			store: o.Store, holders: holders, progress: o.Progress, rules: c.Upgrade, deadline: c.HTTP.Deadline, pace: streamPace,

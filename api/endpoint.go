@@ -1,7 +1,6 @@
 package api
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -184,8 +183,9 @@ func authenticate(api huma.API, tokens *token.Issuer, riders accountStore, who a
 // ofOneType lets only bodies through that are what an endpoint reads, or do not say what they are.
 func ofOneType(api huma.API, upload *huma.RequestBody) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
-		kind, _, err := mime.ParseMediaType(cmp.Or(ctx.Header("Content-Type"), typeBinary))
-		if err != nil || upload.Content[kind] == nil {
+		said := ctx.Header("Content-Type")
+		kind, _, err := mime.ParseMediaType(said)
+		if said != "" && (err != nil || upload.Content[kind] == nil) {
 			turnAway(api, ctx, newProblem(ctx.Context(), http.StatusUnsupportedMediaType, codeMediaType, ""))
 			return
 		}

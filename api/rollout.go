@@ -36,6 +36,7 @@ type dialects interface {
 type rollouts struct {
 	store    rolloutStore
 	models   dialects
+	progress Progress // of its upgrades; nil: it is not shown
 	holders  holders
 	rules    config.Rollout
 	upgrade  config.Upgrade

@@ -89,6 +89,7 @@ type RolloutTarget struct {
 	Trouble   firmware.Trouble     `json:"trouble,omitempty" doc:"Why it is not done, or not yet."`
 	Tries     int                  `json:"tries" doc:"How often its turn came."`
 	Upgrade   string               `json:"upgrade,omitempty" format:"uuid" doc:"The last of them."`
+	Progress  *UpgradeProgress     `json:"progress,omitempty" doc:"While packets are sent to it."`
 	Firmware  string               `json:"firmware,omitempty" doc:"What it runs, as last reported."`
 	UpdatedAt time.Time            `json:"updated_at"`
 }
@@ -124,11 +125,23 @@ func (e listTargets) Execute(ctx context.Context, in *listTargetsIn) (*targetsOu
 	}
 	out := &targetsOut{}
 	list, out.Body.Paging = cut(list, total, q, filters, func(firmware.Target) listing.Place { return places[q.Limit-1] })
+	var running []string
+	for _, t := range list {
+		if t.State == firmware.TargetRunning {
+			running = append(running, t.Plate)
+		}
+	}
+	fresh := freshest(ctx, e.progress, running)
 	out.Body.Targets = make([]RolloutTarget, 0, len(list))
 	for _, t := range list {
+		var sending *UpgradeProgress
+		if p := fresh[t.Plate]; t.State == firmware.TargetRunning && t.UpgradeID != "" && p.UpgradeID == t.UpgradeID {
+			shown := showProgress(p, p.Sent < p.Packets)
+			sending = &shown
+		}
 		out.Body.Targets = append(out.Body.Targets, RolloutTarget{
 			Plate: t.Plate, Group: t.Group, Position: t.Position, State: t.State, Trouble: t.Trouble, Tries: t.Tries, Upgrade: t.UpgradeID,
-			Firmware: t.Version, UpdatedAt: t.UpdatedAt,
+			Progress: sending, Firmware: t.Version, UpdatedAt: t.UpdatedAt,
 		})
 	}
 	return out, nil

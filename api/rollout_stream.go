@@ -2,8 +2,6 @@ package api
 
 import (
 	"context"
-	"reflect"
-	"time"
 
 	"rodada/domain/fault"
 	"rodada/domain/firmware"
@@ -22,29 +20,8 @@ func (rolloutStream) Meta() meta {
 }
 
 func (e rolloutStream) Execute(ctx context.Context, in *RolloutRef) (*streamOut, error) {
-	if _, err := e.store.Rollout(ctx, in.ID); err != nil {
-		return nil, err
-	}
-	return stream(ctx, func(ctx context.Context, send func(event) error) error {
-		looks := time.NewTicker(e.pace)
-		defer looks.Stop()
-		var last RolloutBody
-		for {
-			r, err := e.store.Rollout(ctx, in.ID)
-			if err != nil {
-				return err
-			}
-			if now := rolloutBody(r); !reflect.DeepEqual(now, last) {
-				if err := send(event{Name: "rollout", Data: now}); err != nil || r.State.Over() {
-					return err
-				}
-				last = now
-			}
-			select {
-			case <-looks.C:
-			case <-ctx.Done():
-				return nil
-			}
-		}
-	}), nil
+	return following(ctx, "rollout", e.pace, func(ctx context.Context) (seen RolloutBody, over bool, err error) {
+		r, err := e.store.Rollout(ctx, in.ID)
+		return rolloutBody(r), r.State.Over(), err
+	})
 }

@@ -69,6 +69,40 @@ func stream(ctx context.Context, feed func(ctx context.Context, send func(event)
 	}}
 }
 
+// following streams what look sees, at once and whenever it has changed, until it says that nothing follows. What it can't find
+// at first is no stream.
+func following[T any](ctx context.Context, name string, pace time.Duration, look func(context.Context) (seen T, over bool, err error)) (*streamOut, error) {
+	last, over, err := look(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return stream(ctx, func(ctx context.Context, send func(event) error) error {
+		looks := time.NewTicker(pace)
+		defer looks.Stop()
+		if err := send(event{Name: name, Data: last}); err != nil {
+			return err
+		}
+		for !over {
+			select {
+			case <-looks.C:
+			case <-ctx.Done():
+				return nil
+			}
+			seen, ended, err := look(ctx)
+			if err != nil {
+				return err
+			}
+			if over = ended; !reflect.DeepEqual(seen, last) {
+				if err := send(event{Name: name, Data: seen}); err != nil {
+					return err
+				}
+				last = seen
+			}
+		}
+		return nil
+	}), nil
+}
+
 // openStreams finds in a request's context where open streams are counted.
 type openStreams struct{}
 

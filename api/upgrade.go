@@ -25,9 +25,9 @@ type upgradeStore interface {
 	auditor
 }
 
-// Progress is how upgrades that send come along, fresher than the books. False: nobody knows.
+// Progress is how upgrades that send come along, by plate and fresher than the books. Who is missing is known to nobody.
 type Progress interface {
-	Progress(ctx context.Context, plate string) (firmware.Progress, bool, error)
+	Progress(ctx context.Context, plates ...string) (map[string]firmware.Progress, error)
 }
 
 // upgrades is the giving of firmware to scooters, one by one.
@@ -86,28 +86,46 @@ func storedUpgrade(u firmware.Upgrade) UpgradeBody {
 	}
 }
 
-// show is an upgrade with its progress, as fresh as it can be had.
-func (s *upgrades) show(ctx context.Context, u firmware.Upgrade) UpgradeBody {
-	body := storedUpgrade(u)
-	if u.State.Over() || s.progress == nil {
-		return body
+// show is upgrades with their progress, as fresh as it can be had, and at once for all of them.
+func (s *upgrades) show(ctx context.Context, list ...firmware.Upgrade) []UpgradeBody {
+	var open []string
+	for _, u := range list {
+		if !u.State.Over() {
+			open = append(open, u.Plate)
+		}
 	}
-	p, known, err := s.progress.Progress(ctx, u.Plate)
+	fresh := freshest(ctx, s.progress, open)
+	bodies := make([]UpgradeBody, len(list))
+	for i, u := range list {
+		bodies[i] = storedUpgrade(u)
+		p, known := fresh[u.Plate]
+		if u.State.Over() || !known || p.UpgradeID != u.ID || p.Attempt < u.Attempt || p.Attempt == u.Attempt && p.Sent < u.Sent {
+			continue // of an upgrade before, or older than the books
+		}
+		bodies[i].Attempt = p.Attempt
+		bodies[i].Progress = showProgress(p, u.State == firmware.Sending)
+	}
+	return bodies
+}
+
+// freshest is the progress of scooters by plate; without it, the books must do.
+func freshest(ctx context.Context, from Progress, plates []string) map[string]firmware.Progress {
+	if len(plates) == 0 || from == nil {
+		return nil
+	}
+	fresh, err := from.Progress(ctx, plates...)
 	if err != nil {
-		logFrom(ctx).WarnContext(ctx, "no progress of upgrades", "plate", u.Plate, "error", err)
-		return body
+		logFrom(ctx).WarnContext(ctx, "no progress of upgrades", "scooters", len(plates), "error", err)
 	}
-	if !known || p.UpgradeID != u.ID || p.Attempt < u.Attempt || p.Attempt == u.Attempt && p.Sent < u.Sent {
-		return body // of an upgrade before, or older than the books
+	return fresh
+}
+
+func showProgress(p firmware.Progress, sending bool) UpgradeProgress {
+	shown := UpgradeProgress{Packets: p.Packets, Sent: p.Sent, Failures: p.Failures, Rate: math.Round(p.Rate()*100) / 100, At: happened(p.At)}
+	if sending {
+		shown.SecondsLeft = int(math.Ceil(p.Left().Seconds()))
 	}
-	body.Attempt = p.Attempt
-	body.Progress = UpgradeProgress{
-		Packets: u.Packets, Sent: p.Sent, Failures: p.Failures, Rate: math.Round(p.Rate()*100) / 100, At: happened(p.At),
-	}
-	if u.State == firmware.Sending {
-		body.Progress.SecondsLeft = int(math.Ceil(p.Left().Seconds()))
-	}
-	return body
+	return shown
 }
 
 func upgradeAt(id string) string { return "/admin/v1/upgrades/" + id }
@@ -135,7 +153,7 @@ func (e getUpgrade) Execute(ctx context.Context, in *UpgradeRef) (*upgradeOut, e
 	if err != nil {
 		return nil, err
 	}
-	return &upgradeOut{Status: 200, Body: e.show(ctx, u)}, nil
+	return &upgradeOut{Status: 200, Body: e.show(ctx, u)[0]}, nil
 }
 
 // listUpgrades is GET /admin/v1/upgrades.
@@ -169,7 +187,7 @@ func (listUpgrades) Meta() meta {
 	return meta{
 		ID: "list-upgrades", Summary: "The upgrades of scooters",
 		Description: upgradeSorts.describe() + " By urgency is parked ones first, then those that go on, then those that are over, the " +
-			"newest of each first. Their progress is as it was stored last: that of one upgrade is fresher.",
+			"newest of each first.",
 		Faults: listFaults,
 	}
 }
@@ -188,9 +206,29 @@ func (e listUpgrades) Execute(ctx context.Context, in *listUpgradesIn) (*upgrade
 	}
 	out := &upgradesOut{}
 	places, out.Body.Paging = cut(places, total, q, in.UpgradeFilter, func(p listing.Place) listing.Place { return p })
-	out.Body.Upgrades = make([]UpgradeBody, len(places))
-	for i := range places {
-		out.Body.Upgrades[i] = storedUpgrade(list[i])
-	}
+	out.Body.Upgrades = e.show(ctx, list[:len(places)]...)
 	return out, nil
+}
+
+// upgradeStream is GET /admin/v1/upgrades/{id}/stream.
+type upgradeStream struct{ *upgrades }
+
+func (upgradeStream) Meta() meta {
+	return meta{
+		ID: "stream-upgrade", Summary: "One upgrade as it goes on",
+		Description: "An event `upgrade` with the whole of it at once, and again whenever something changes: its state, or a packet. " +
+			"The stream ends with the upgrade; one that is parked goes on.",
+		Events: map[string]any{"upgrade": UpgradeBody{}},
+		Faults: []*fault.Error{firmware.ErrUpgradeUnknown},
+	}
+}
+
+func (e upgradeStream) Execute(ctx context.Context, in *UpgradeRef) (*streamOut, error) {
+	return following(ctx, "upgrade", e.pace, func(ctx context.Context) (seen UpgradeBody, over bool, err error) {
+		u, err := e.store.Upgrade(ctx, in.ID)
+		if err != nil {
+			return seen, false, err
+		}
+		return e.show(ctx, u)[0], u.State.Over(), nil
+	})
 }

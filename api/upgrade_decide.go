@@ -86,7 +86,7 @@ func (e decideUpgrade) Execute(ctx context.Context, in *decideUpgradeIn) (*upgra
 	if err := e.note(ctx, in, before, u, asked); err != nil {
 		return nil, err
 	}
-	out := &upgradeOut{Status: http.StatusOK, Body: e.show(ctx, u)}
+	out := &upgradeOut{Status: http.StatusOK, Body: e.show(ctx, u)[0]}
 	switch {
 	case asked == nil:
 		return out, nil

@@ -39,14 +39,21 @@ type garage struct {
 	refuse   atomic.Bool // what is asked
 	mu       sync.Mutex
 	progress map[string]firmware.Progress
+	looks    int // at it
 	asked    []workflows.UpgradeRequest
 }
 
-func (d *garage) Progress(_ context.Context, plate string) (firmware.Progress, bool, error) {
+func (d *garage) Progress(_ context.Context, plates ...string) (map[string]firmware.Progress, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	p, known := d.progress[plate]
-	return p, known, nil
+	d.looks++
+	known := map[string]firmware.Progress{}
+	for _, plate := range plates {
+		if p, is := d.progress[plate]; is {
+			known[plate] = p
+		}
+	}
+	return known, nil
 }
 
 func newGarage(t *testing.T) *garage {
@@ -328,6 +335,8 @@ func TestAnUpgradeIsFollowed(t *testing.T) {
 	one := body(t, d.asStaff(t, "GET", at, nil), 200)
 	require.EqualValues(t, 2, one["attempt"])
 	require.InDelta(t, 0.5, one["progress"].(map[string]any)["packets_per_second"], 0)
+	list := body(t, d.asStaff(t, "GET", "/admin/v1/upgrades", nil), 200)
+	require.Equal(t, one, list["upgrades"].([]any)[0], "a list is as fresh")
 
 	d.mu.Lock()
 	d.progress[d.plate] = firmware.Progress{UpgradeID: uuid.NewString(), Attempt: 9, Packets: 3, Sent: 3, Since: noon, At: noon}

@@ -120,7 +120,8 @@ func (h *hangar) upgrade(ctx context.Context, n, packets int) (sending, error) {
 		return all, err
 	}
 	for i := from; i < from+n; i++ {
-		p, _, err := h.leases.Progress(ctx, hangarPlate(i))
+		known, err := h.leases.Progress(ctx, hangarPlate(i))
+		p := known[hangarPlate(i)]
 		if err != nil || p.Sent != packets {
 			return all, fmt.Errorf("%s has %d of %d packets: %w", hangarPlate(i), p.Sent, packets, err)
 		}

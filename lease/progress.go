@@ -71,16 +71,29 @@ func (s *Store) MarkSending(ctx context.Context, plate string, f firmware.Fence,
 	return ours, nil
 }
 
-// Progress is how far the latest upgrade of a scooter has come; false: nobody knows of one.
-func (s *Store) Progress(ctx context.Context, plate string) (firmware.Progress, bool, error) {
-	h, err := s.redis.HGetAll(ctx, s.upgrade(plate)).Result()
+// Progress is how far the latest upgrade of each of these scooters has come, in one round trip; nobody knows of those that are
+// missing.
+func (s *Store) Progress(ctx context.Context, plates ...string) (map[string]firmware.Progress, error) {
+	hashes := make([]*redis.MapStringStringCmd, len(plates))
+	_, err := s.redis.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for i, plate := range plates {
+			hashes[i] = p.HGetAll(ctx, s.upgrade(plate))
+		}
+		return nil
+	})
 	if err != nil {
-		return firmware.Progress{}, false, fmt.Errorf("read the progress of an upgrade: %w", err)
+		return nil, fmt.Errorf("read the progress of upgrades: %w", err)
 	}
-	return firmware.Progress{
-		UpgradeID: h["upgrade"], Attempt: integer(h["attempt"]), Packets: integer(h["packets"]), Sent: integer(h["sent"]),
-		Failures: integer(h["failures"]), Since: moment(h["since"]), At: moment(h["at"]),
-	}, len(h) > 0, nil
+	known := make(map[string]firmware.Progress, len(plates))
+	for i, plate := range plates {
+		if h := hashes[i].Val(); len(h) > 0 {
+			known[plate] = firmware.Progress{
+				UpgradeID: h["upgrade"], Attempt: integer(h["attempt"]), Packets: integer(h["packets"]), Sent: integer(h["sent"]),
+				Failures: integer(h["failures"]), Since: moment(h["since"]), At: moment(h["at"]),
+			}
+		}
+	}
+	return known, nil
 }
 
 func progressArgs(f firmware.Fence, p firmware.Progress) []any {

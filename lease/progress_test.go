@@ -38,8 +38,10 @@ func (b bench) mark(t *testing.T, f firmware.Fence, p firmware.Progress) bool {
 
 func (b bench) progress(t *testing.T) (firmware.Progress, bool) {
 	t.Helper()
-	p, known, err := b.Progress(t.Context(), "A1")
+	all, err := b.Progress(t.Context(), "A1", "A2")
 	require.NoError(t, err)
+	require.NotContains(t, all, "A2")
+	p, known := all["A1"]
 	return p, known
 }
 

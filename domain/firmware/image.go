@@ -55,5 +55,5 @@ var (
 	ErrSize         = fault.Declare(fault.Invalid, "firmware_size", "A firmware image has at least one byte, and no more than is allowed.")
 	ErrVersion      = fault.Declare(fault.Invalid, "firmware_version_invalid", "A version has 1 to 64 letters, digits and . _ + - and no blank.")
 	ErrVersionTaken = fault.Declare(fault.Conflict, "firmware_version_taken", "This model has an image of this version already, or had one.")
-	ErrOlder        = fault.Declare(fault.Conflict, "firmware_older", "The model has a newer image: say that it is a downgrade if you mean it.")
+	ErrOlder        = fault.Declare(fault.Conflict, "firmware_older", "The model has a newer image. If you mean it, say downgrade=true.")
 )

@@ -156,6 +156,6 @@ var (
 	ErrNotParked      = fault.Declare(fault.Conflict, "upgrade_not_parked", "This upgrade goes on by itself: there is nothing to try again.")
 	ErrOutOfUse       = fault.Declare(fault.Conflict, "upgrade_scooter_retired", "A retired scooter is not upgraded.")
 	ErrWrongModel     = fault.Declare(fault.Invalid, "firmware_wrong_model", "This firmware image is for another model.")
-	ErrDowngrade      = fault.Declare(fault.Conflict, "firmware_downgrade", "This version is older: say so if you mean it.")
+	ErrDowngrade      = fault.Declare(fault.Conflict, "firmware_downgrade", "The scooter runs a newer version. If you mean it, say downgrade: true.")
 	ErrSameVersion    = fault.Declare(fault.Conflict, "firmware_same", "The scooter runs this version already.")
 )

@@ -52,6 +52,9 @@ func ExitCode(err error) int {
 // exits are the codes of problems whose status says too little.
 var exits = map[string]int{"command_refused": ExitRefused, "command_silent": ExitSilent}
 
+// ways are what to type instead, by the codes of problems whose own words speak of the API.
+var ways = map[string]string{"firmware_older": "--downgrade", "firmware_downgrade": "--downgrade"}
+
 // failureOf is what a refusal of the API means to whoever typed the command.
 func failureOf(err error) error {
 	var p *client.Problem
@@ -91,6 +94,9 @@ func failureOf(err error) error {
 	}
 	if f.Exit == ExitSilent {
 		f.Text += fmt.Sprintf(" Sent %s.", times(facts.Attempts))
+	}
+	if way := ways[p.Code]; way != "" {
+		f.Text += " Here: " + way + "."
 	}
 	for _, e := range facts.Errors {
 		if e.Message != p.Detail { // which it is when there is one field alone

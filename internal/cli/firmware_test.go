@@ -162,7 +162,7 @@ func TestUpgradesAtATerminal(t *testing.T) {
 	}{
 		"start": {
 			[]string{"upgrade", "start", "12 AB", "--image", "i1", "--reason", "Because."}, stuck,
-			`POST /admin/v1/scooters/12%20AB/upgrades {"downgrade":false,"image":"i1","reason":"Because."}`, "12AB 1.9: parked (silent), 4 of 10 packets",
+			`POST /admin/v1/scooters/12%20AB/upgrades {"downgrade":false,"image":"i1","reason":"Because."}`, "12AB 1.9: parked (silent), attempt 2, 4 of 10 packets",
 		},
 		"list": {
 			[]string{"upgrade", "list", "--state", "parked"}, `{"upgrades":[` + stuck + `]}`, "GET /admin/v1/upgrades?state=parked ", "u1  12AB   1.9      parked (silent)  4/10",
@@ -207,8 +207,22 @@ func TestWatchingAnUpgrade(t *testing.T) {
 			require.Equal(t, strings.Count(c.stream, "event:"), strings.Count(said, "\n"))
 		})
 	}
+	again := newCounter(t)
+	again.answer = event("sending", `,"updated_at":"1"`) + event("sending", `,"updated_at":"2"`) +
+		event("parked", `,"trouble":"silent","detail":"Gone.","attempt":2,"updated_at":"2"`) + event("done", `,"ended_at":"now"`)
+	said, err := again.run(t, "upgrade", "watch", "u1")
+	require.NoError(t, err)
+	require.Equal(t, "12AB 1.9: sending, 0 of 0 packets\n12AB 1.9: parked (silent), attempt 2, 0 of 0 packets. Gone.\n12AB 1.9: done, 0 of 0 packets\n", said)
 	d := newCounter(t)
 	d.status, d.answer = 404, `{"status":404,"code":"upgrade_unknown","detail":"There is no such upgrade."}`
-	_, err := d.run(t, "upgrade", "watch", "u1")
+	_, err = d.run(t, "upgrade", "watch", "u1")
 	require.Equal(t, cli.ExitUsage, cli.ExitCode(err))
+}
+
+func TestADowngradeIsNamedAsItIsTyped(t *testing.T) {
+	d := newCounter(t)
+	d.status, d.answer = 409, `{"status":409,"code":"firmware_downgrade","detail":"Newer."}`
+	_, err := d.run(t, "upgrade", "start", "12AB", "--image", "i1", "--reason", "Because.")
+	require.Equal(t, cli.ExitConflict, cli.ExitCode(err))
+	require.ErrorContains(t, err, "--downgrade")
 }

@@ -139,20 +139,31 @@ func upgradeDecide(settings Settings, ask Ask, verb, short string) *cobra.Comman
 func upgradeWatch(settings Settings, ask Ask) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "watch ID", Short: "Follow an upgrade until it is over", Args: oneArg("ID"),
-		Long: "Prints a line for every change and ends with the upgrade: with 0 when it is done, else with 1; with 8 when the API ended the\n" +
+		Long: "Prints a line for every change, with its state, packets, rate, failures and what is wrong, and ends with the upgrade: with 0 when it is done, else with 1; with 8 when the API ended the\n" +
 			"stream before.",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			app, err := logIn(cmd.Context(), settings, ask)
 			if err != nil {
 				return err
 			}
-			var u upgradeShown
+			var (
+				u    upgradeShown
+				last string
+			)
 			err = app.Stream(cmd.Context(), upgradePath(args[0])+"/stream", func(_ string, data []byte) error {
 				u = upgradeShown{}
 				if err := json.Unmarshal(data, &u); err != nil {
 					return err
 				}
-				_, err := fmt.Fprintln(cmd.OutOrStdout(), clean(u.line()))
+				line := u.line()
+				if u.Detail != "" {
+					line += ". " + u.Detail
+				}
+				if line == last { // something changed that is not in it
+					return nil
+				}
+				last = line
+				_, err := fmt.Fprintln(cmd.OutOrStdout(), clean(line))
 				return err
 			})
 			switch {
@@ -177,7 +188,11 @@ func (u upgradeShown) standing() string {
 }
 
 func (u upgradeShown) line() string {
-	text := fmt.Sprintf("%s %s: %s, %d of %d packets", u.Plate, u.Version, u.standing(), u.Progress.Sent, u.Progress.Packets)
+	text := fmt.Sprintf("%s %s: %s, ", u.Plate, u.Version, u.standing())
+	if u.Attempt > 1 {
+		text += fmt.Sprintf("attempt %d, ", u.Attempt)
+	}
+	text += fmt.Sprintf("%d of %d packets", u.Progress.Sent, u.Progress.Packets)
 	if u.Progress.Failures > 0 {
 		text += fmt.Sprintf(", %d sent again", u.Progress.Failures)
 	}
