@@ -28,6 +28,15 @@ type zoneStore interface {
 type zones struct {
 	store zoneStore
 	now   func() time.Time
+	// drawn is the set in force on a map: for riders, and for staff as it was drawn.
+	drawn, exact zoneMaps
+}
+
+func (s *zones) maps(exact bool) *zoneMaps {
+	if exact {
+		return &s.exact
+	}
+	return &s.drawn
 }
 
 // maxZone and maxZones bound in bytes what one zone and a file of zones may be: a corner is about 40.

@@ -184,7 +184,7 @@ func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 		upgrades: &upgrades{
 			store: o.Store, holders: holders, progress: o.Progress, rules: c.Upgrade, deadline: c.HTTP.Deadline, pace: streamPace,
 		},
-		zones:  &zones{store: o.Store, now: o.Now},
+		zones:  &zones{store: o.Store, now: o.Now, exact: zoneMaps{exact: true}},
 		audits: &audits{store: o.Store},
 		commands: &commands{
 			store: o.Store, live: o.Live, holders: holders, sealer: o.Sealer, secret: []byte(c.Tokens.Secret), window: c.Command.Window,

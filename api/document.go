@@ -89,6 +89,17 @@ func files(op *huma.Operation, about meta) {
 	op.Responses[strconv.Itoa(http.StatusOK)] = &huma.Response{Description: "The file.", Content: content}
 }
 
+// encoded writes into the document what a body is that its endpoint encodes itself.
+func encoded(api huma.API, op *huma.Operation, about meta) {
+	if about.Answer == nil {
+		return
+	}
+	kind := reflect.TypeOf(about.Answer)
+	op.Responses[strconv.Itoa(http.StatusOK)] = &huma.Response{Description: "OK", Content: map[string]*huma.MediaType{
+		"application/json": {Schema: api.OpenAPI().Components.Schemas.Schema(kind, true, kind.Name())},
+	}}
+}
+
 // also repeats the answer of success under the other statuses that it may have.
 func also(op huma.Operation, about meta) {
 	status := about.Status

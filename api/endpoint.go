@@ -38,6 +38,8 @@ type meta struct {
 	Body func() *huma.Schema
 	// Needs is the permission that staff need; empty: view to read, operate to change something.
 	Needs staff.Permission
+	// Answer is an example of a body in JSON that the endpoint encodes itself.
+	Answer any
 	// Files are the media types of an answer that is no JSON.
 	Files []string
 	// Events are the server-sent events of an answer that goes on: an example of the data by the event's name.
@@ -142,6 +144,7 @@ func mount[I, O any](m *mounter, who audience, at string, e endpoint[I, O]) {
 	_, readsBody := reflect.TypeFor[I]().FieldByName("Body")
 	document(m.api.OpenAPI(), &op, faults, readsBody || about.Upload != nil)
 	files(&op, about)
+	encoded(m.api, &op, about)
 	streams(m.api, &op, about.Events)
 	huma.Register(m.api, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := e.Execute(ctx, in)

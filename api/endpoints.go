@@ -24,7 +24,7 @@ func endpoints(m *mounter, a *app) {
 
 	m.about("Scooters")
 	mount(m, forRider, "GET /v1/scooters", nearScooters{a.scooters})
-	mount(m, forRider, "GET /v1/zones", mapZones{a.zones, "map-zones"})
+	mount(m, forRider, "GET /v1/zones", mapZones{a.zones, "map-zones", false})
 
 	m.about("Reservations")
 	mount(m, forRider, "POST /v1/reservations", openReservation{a.rentals})
@@ -109,7 +109,7 @@ func endpoints(m *mounter, a *app) {
 	m.about("Staff: zones")
 	mount(m, forStaff, "GET /admin/v1/zones", listZones{a.zones})
 	mount(m, forStaff, "POST /admin/v1/zones", createZone{a.zones})
-	mount(m, forStaff, "GET /admin/v1/zones/geojson", mapZones{a.zones, "map-zones-staff"})
+	mount(m, forStaff, "GET /admin/v1/zones/geojson", mapZones{a.zones, "map-zones-staff", true})
 	mount(m, forStaff, "POST /admin/v1/zones/import", importZones{a.zones})
 	mount(m, forStaff, "PUT /admin/v1/zones/order", orderZones{a.zones})
 	mount(m, forStaff, "GET /admin/v1/zones/{id}", getZone{a.zones})

@@ -35,28 +35,6 @@ type FeatureRules struct {
 	ZoneVersion int64 `json:"version"`
 }
 
-// collect shows a set as features; with a box, those that may lie in it.
-func collect(set zone.Set, box *geo.Box) (FeatureCollection, error) {
-	c := FeatureCollection{Type: "FeatureCollection", Version: set.Version, Features: []Feature{}, GlobalRules: []zone.Rule{}}
-	for _, z := range set.Zones {
-		if z.Everywhere {
-			c.GlobalRules = z.Rules
-			continue
-		}
-		if box != nil && !z.Area.Touches(*box) {
-			continue
-		}
-		g, err := geometryOf(z)
-		if err != nil {
-			return c, err
-		}
-		c.Features = append(c.Features, Feature{
-			Type: "Feature", ID: z.ID, Geometry: g, Properties: FeatureRules{showRules(z.Draft), z.Version},
-		})
-	}
-	return c, nil
-}
-
 var errBox = fault.Declare(fault.Invalid, "bbox_invalid", "The bounding box is west,south,east,north in degrees.")
 
 // parseBox reads a bbox of GeoJSON; nil for none.
@@ -86,29 +64,44 @@ func parseBox(text string) (*geo.Box, error) {
 // mapZones is GET /v1/zones, and the same for staff.
 type mapZones struct {
 	*zones
-	id string
+	id    string
+	exact bool
 }
 
 type mapZonesIn struct {
-	Box   string `query:"bbox" maxLength:"100" example:"-3.72,40.40,-3.68,40.43" doc:"West, south, east, north in degrees: only zones that may lie in there. West is greater than east across the antimeridian."`
-	Known string `header:"If-None-Match" maxLength:"200" doc:"The ETag of an earlier answer: 304 when no zone has changed since."`
+	Box    string `query:"bbox" maxLength:"100" example:"-3.72,40.40,-3.68,40.43" doc:"West, south, east, north in degrees: only zones that may lie in there. West is greater than east across the antimeridian."`
+	Accept string `header:"Accept-Encoding" maxLength:"200" hidden:"true"`
+	Known  string `header:"If-None-Match" maxLength:"200" doc:"The ETag of an earlier answer: 304 when no zone has changed since."`
 }
 
 type mapZonesOut struct {
-	Status  int
-	ETag    string `header:"ETag"`
-	Control string `header:"Cache-Control"`
-	Body    FeatureCollection
+	Status   int
+	ETag     string `header:"ETag"`
+	Control  string `header:"Cache-Control"`
+	Vary     string `header:"Vary"`
+	Type     string `header:"Content-Type"`
+	Encoding string `header:"Content-Encoding"`
+	Body     []byte
 }
 
 func (e mapZones) Meta() meta {
 	return meta{
 		ID: e.id, Summary: "The zones on a map, in GeoJSON",
 		Description: "In the order in which they decide: the first zone that contains a place, holds now (start, end) and has a rule for the " +
-			"model is the one whose rule counts. Zones that have not begun yet are among them.",
+			"model is the one whose rule counts. Zones that have not begun yet are among them. " + e.precision() +
+			" Ask for all of them once and keep the ETag, or for a bbox; all of them come compressed (gzip) to who takes that.",
 		Also:   map[int]string{http.StatusNotModified: "No zone has changed since the answer with that ETag."},
+		Answer: FeatureCollection{},
 		Faults: []*fault.Error{errBox},
 	}
+}
+
+// precision says how exact the places are.
+func (e mapZones) precision() string {
+	if e.exact {
+		return "Places are as they were drawn: what is exported can be imported."
+	}
+	return "Places have six decimals, 11 cm."
 }
 
 func (e mapZones) Execute(ctx context.Context, in *mapZonesIn) (*mapZonesOut, error) {
@@ -120,13 +113,42 @@ func (e mapZones) Execute(ctx context.Context, in *mapZonesIn) (*mapZonesOut, er
 	if err != nil {
 		return nil, err
 	}
-	out := &mapZonesOut{Status: http.StatusOK, ETag: fmt.Sprintf(`"zones-%d"`, set.Version), Control: "private, no-cache"}
+	out := &mapZonesOut{
+		Status: http.StatusOK, ETag: fmt.Sprintf(`"zones-%d"`, set.Version), Control: "private, no-cache", Vary: "Accept-Encoding",
+		Type: "application/json",
+	}
+	zipped := box == nil && takesGzip(in.Accept)
+	if zipped {
+		out.ETag = fmt.Sprintf(`"zones-%d-gzip"`, set.Version)
+	}
 	if knows(in.Known, out.ETag) {
 		out.Status = http.StatusNotModified
 		return out, nil
 	}
-	out.Body, err = collect(set, box)
+	m, err := e.maps(e.exact).of(set)
+	switch {
+	case err != nil:
+		return nil, err
+	case box != nil:
+		out.Body = m.in(*box)
+	case zipped:
+		out.Encoding = "gzip"
+		out.Body, err = m.zipped()
+	default:
+		out.Body = m.whole
+	}
 	return out, err
+}
+
+// takesGzip reports whether an Accept-Encoding names gzip. (RFC 9110, 12.5.3)
+func takesGzip(header string) bool {
+	for each := range strings.SplitSeq(header, ",") {
+		name, quality, _ := strings.Cut(strings.ReplaceAll(each, " ", ""), ";")
+		if strings.EqualFold(name, "gzip") && strings.Trim(strings.TrimPrefix(strings.ToLower(quality), "q="), "0.") != "" || strings.EqualFold(name, "gzip") && quality == "" {
+			return true
+		}
+	}
+	return false
 }
 
 // knows reports whether an If-None-Match names a tag. Weak tags are as good here. (RFC 9110, 13.1.2)

@@ -1,6 +1,8 @@
 package api_test
 
 import (
+	"compress/gzip"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -304,6 +306,45 @@ func TestZonesOnTheMap(t *testing.T) {
 		}
 	}
 	require.Equal(t, http.StatusUnauthorized, s.do(t, "GET", "/v1/zones", s.token(t, support, rider.ForStaff), nil).Code)
+}
+
+// The whole map is encoded once a set, with six decimals, and compressed for who takes that; staff get what was drawn.
+func TestTheWholeMap(t *testing.T) {
+	s := newStage(t)
+	fine := map[string]any{"type": "Polygon", "coordinates": [][][]float64{{{-3.12345678, 40, 600}, {-3, 40}, {-3, 41.000000049}, {-3.12345678, 40, 600}}}}
+	s.importZones(t, map[string]any{"type": "Feature", "geometry": fine, "properties": map[string]any{"name": "a <b>", "order": 2, "rules": anyone}})
+	ring := func(rec *httptest.ResponseRecorder) any {
+		f := body(t, rec, 200)["features"].([]any)[0].(map[string]any)
+		require.Equal(t, "a <b>", f["properties"].(map[string]any)["name"])
+		return f["geometry"].(map[string]any)["coordinates"].([]any)[0]
+	}
+	for _, query := range []string{"", "?bbox=-4,39,-3,42"} {
+		require.Equal(t, []any{
+			[]any{-3.123457, 40.}, []any{-3., 40.}, []any{-3., 41.}, []any{-3.123457, 40.},
+		}, ring(s.asRider(t, "GET", "/v1/zones"+query, nil)))
+	}
+	require.Equal(t, []any{-3.12345678, 40., 600.}, ring(s.asStaff(t, "GET", "/admin/v1/zones/geojson", nil)).([]any)[0])
+
+	plain := s.asRider(t, "GET", "/v1/zones", nil)
+	require.Equal(t, "application/json", plain.Header().Get("Content-Type"))
+	require.Empty(t, plain.Header().Values("Content-Encoding"))
+	for _, accept := range []string{"gzip", "br, GZIP;q=0.5"} {
+		packed := s.asRider(t, "GET", "/v1/zones", nil, "Accept-Encoding", accept)
+		require.Equal(t, "gzip", packed.Header().Get("Content-Encoding"))
+		require.Equal(t, "Accept-Encoding", packed.Header().Get("Vary"))
+		require.Equal(t, `"zones-1-gzip"`, packed.Header().Get("ETag"))
+		r, err := gzip.NewReader(packed.Body)
+		require.NoError(t, err)
+		text, err := io.ReadAll(r)
+		require.NoError(t, err)
+		require.Equal(t, plain.Body.String(), string(text))
+		require.Equal(t, 304, s.asRider(t, "GET", "/v1/zones", nil, "Accept-Encoding", accept, "If-None-Match", `"zones-1-gzip"`).Code)
+	}
+	for _, accept := range []string{"br", "gzip;q=0", "gzip; q=0.0"} {
+		require.Equal(t, plain.Body.String(), s.asRider(t, "GET", "/v1/zones", nil, "Accept-Encoding", accept).Body.String(), accept)
+	}
+	s.importZones(t, map[string]any{"type": "Feature", "geometry": box(41, -3.7), "properties": map[string]any{"name": "b", "order": 1, "rules": anyone}})
+	require.Len(t, body(t, s.asRider(t, "GET", "/v1/zones", nil), 200)["features"], 2, "a new set is a new map")
 }
 
 func TestNoRideBeginsWhereItMayNot(t *testing.T) {

@@ -76,3 +76,36 @@ func TestAreasAreKeptWhereNothingHasMoved(t *testing.T) {
 		require.Equal(t, z.ID != made[0].ID, z.Area == areas[z.ID], "zone %d", z.ID) // the same polygon, not an equal one
 	}
 }
+
+// However long a set takes to be read, nobody waits for it, and nobody is asked less than before: the one of before holds.
+func TestTheSetOfBeforeHoldsWhileOneIsLoaded(t *testing.T) {
+	b := newBooks(t)
+	made, err := b.CreateZones(b.ctx, many(3, 20)...)
+	require.NoError(t, err)
+	_, err = b.FreshZones(b.ctx)
+	require.NoError(t, err)
+	open := made[0].Draft
+	open.Rules = []zone.Rule{zone.Open}
+	_, err = b.ChangeZone(b.ctx, made[0].ID, 1, open)
+	require.NoError(t, err)
+
+	slow, err := b.db.BeginTx(b.ctx, nil)
+	require.NoError(t, err)
+	defer slow.Rollback() //nolint:errcheck // after a commit it does nothing
+	_, err = slow.ExecContext(b.ctx, `LOCK TABLE zone_versions IN ACCESS EXCLUSIVE MODE`)
+	require.NoError(t, err)
+	hurried, cancel := context.WithTimeout(b.ctx, 5*time.Second)
+	defer cancel()
+	for range 3 {
+		set, err := b.Zones(hurried)
+		require.NoError(t, err)
+		require.EqualValues(t, 1, set.Version)
+		require.Len(t, set.Zones, 3)
+		_, _, may := set.MayEnd(geo.Point{Lat: 40, Lng: -3}, atNoon)
+		require.False(t, may)
+	}
+	require.NoError(t, slow.Commit())
+	set, err := b.FreshZones(b.ctx)
+	require.NoError(t, err)
+	require.EqualValues(t, 2, set.Version)
+}

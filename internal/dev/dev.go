@@ -112,9 +112,7 @@ func play(ctx context.Context, c config.Config, log *slog.Logger, out io.Writer,
 			box.ReportNow() // what they said before the bridge listened is lost
 		}
 		fmt.Fprintln(out, "\nA ride:")
-		if err := ride(ctx, narrator{out}, client.New(base), boxes); err != nil {
-			return fmt.Errorf("the demo ride failed at %w (log: %s)", err, logFile(c.Dev.Dir))
-		}
+		narrator{out}.tell(ctx, ride(ctx, narrator{out}, client.New(base), boxes), logFile(c.Dev.Dir))
 		describe(out, c, addresses)
 		<-ctx.Done()
 		return nil

@@ -1,6 +1,8 @@
 package dev_test
 
 import (
+	"context"
+	"fmt"
 	"net"
 	"strconv"
 	"strings"
@@ -8,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"rodada/internal/client"
 	"rodada/internal/config"
 	"rodada/internal/dev"
 	"rodada/internal/devstack"
@@ -61,4 +64,17 @@ func TestTheAddressesSayHowToLogInAndWhereToMeasure(t *testing.T) {
 		require.Contains(t, out.String(), part)
 	}
 	require.NotContains(t, out.String(), "%!")
+}
+
+// A ride that a zone forbids is no reason for a developer to be without everything else.
+func TestADemoRideThatFailsIsTold(t *testing.T) {
+	var out strings.Builder
+	dev.Tell(t.Context(), &out, fmt.Errorf("scan: %w", &client.Problem{Status: 409, Code: "zone_start_forbidden", Detail: "A ride can't begin here."}))
+	require.Equal(t, "  failed    at scan: 409 zone_start_forbidden: A ride can't begin here.; all else goes on (log: rodada.log)\n", out.String())
+	out.Reset()
+	dev.Tell(t.Context(), &out, nil)
+	stopped, stop := context.WithCancel(t.Context())
+	stop()
+	dev.Tell(stopped, &out, context.Canceled)
+	require.Empty(t, out.String())
 }

@@ -23,6 +23,13 @@ func (n narrator) say(what, format string, args ...any) {
 	fmt.Fprintf(n.out, "  %-9s %s\n", what, fmt.Sprintf(format, args...))
 }
 
+// tell says what the ride failed at, if it did: a zone or a tariff of somebody's own may forbid it, and all else runs on.
+func (n narrator) tell(ctx context.Context, failure error, log string) {
+	if failure != nil && ctx.Err() == nil {
+		n.say("failed", "at %v; all else goes on (log: %s)", failure, log)
+	}
+}
+
 // ride takes one ride through the public API, as a new rider's app would, and tells what happens.
 func ride(ctx context.Context, n narrator, visitor *client.Client, boxes *simulator.Fleet) error {
 	email := "visitor-" + uuid.NewString()[:8] + "@demo.rodada.example"
