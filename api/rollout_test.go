@@ -32,6 +32,13 @@ func TestARolloutFromDraftToEnd(t *testing.T) {
 		require.Equal(t, "running", body(t, y.decide(t, id, "start"), 200)["state"])
 	}
 	y.until(t, id, tallied("running", 1))
+	running := body(t, y.asStaff(t, "GET", "/admin/v1/rollouts/"+id+"/targets?state=running", nil), 200)["targets"].([]any)[0].(map[string]any)
+	require.NotContains(t, running, "progress", "nobody knows")
+	y.progress.set(running["plate"].(string), firmware.Progress{
+		UpgradeID: running["upgrade"].(string), Attempt: 1, Packets: 3, Sent: 2, Since: noon, At: noon.Add(time.Second),
+	})
+	running = body(t, y.asStaff(t, "GET", "/admin/v1/rollouts/"+id+"/targets?state=running", nil), 200)["targets"].([]any)[0].(map[string]any)
+	require.InDelta(t, 2, running["progress"].(map[string]any)["sent"], 0, "as fresh as the last packet")
 	problem(t, y.asStaff(t, "PATCH", "/admin/v1/rollouts/"+id, map[string]any{"max_at_once": 2}), 409, "rollout_not_draft")
 
 	require.Equal(t, "paused", body(t, y.decide(t, id, "pause"), 200)["state"])

@@ -31,14 +31,17 @@ type yard struct {
 	image string
 	boss  string // another member of staff
 
+	progress *sendings
+
 	mu   sync.Mutex
 	ends map[string]firmware.State // by plate; none: it goes on
 }
 
 func newYard(t *testing.T, fourEyes bool) *yard {
 	t.Helper()
-	y := &yard{street: newStreet(t), boss: uuid.NewString(), ends: map[string]firmware.State{}}
+	y := &yard{street: newStreet(t), boss: uuid.NewString(), progress: &sendings{all: map[string]firmware.Progress{}}, ends: map[string]firmware.State{}}
 	o := y.options
+	o.Progress = y.progress
 	o.Registry, o.Config.Firmware, o.Config.Rollout.FourEyes = prometheus.NewRegistry(), firmwareConfig(), fourEyes
 	o.Config.Rollout.RetryAfter, o.Config.Rollout.LookEvery = time.Second, time.Second
 	o.Config.HTTP.Deadline = 5 * time.Second

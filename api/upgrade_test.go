@@ -38,18 +38,28 @@ type garage struct {
 
 	refuse   atomic.Bool // what is asked
 	mu       sync.Mutex
-	progress map[string]firmware.Progress
-	looks    int // at it
+	progress *sendings
 	asked    []workflows.UpgradeRequest
 }
 
-func (d *garage) Progress(_ context.Context, plates ...string) (map[string]firmware.Progress, error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.looks++
+// sendings is what is known of packets on their way, by plate.
+type sendings struct {
+	mu  sync.Mutex
+	all map[string]firmware.Progress
+}
+
+func (s *sendings) set(plate string, p firmware.Progress) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.all[plate] = p
+}
+
+func (s *sendings) Progress(_ context.Context, plates ...string) (map[string]firmware.Progress, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	known := map[string]firmware.Progress{}
 	for _, plate := range plates {
-		if p, is := d.progress[plate]; is {
+		if p, is := s.all[plate]; is {
 			known[plate] = p
 		}
 	}
@@ -58,9 +68,9 @@ func (d *garage) Progress(_ context.Context, plates ...string) (map[string]firmw
 
 func newGarage(t *testing.T) *garage {
 	t.Helper()
-	d := &garage{street: newStreet(t), slow: make(chan struct{}), progress: map[string]firmware.Progress{}}
+	d := &garage{street: newStreet(t), slow: make(chan struct{}), progress: &sendings{all: map[string]firmware.Progress{}}}
 	o := d.options
-	o.Progress, o.Registry, o.Config.Firmware = d, prometheus.NewRegistry(), firmwareConfig()
+	o.Progress, o.Registry, o.Config.Firmware = d.progress, prometheus.NewRegistry(), firmwareConfig()
 	o.Config.HTTP.Deadline = 2 * time.Second
 	o.Config.Rental.UnlockWindow = time.Second
 	var err error
@@ -327,9 +337,7 @@ func TestAnUpgradeIsFollowed(t *testing.T) {
 	body(t, d.asStaff(t, "POST", at+"/retry", map[string]any{"reason": "Charged."}), 200)
 	require.Equal(t, "sending", next(t, r).State)
 	id := strings.TrimPrefix(at, "/admin/v1/upgrades/")
-	d.mu.Lock()
-	d.progress[d.plate] = firmware.Progress{UpgradeID: id, Attempt: 2, Packets: 3, Sent: 2, Failures: 1, Since: noon, At: noon.Add(4 * time.Second)}
-	d.mu.Unlock()
+	d.progress.set(d.plate, firmware.Progress{UpgradeID: id, Attempt: 2, Packets: 3, Sent: 2, Failures: 1, Since: noon, At: noon.Add(4 * time.Second)})
 	e := next(t, r)
 	require.Equal(t, []any{3, 2, 1, 0.5, 2}, []any{e.Progress.Packets, e.Progress.Sent, e.Progress.Failures, e.Progress.Rate, e.Progress.Left})
 	one := body(t, d.asStaff(t, "GET", at, nil), 200)
@@ -338,9 +346,7 @@ func TestAnUpgradeIsFollowed(t *testing.T) {
 	list := body(t, d.asStaff(t, "GET", "/admin/v1/upgrades", nil), 200)
 	require.Equal(t, one, list["upgrades"].([]any)[0], "a list is as fresh")
 
-	d.mu.Lock()
-	d.progress[d.plate] = firmware.Progress{UpgradeID: uuid.NewString(), Attempt: 9, Packets: 3, Sent: 3, Since: noon, At: noon}
-	d.mu.Unlock()
+	d.progress.set(d.plate, firmware.Progress{UpgradeID: uuid.NewString(), Attempt: 9, Packets: 3, Sent: 3, Since: noon, At: noon})
 	require.Zero(t, next(t, r).Progress.Sent, "that of another upgrade is not shown")
 	body(t, d.asStaff(t, "POST", at+"/abort", map[string]any{"reason": "Enough."}), 200)
 	require.Equal(t, "aborted", next(t, r).State)
