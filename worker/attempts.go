@@ -2,21 +2,28 @@ package worker
 
 import "github.com/prometheus/client_golang/prometheus"
 
-// What became of an attempt to tell a webhook.
+// What became of an attempt to tell a webhook, or to send a letter.
 const (
 	attemptArrived = "arrived"
 	attemptFailed  = "failed" // it is tried again
 	attemptLast    = "given_up"
 )
 
-// Attempts count how webhooks were told.
+// Attempts count how webhooks were told, or letters sent.
 type Attempts struct{ made *prometheus.CounterVec }
 
-// NewAttempts registers the counter.
+// NewAttempts registers the counter of webhooks.
 func NewAttempts(r prometheus.Registerer) *Attempts {
-	made := prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "rodada_webhook_attempts_total", Help: "Attempts to tell webhooks of alerts, by what became of them.",
-	}, []string{"outcome"})
+	return newAttempts(r, "rodada_webhook_attempts_total", "Attempts to tell webhooks of alerts, by what became of them.")
+}
+
+// NewLetterAttempts registers the counter of letters.
+func NewLetterAttempts(r prometheus.Registerer) *Attempts {
+	return newAttempts(r, "rodada_letter_attempts_total", "Attempts to send mails to riders, by what became of them.")
+}
+
+func newAttempts(r prometheus.Registerer, name, help string) *Attempts {
+	made := prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, []string{"outcome"})
 	r.MustRegister(made)
 	for _, outcome := range []string{attemptArrived, attemptFailed, attemptLast} {
 		made.WithLabelValues(outcome)

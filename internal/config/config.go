@@ -30,6 +30,7 @@ type Config struct {
 	Spool     Spool     `envPrefix:"SPOOL_"`
 	Alert     Alert     `envPrefix:"ALERT_"`
 	Webhook   Webhook   `envPrefix:"WEBHOOK_"`
+	Mail      Mail      `envPrefix:"MAIL_"`
 	Fleet     Fleet     `envPrefix:"FLEET_"`
 	Dev       Dev       `envPrefix:"DEV_"`
 	// Development switches on what only a developer's machine may have: the free top-up and the demo accounts.
@@ -275,6 +276,19 @@ type Webhook struct {
 	// Networks are those of one's own that webhooks may lead to, also by plain http, such as 10.1.0.0/16; otherwise they lead to the
 	// public Internet alone. The same for api and worker.
 	Networks []string `env:"NETWORKS"`
+}
+
+// Mail is how riders get their codes and what else concerns their accounts.
+type Mail struct {
+	// SMTP is the server that takes mails, host:port. Without one and without a folder no mail goes out, and nobody can register.
+	SMTP string `env:"SMTP"`
+	// TLS is how the way to it is kept secret: starttls, tls from the first byte on, or none.
+	TLS      string `env:"TLS" envDefault:"starttls"`
+	Username string `env:"USERNAME"` // Empty: the server takes mails from anybody who reaches it.
+	Password string `env:"PASSWORD,unset"`
+	From     string `env:"FROM" envDefault:"Rodada <no-reply@rodada.example>"` // Who riders see as the sender.
+	// Dir is the folder that mails are put into, as .eml files, instead of being sent: for development.
+	Dir string `env:"DIR"`
 }
 
 // Fleet is what the scooters carry.

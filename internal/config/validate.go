@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"net"
+	"net/mail"
 	"net/netip"
 	"net/url"
 	"regexp"
@@ -75,6 +76,7 @@ func (c Config) Validate() error {
 	c.Alert.validate(check)
 	check(!slices.ContainsFunc(c.Webhook.Networks, func(n string) bool { _, err := netip.ParsePrefix(n); return err != nil }),
 		"WEBHOOK_NETWORKS", "networks such as 10.1.0.0/16", c.Webhook.Networks)
+	c.Mail.validate(check)
 	check(c.Rental.UnlockWindow < c.HTTP.Deadline, "HTTP_DEADLINE", "longer than RODADA_RENTAL_UNLOCK_WINDOW", c.HTTP.Deadline)
 	check(isURL(c.Client.URL, "http", "https"), "URL", "an http:// URL", c.Client.URL)
 	check(c.Command.Window > 0 && c.Command.Window <= time.Minute, "COMMAND_WINDOW", "above 0 and at most 1m", c.Command.Window)
@@ -138,6 +140,15 @@ func (a Alert) validate(check func(ok bool, name, want string, got any)) {
 	check(a.Settle > 0, "ALERT_SETTLE", "above 0", a.Settle)
 	check(a.Quiet > 0, "ALERT_QUIET", "above 0", a.Quiet)
 	check(a.Repeat >= a.Sweep, "ALERT_REPEAT", "RODADA_ALERT_SWEEP or more", a.Repeat)
+}
+
+func (m Mail) validate(check func(ok bool, name, want string, got any)) {
+	check(m.SMTP == "" || isAddr(m.SMTP), "MAIL_SMTP", "host:port or empty", m.SMTP)
+	check(m.SMTP == "" || m.Dir == "", "MAIL_DIR", "empty where RODADA_MAIL_SMTP is set", m.Dir)
+	check(slices.Contains([]string{"starttls", "tls", "none"}, m.TLS), "MAIL_TLS", "starttls, tls or none", m.TLS)
+	check(m.TLS != "none" || m.Username == "", "MAIL_TLS", "starttls or tls where RODADA_MAIL_USERNAME is set", m.TLS)
+	_, err := mail.ParseAddress(m.From)
+	check(err == nil, "MAIL_FROM", "an address such as Rodada <no-reply@example.com>", m.From)
 }
 
 func isNetwork(s string) bool {

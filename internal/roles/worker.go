@@ -106,6 +106,11 @@ func Worker(ctx context.Context, c config.Config, log *slog.Logger) error {
 	defer func() { stopWatching(); <-watched }()
 	told := tellWebhooks(watching, c, store, keys, registry, log)
 	defer func() { stopWatching(); <-told }()
+	posted, err := sendLetters(watching, c, store, keys, registry, log)
+	if err != nil {
+		return fmt.Errorf("worker: %w", err)
+	}
+	defer func() { stopWatching(); <-posted }()
 	checks := map[string]check{
 		"postgres": store.Ping,
 		"redis":    func(ctx context.Context) error { return redis.Ping(ctx).Err() },

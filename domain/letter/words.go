@@ -1,0 +1,52 @@
+package letter
+
+import "strings"
+
+// text is a letter's subject and body. {code} and {service} stand for what the letter says of them; nothing that a person typed is ever in one.
+type text struct{ subject, body string }
+
+// words are every letter in English and Spanish.
+var words = map[Kind][2]text{
+	Register: {
+		{"Your code for Rodada", "Welcome to Rodada.\n\nYour code is {code}. Type it in the app; it is good for 30 minutes.\n\nIf you did not ask for an account, ignore this mail: without the code there is none."},
+		{"Tu código de Rodada", "Te damos la bienvenida a Rodada.\n\nTu código es {code}. Escríbelo en la app; vale durante 30 minutos.\n\nSi no has pedido una cuenta, ignora este correo: sin el código no hay ninguna."},
+	},
+	Known: {
+		{"You have an account with Rodada", "Somebody wanted to use this address for an account with Rodada. There is one already, and nothing has changed.\n\nIf that was you, log in, or ask for a new password in the app.\n\nIf it was not you, there is nothing to do."},
+		{"Ya tienes una cuenta de Rodada", "Alguien ha querido usar esta dirección para una cuenta de Rodada. Ya hay una, y nada ha cambiado.\n\nSi has sido tú, entra con ella o pide una contraseña nueva en la app.\n\nSi no has sido tú, no tienes que hacer nada."},
+	},
+	Reset: {
+		{"A new password for Rodada", "Your code for a new password is {code}. Type it in the app; it is good for 30 minutes.\n\nIf you did not ask for it, ignore this mail: your password stays as it is. Give the code to nobody, whoever asks."},
+		{"Una contraseña nueva para Rodada", "Tu código para una contraseña nueva es {code}. Escríbelo en la app; vale durante 30 minutos.\n\nSi no lo has pedido, ignora este correo: tu contraseña sigue siendo la misma. No des el código a nadie, te lo pida quien te lo pida."},
+	},
+	ChangeEmail: {
+		{"Confirm your address for Rodada", "Your code is {code}. Type it in the app, and this is the address of your account from then on; it is good for 30 minutes.\n\nIf you did not ask for that, ignore this mail."},
+		{"Confirma tu dirección para Rodada", "Tu código es {code}. Escríbelo en la app y esta será la dirección de tu cuenta; vale durante 30 minutos.\n\nSi no lo has pedido, ignora este correo."},
+	},
+	EmailChanged: {
+		{"The address of your Rodada account has changed", "Your account with Rodada has another email address now; this one is no longer part of it.\n\nIf that was not you, write to our support at once."},
+		{"La dirección de tu cuenta de Rodada ha cambiado", "Tu cuenta de Rodada tiene ahora otra dirección de correo; esta ya no forma parte de ella.\n\nSi no has sido tú, escribe enseguida a nuestro soporte."},
+	},
+	PasswordChanged: {
+		{"The password of your Rodada account has changed", "Your account with Rodada has a new password, and every other session has ended.\n\nIf that was not you, ask for a new password in the app at once."},
+		{"La contraseña de tu cuenta de Rodada ha cambiado", "Tu cuenta de Rodada tiene una contraseña nueva, y todas las demás sesiones han terminado.\n\nSi no has sido tú, pide enseguida una contraseña nueva en la app."},
+	},
+	LoginLinked: {
+		{"Another way into your Rodada account", "You can log in to Rodada with {service} from now on.\n\nIf that was not you, take it away in the app and change your password at once."},
+		{"Otra forma de entrar en tu cuenta de Rodada", "Desde ahora puedes entrar en Rodada con {service}.\n\nSi no has sido tú, quítalo en la app y cambia enseguida tu contraseña."},
+	},
+	Deleted: {
+		{"Your Rodada account is gone", "Your account with Rodada has been deleted, and your personal data with it. What the law has us keep of rides and payments no longer says whose they were.\n\nGoodbye, and thank you for riding."},
+		{"Tu cuenta de Rodada ya no existe", "Tu cuenta de Rodada se ha borrado, y con ella tus datos personales. Lo que la ley nos obliga a guardar de viajes y pagos ya no dice de quién fueron.\n\nAdiós, y gracias por viajar con nosotros."},
+	},
+}
+
+// Words are the subject and the body, in Spanish ("es") or English.
+func (l Letter) Words() (subject, body string) {
+	said := words[l.Kind][0]
+	if l.Language == "es" {
+		said = words[l.Kind][1]
+	}
+	fill := strings.NewReplacer("{code}", l.Code, "{service}", l.Service)
+	return said.subject, fill.Replace(said.body) + "\n"
+}
