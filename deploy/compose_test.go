@@ -76,7 +76,15 @@ func TestOnlyTheDoorsArePublished(t *testing.T) {
 	}
 	require.Equal(t, map[string]string{"api": "8080", "temporal-ui": "8233", "grafana": "3000", "mosquitto": "1883"}, doors)
 	for name, n := range project.Networks {
-		require.Equal(t, name != "edge", n.Internal, name)
+		require.Equal(t, name != "edge" && name != "outside", n.Internal, name)
+	}
+}
+
+// Mail servers and webhooks are on the Internet; nothing else of ours asks anything there.
+func TestOnlyTheWorkerGoesOut(t *testing.T) {
+	for name, s := range load(t, nil).Services {
+		_, out := s.Networks["outside"]
+		require.Equal(t, name == "worker", out, name)
 	}
 }
 

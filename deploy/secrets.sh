@@ -65,7 +65,8 @@ keep() {
 
 create() {
   local files=(postgres_password postgres_url temporal_postgres_password redis_password redis_acl influx_password
-    influx_token mqtt_password mqtt_accounts_password mqtt_accounts token_secret seal_keys grafana_password) f password admin
+    influx_token mqtt_password mqtt_accounts_password mqtt_accounts token_secret seal_keys grafana_password
+    mail_password) f password admin
   for f in "${files[@]}"; do
     [ ! -e "$dir/$f" ] || die "$dir/$f exists. Nothing was changed: services remember their secrets, so new ones would lock you out."
   done
@@ -75,6 +76,8 @@ create() {
 
   for f in temporal_postgres_password influx_password influx_token token_secret grafana_password; do random | keep "$f"; done
   printf 'v1:%s' "$(raw "$(random)" | base64 -w0)" | keep seal_keys # RODADA_SEAL_KEYS: put a newer one in front, with a comma
+
+  printf '' | keep mail_password # the mail server's, if it wants one: write it in here
 
   password=$(random)
   printf %s "$password" | keep postgres_password
