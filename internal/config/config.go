@@ -284,8 +284,8 @@ type Mail struct {
 	SMTP string `env:"SMTP"`
 	// TLS is how the way to it is kept secret: starttls, tls from the first byte on, or none.
 	TLS      string `env:"TLS" envDefault:"starttls"`
-	Username string `env:"USERNAME"` // Empty: the server takes mails from anybody who reaches it.
-	Password string `env:"PASSWORD,unset"` // For that name.
+	Username string `env:"USERNAME"`                                           // Empty: the server takes mails from anybody who reaches it.
+	Password string `env:"PASSWORD,unset"`                                     // For that name.
 	From     string `env:"FROM" envDefault:"Rodada <no-reply@rodada.example>"` // Who riders see as the sender.
 	// Dir is the folder that mails are put into, as .eml files, instead of being sent: for development.
 	Dir string `env:"DIR"`
