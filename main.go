@@ -49,6 +49,7 @@ func root() *cobra.Command {
 		cli.Upgrade(config.Load, cli.Terminal),
 		cli.Rollout(config.Load, cli.Terminal),
 		admin(),
+		books(),
 		version(),
 	)
 	return cmd
@@ -131,6 +132,21 @@ func admin() *cobra.Command {
 		}
 		return roles.AddStaff(ctx, c, m)
 	})
+}
+
+func books() *cobra.Command {
+	cmd := &cobra.Command{Use: "books", Short: "Look after the ledger", Args: cobra.NoArgs}
+	cmd.AddCommand(&cobra.Command{
+		Use: "check", Short: "Look whether the ledger keeps its laws; exits with 1 when it does not", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := config.Load()
+			if err != nil {
+				return err
+			}
+			return roles.CheckBooks(cmd.Context(), c, cmd.OutOrStdout())
+		},
+	})
+	return cmd
 }
 
 func healthcheck() *cobra.Command {

@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"errors"
 
 	"rodada/domain/money"
 	"rodada/domain/wallet"
@@ -10,6 +11,8 @@ import (
 // Ledger books transactions.
 type Ledger interface {
 	Book(ctx context.Context, t wallet.Transaction) error
+	// Waived reports whether a ride is never to be charged.
+	Waived(ctx context.Context, rentalID string) (bool, error)
 }
 
 // Payments begins payments, each a workflow of its own that outlives whoever began it.
@@ -29,6 +32,8 @@ type ChargeInput struct {
 	RentalID string       `json:"rental_id"`
 	RiderID  string       `json:"rider_id"`
 	Price    money.Amount `json:"price"`
+	// Pauses is what of the price is for pauses, in minor units.
+	Pauses int64 `json:"pauses,omitempty"`
 }
 
 // SettleInput is a ride to be charged.
@@ -42,7 +47,14 @@ func (w *Wallets) Settle(ctx context.Context, in SettleInput) error {
 	return Failure(w.Payments.StartPayment(ctx, in))
 }
 
-// Charge takes the price of a ride from its rider's wallet, once by rental.
+// Charge takes the price of a ride from its rider's wallet, once by rental, unless staff were faster and waived it.
 func (w *Wallets) Charge(ctx context.Context, in ChargeInput) error {
-	return Failure(w.Ledger.Book(ctx, wallet.Charge(in.RentalID, in.RiderID, in.Price)))
+	err := w.Ledger.Book(ctx, wallet.Charge(in.RentalID, in.RiderID, in.Price, in.Pauses))
+	if errors.Is(err, wallet.ErrKeyConflict) {
+		waived, look := w.Ledger.Waived(ctx, in.RentalID)
+		if look != nil || waived {
+			return Failure(look)
+		}
+	}
+	return Failure(err)
 }

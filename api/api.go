@@ -47,6 +47,7 @@ type app struct {
 	riderSessions *sessions
 	staffSessions *sessions
 	wallets       *wallets
+	adminWallets  *adminWallets
 	scooters      *scooters
 	watch         watchScooters
 	rentals       *rentals
@@ -163,6 +164,7 @@ func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 		riderSessions: doors(rider.ForRiders),
 		staffSessions: doors(rider.ForStaff),
 		wallets:       &wallets{store: o.Store, currency: c.Currency},
+		adminWallets:  &adminWallets{store: o.Store, currency: c.Currency},
 		watch: watchScooters{
 			hub: &hub{
 				live: o.Live, changes: o.Changes, silence: c.Telemetry.OfflineAfter, turn: mapTurn, now: o.Now, log: o.Log,

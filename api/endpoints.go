@@ -18,6 +18,7 @@ func endpoints(m *mounter, a *app) {
 
 	m.about("Wallet")
 	mount(m, forRider, "GET /v1/wallet", getWallet{a.wallets})
+	mount(m, forRider, "GET /v1/wallet/entries", listMovements{a.wallets})
 	if a.development {
 		mount(m, forRider, "POST /v1/wallet/topups", topUp{a.wallets})
 	}
@@ -60,6 +61,10 @@ func endpoints(m *mounter, a *app) {
 	mount(m, forStaff, "GET /admin/v1/rentals/{id}", getStaffRental{a.adminRentals})
 	mount(m, forStaff, "GET /admin/v1/rentals/{id}/route", staffRentalRoute{a.rentalRoutes})
 	mount(m, forStaff, "POST /admin/v1/rentals/{id}/end", endStaffRental{a.adminRentals})
+	mount(m, forStaff, "POST /admin/v1/rentals/{id}/refund", refundRental{a.adminWallets})
+
+	m.about("Staff: money")
+	mount(m, forStaff, "POST /admin/v1/riders/{id}/adjustments", adjustWallet{a.adminWallets})
 
 	m.about("Staff: scooters")
 	mount(m, forStaff, "GET /admin/v1/scooters", listStaffScooters{a.registry})

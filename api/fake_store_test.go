@@ -9,6 +9,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/google/uuid"
+
 	"rodada/api"
 	"rodada/domain/command"
 	"rodada/domain/fare"
@@ -42,6 +44,7 @@ type fakeStore struct {
 	zones      zone.Set
 	geojson    []byte
 	released   []string
+	refunds    []wallet.RefundRequest
 	deeds      []staff.Entry
 	orders     []command.Order
 	sends      []command.Record
@@ -171,6 +174,58 @@ func (s *fakeStore) Book(_ context.Context, t wallet.Transaction) error {
 	}
 	s.booked[t.Key] = t
 	return s.broken
+}
+
+func (s *fakeStore) Movements(_ context.Context, riderID, currency string, limit int, before string) (list []wallet.Movement, err error) {
+	defer s.lock()()
+	for _, t := range s.booked {
+		if m := s.movement(t, riderID, currency); before == "" || m.ID < before {
+			list = append(list, m)
+		}
+	}
+	list = slices.DeleteFunc(list, func(m wallet.Movement) bool { return m.Amount.Minor == 0 })
+	slices.SortFunc(list, func(a, b wallet.Movement) int { return strings.Compare(b.ID, a.ID) })
+	return list[:min(limit, len(list))], s.broken
+}
+
+func (s *fakeStore) movement(t wallet.Transaction, riderID, currency string) wallet.Movement {
+	m := wallet.Movement{
+		ID: uuid.NewSHA1(uuid.NameSpaceOID, []byte(t.Key)).String(), Kind: t.Kind, At: s.now(), RentalID: t.RentalID, Amount: money.Of(0, currency),
+	}
+	for _, e := range t.Entries {
+		if e.Account == wallet.Rider(riderID) && e.Amount.Currency == currency {
+			m.Amount.Minor += e.Amount.Minor
+			if e.Item != "" {
+				m.Items = append(m.Items, wallet.Part{Item: e.Item, Minor: e.Amount.Minor})
+			}
+		}
+	}
+	return m
+}
+
+func (s *fakeStore) BookByStaff(ctx context.Context, riderID, currency string, t wallet.Transaction) (wallet.Movement, money.Amount, error) {
+	if _, known := s.riders[riderID]; !known {
+		return wallet.Movement{}, money.Amount{}, wallet.ErrRider
+	}
+	if err := s.Book(ctx, t); err != nil {
+		return wallet.Movement{}, money.Amount{}, err
+	}
+	defer s.lock()()
+	err := s.audit(ctx, staff.Deed{Action: "wallet." + string(t.Kind), Subject: riderID, Reason: t.Note})
+	return s.movement(t, riderID, currency), s.sum(wallet.Rider(riderID), currency), err
+}
+
+func (s *fakeStore) RefundRental(_ context.Context, q wallet.RefundRequest) (wallet.Settlement, error) {
+	defer s.lock()()
+	s.refunds = append(s.refunds, q)
+	r, known := s.rentals[q.RentalID]
+	if !known {
+		return wallet.Settlement{}, rental.ErrUnknown
+	}
+	after := wallet.Settlement{Charged: 300, Refunded: max(q.Minor, 1)}
+	r.Refunded = after.Refunded
+	s.rentals[q.RentalID] = r
+	return after, s.broken
 }
 
 func (s *fakeStore) Balance(_ context.Context, account wallet.Account, currency string) (money.Amount, error) {

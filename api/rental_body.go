@@ -24,6 +24,8 @@ type Rental struct {
 	Usage         Usage         `json:"usage"`
 	Price         fare.Bill     `json:"price" doc:"The bill; while it runs, the price so far."`
 	Charged       bool          `json:"charged" doc:"The wallet has paid."`
+	Waived        bool          `json:"waived,omitempty" doc:"It costs nothing after all: it was never charged and will not be."`
+	Refunded      int64         `json:"refunded,omitempty" doc:"What the wallet got back, in minor units."`
 	Tariff        fare.Tariff   `json:"tariff"`
 	EndPosition   *geo.Point    `json:"end_position,omitempty"`
 	ZonesVersion  int64         `json:"zones_version,omitempty" doc:"The version of the zones that judged where the ride ended; absent when none did."`
@@ -74,6 +76,8 @@ func describe(r rental.Rental, used fare.Usage, here ...fare.Adjustment) Rental 
 		},
 		Price:       price,
 		Charged:     r.Charged,
+		Waived:      r.Waived,
+		Refunded:    r.Refunded,
 		Tariff:      r.Tariff,
 		EndPosition: r.EndPosition, ZonesVersion: r.ZoneVersion,
 	}

@@ -179,6 +179,11 @@ var spanish = map[string]string{ //nolint:gosec // sentences about passwords are
 	"currency_mismatch":   "Los importes son de monedas distintas.",
 	"ledger_unbalanced":   "Los asientos de una transacción deben sumar cero en cada moneda.",
 	"ledger_key_conflict": "Con esta clave se anotó otra cosa.",
+	"rider_unknown":       "No existe esa persona.",
+	"amount_invalid":      "El importe no puede ser cero, y una bonificación no puede ser negativa.",
+	"rental_not_charged":  "Este viaje aún no se ha cobrado. Devuélvelo entero o inténtalo dentro de un momento.",
+	"refund_nothing_left": "De este viaje no queda nada por devolver.",
+	"refund_too_high":     "Es más de lo que queda de lo cobrado.",
 
 	// Staff.
 	"alert_unknown":           "No existe esa alerta.",

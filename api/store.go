@@ -7,6 +7,7 @@ type Store interface {
 	staffStore
 	scooterStore
 	walletStore
+	adminWalletStore
 	rentalStore
 	adminScooterStore
 	registryStore

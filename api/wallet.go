@@ -13,6 +13,7 @@ import (
 type walletStore interface {
 	Book(ctx context.Context, t wallet.Transaction) error
 	Balance(ctx context.Context, account wallet.Account, currency string) (money.Amount, error)
+	Movements(ctx context.Context, riderID, currency string, limit int, before string) ([]wallet.Movement, error)
 }
 
 // wallets is the riders' money.

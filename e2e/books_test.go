@@ -24,7 +24,7 @@ var laws = map[string]string{
 		JOIN ledger_transactions t ON t.rental_id = r.id AND t.kind = 'ride'
 		JOIN ledger_entries e ON e.transaction_id = t.id
 		JOIN ledger_accounts a ON a.id = e.account_id AND a.name = 'rider:' || r.rider_id
-		WHERE -e.minor IS DISTINCT FROM (r.bill #>> '{total,amount}')::bigint`,
+		GROUP BY r.id HAVING -sum(e.minor) IS DISTINCT FROM (r.bill #>> '{total,amount}')::bigint`,
 	"a bill without an unlock": `
 		SELECT id::text FROM rentals WHERE bill IS NOT NULL AND unlocked_at IS NULL`,
 	"a scooter that is held without a rental, or has one and is not held": `
@@ -43,7 +43,7 @@ var laws = map[string]string{
 const unpaid = `
 	SELECT r.id::text FROM rentals r
 	WHERE r.outcome = 'ended' AND coalesce((r.bill #>> '{total,amount}')::bigint, 1) > 0
-	  AND NOT EXISTS (SELECT FROM ledger_transactions t WHERE t.rental_id = r.id AND t.kind = 'ride')`
+	  AND NOT EXISTS (SELECT FROM ledger_transactions t WHERE t.rental_id = r.id AND t.kind IN ('ride', 'void'))`
 
 // checkBooks is how every story ends.
 func (w *world) checkBooks(t *testing.T) {

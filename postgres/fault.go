@@ -70,6 +70,7 @@ var byConstraint = map[string]*fault.Error{
 	"ledger_balanced":                wallet.ErrUnbalanced,
 	"ledger_transactions_lines":      wallet.ErrUnbalanced,
 	"ledger_transactions_one_charge": wallet.ErrKeyConflict,
+	"ledger_accounts_rider_fkey":     wallet.ErrRider,
 }
 
 // Codes of SQLSTATE that mean "run the transaction again".

@@ -33,7 +33,7 @@ const openRental = `
 		INSERT INTO scooter_events (scooter_id, at, service, hold, station_id, cause, rental_id, lat, lng)
 		SELECT t.id, t.updated_at, t.service, t.hold, t.station_id, 'rider', o.id, t.lat, t.lng FROM taken t, opened o
 	)
-	SELECT o.*, false AS charged FROM opened o`
+	SELECT o.*, false AS charged, false AS waived, 0::bigint AS refunded FROM opened o`
 
 // inTheWorkshop holds for a scooter whose box is given another credential or another plate: it reconnects, so nobody rents it.
 // Who brings that about locks the scooter's row first, and looks who has it after.

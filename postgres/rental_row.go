@@ -10,7 +10,7 @@ import (
 	"rodada/geo"
 )
 
-// rentalColumns are what a rentalRow reads of a rental r, but for Charged.
+// rentalColumns are what a rentalRow reads of a rental r, but for what the ledger says.
 const rentalColumns = `r.id, r.rider_id, r.scooter_id, r.plate, r.vehicle_id, r.run_id, r.state, r.outcome, r.reason,
 	r.device_status, r.tariff, r.created_at, r.reserved_until, r.unlocked_at, r.paused_at, r.stopped_at, r.secured_at,
 	r.riding_ns, r.paused_ns, r.meters, r.bill, r.end_lat, r.end_lng, r.zone_version,
@@ -18,9 +18,12 @@ const rentalColumns = `r.id, r.rider_id, r.scooter_id, r.plate, r.vehicle_id, r.
 	(SELECT m.name FROM scooters s JOIN models m ON m.id = s.model_id WHERE s.id = r.scooter_id) AS model,
 	(SELECT s.model_id FROM scooters s WHERE s.id = r.scooter_id) AS model_id`
 
-// selectRentals reads rentals r, each with whether the ledger holds its charge.
+// selectRentals reads rentals r, each with how it stands in the ledger.
 const selectRentals = `SELECT ` + rentalColumns + `,
-		EXISTS (SELECT FROM ledger_transactions t WHERE t.rental_id = r.id AND t.kind = 'ride') AS charged
+		EXISTS (SELECT FROM ledger_transactions t WHERE t.rental_id = r.id AND t.kind = 'ride') AS charged,
+		EXISTS (SELECT FROM ledger_transactions t WHERE t.rental_id = r.id AND t.kind = 'void') AS waived,
+		(SELECT coalesce(sum(e.minor), 0)::bigint FROM ledger_transactions t JOIN ledger_entries e ON e.transaction_id = t.id
+			WHERE t.rental_id = r.id AND t.kind = 'refund' AND e.minor > 0) AS refunded
 	FROM rentals r `
 
 type rentalRow struct {
@@ -52,6 +55,8 @@ type rentalRow struct {
 	Model         string          `db:"model"`
 	ModelID       int64           `db:"model_id"`
 	Charged       bool            `db:"charged"`
+	Waived        bool            `db:"waived"`
+	Refunded      int64           `db:"refunded"`
 }
 
 func (r rentalRow) rental() (rental.Rental, error) {
@@ -61,7 +66,7 @@ func (r rentalRow) rental() (rental.Rental, error) {
 		CreatedAt: r.CreatedAt.UTC(), ReservedUntil: timeOf(r.ReservedUntil), UnlockedAt: timeOf(r.UnlockedAt),
 		PausedAt: timeOf(r.PausedAt), StoppedAt: timeOf(r.StoppedAt), SecuredAt: timeOf(r.SecuredAt),
 		Usage:   fare.Usage{Riding: time.Duration(r.RidingNs), Paused: time.Duration(r.PausedNs), Meters: r.Meters},
-		Charged: r.Charged, ZoneVersion: r.ZoneVersion.Int64,
+		Charged: r.Charged, Waived: r.Waived, Refunded: r.Refunded, ZoneVersion: r.ZoneVersion.Int64,
 	}
 	if r.EndLat.Valid {
 		out.EndPosition = &geo.Point{Lat: r.EndLat.Float64, Lng: r.EndLng.Float64}

@@ -20,7 +20,7 @@ func BenchmarkRide(bench *testing.B) {
 		require.NoError(b.t, err)
 		require.True(b.t, claimed)
 		b.ride(id)
-		require.NoError(b.t, b.Book(b.ctx, wallet.Charge(id, who, money.Of(100, "EUR"))))
+		require.NoError(b.t, b.Book(b.ctx, wallet.Charge(id, who, money.Of(100, "EUR"), 0)))
 	}
 	bench.ReportMetric(float64(bench.Elapsed().Microseconds())/float64(bench.N)/9, "µs/statement")
 }

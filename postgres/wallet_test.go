@@ -26,7 +26,7 @@ func TestARideIsChargedOnce(t *testing.T) {
 	who := b.rider().ID
 	id := b.open(b.request(who, b.scooter())).ID
 	b.ride(id)
-	charge := wallet.Charge(id, who, money.Of(250, "EUR"))
+	charge := wallet.Charge(id, who, money.Of(250, "EUR"), 0)
 
 	var all sync.WaitGroup
 	errs := make([]error, 20)

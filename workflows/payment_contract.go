@@ -24,4 +24,5 @@ type PaymentInput struct {
 	RentalID string       `json:"rental_id"`
 	RiderID  string       `json:"rider_id"`
 	Price    money.Amount `json:"price"`
+	Pauses   int64        `json:"pauses,omitempty"` // of the price, in minor units
 }

@@ -22,6 +22,7 @@ type books struct {
 	failures []error
 	booked   map[string]wallet.Transaction
 	calls    int
+	waived   bool
 }
 
 func (b *books) Book(_ context.Context, t wallet.Transaction) error {
@@ -34,6 +35,8 @@ func (b *books) Book(_ context.Context, t wallet.Transaction) error {
 	b.booked[t.Key] = t
 	return nil
 }
+
+func (b *books) Waived(context.Context, string) (bool, error) { return b.waived, nil }
 
 func pay(b *books) error {
 	b.booked = map[string]wallet.Transaction{}
@@ -62,6 +65,12 @@ func TestPayment(t *testing.T) {
 			require.Equal(t, len(failures)+1, b.calls)
 		})
 	}
+	t.Run("waived before", func(t *testing.T) {
+		b := &books{failures: []error{wallet.ErrKeyConflict}, waived: true}
+		require.NoError(t, pay(b))
+		require.Equal(t, 1, b.calls)
+		require.Empty(t, b.booked)
+	})
 	t.Run("refused", func(t *testing.T) {
 		b := &books{failures: []error{wallet.ErrKeyConflict}}
 		requireFault(t, wallet.ErrKeyConflict, pay(b))

@@ -105,7 +105,8 @@ func (r *ride) charge(ctx workflow.Context, bill fare.Bill) {
 		Summary:             "have the ride charged",
 	})
 	r.payment = workflow.ExecuteActivity(ctx, wallets.Settle, activities.SettleInput{
-		ChargeInput: activities.ChargeInput{RentalID: r.in.RentalID, RiderID: r.in.RiderID, Price: bill.Total}, Plate: r.in.Plate,
+		ChargeInput: activities.ChargeInput{RentalID: r.in.RentalID, RiderID: r.in.RiderID, Price: bill.Total, Pauses: bill.Pauses()},
+		Plate:       r.in.Plate,
 	})
 }
 

@@ -77,3 +77,14 @@ func charge(segments []Segment, used, unit int64) (intervals, amount int64) {
 	}
 	return intervals, amount
 }
+
+// Pauses is what of the bill's total is for pauses.
+func (b Bill) Pauses() int64 {
+	var sum int64
+	for _, l := range b.Lines {
+		if l.Item == "paused" {
+			sum += l.Amount
+		}
+	}
+	return max(0, min(sum, b.Total.Minor))
+}

@@ -35,6 +35,8 @@ type Rental struct {
 	Usage         fare.Usage
 	Bill          *fare.Bill // when Ridden
 	Charged       bool       // the wallet has paid
+	Waived        bool       // the wallet will never be asked to
+	Refunded      int64      // of what it has paid, in minor units
 	EndPosition   *geo.Point
 	ZoneVersion   int64 // the version of the zones that judged the end; 0 when none did
 }

@@ -3,7 +3,6 @@
 package wallet
 
 import (
-	"rodada/domain/fault"
 	"rodada/domain/money"
 )
 
@@ -12,8 +11,10 @@ type Account string
 
 // Our own accounts, one per currency in the books.
 const (
-	Revenue Account = "revenue" // rides
-	TopUps  Account = "topups"  // money that came in through a provider
+	Revenue     Account = "revenue"     // rides
+	TopUps      Account = "topups"      // money that came in through a provider
+	Bonuses     Account = "bonuses"     // what we gave away
+	Adjustments Account = "adjustments" // what staff put right
 )
 
 // Rider is the account of a rider's wallet.
@@ -23,13 +24,24 @@ func Rider(riderID string) Account { return Account("rider:" + riderID) }
 type Entry struct {
 	Account Account
 	Amount  money.Amount
+	Item    Item // of a charge; empty elsewhere
 }
+
+// Item is a part of a ride's charge.
+type Item string
+
+// The items of a charge.
+const (
+	RideItem  Item = "ride"  // all but the pauses
+	PauseItem Item = "pause" // the time on the paused rate
+)
 
 // Transaction is one movement of money.
 type Transaction struct {
 	Key      string // idempotency: a second transaction of the same key and content changes nothing
 	Kind     Kind
 	RentalID string // when it is about a ride
+	Note     string // why, where staff say so; riders do not see it
 	Entries  []Entry
 }
 
@@ -38,29 +50,66 @@ type Kind string
 
 // The kinds of transactions.
 const (
-	Ride  Kind = "ride"
-	TopUp Kind = "topup"
+	Ride       Kind = "ride"       // the charge of a ride
+	TopUp      Kind = "topup"      // money from outside
+	Refund     Kind = "refund"     // of a ride, back into the wallet
+	Bonus      Kind = "bonus"      // a present
+	Adjustment Kind = "adjustment" // what staff put right, either way
+	Void       Kind = "void"       // takes the place of a charge that is not to be: it moves nothing
 )
 
-// Faults of the ledger.
-var (
-	ErrUnbalanced  = fault.Declare(fault.Invalid, "ledger_unbalanced", "The entries of a transaction must sum to zero in every currency.")
-	ErrKeyConflict = fault.Declare(fault.Conflict, "ledger_key_conflict", "This key booked something else.")
-	ErrTooLittle   = fault.Declare(fault.PaymentRequired, "balance_too_low", "The balance is too low for this tariff. Top up first.")
-)
+// Charge books a ride's price: out of the rider's wallet, which may go below zero, into revenue. What of the price is for
+// pauses, in minor units, is booked apart.
+func Charge(rentalID, riderID string, price money.Amount, pauses int64) Transaction {
+	t := Transaction{Key: chargeKey(rentalID), Kind: Ride, RentalID: rentalID}
+	ride := money.Of(price.Minor-pauses, price.Currency)
+	if ride.Minor != 0 || pauses == 0 {
+		t.Entries = append(t.Entries, Entry{Rider(riderID), ride.Negate(), RideItem}, Entry{Revenue, ride, RideItem})
+	}
+	if pauses != 0 {
+		pause := money.Of(pauses, price.Currency)
+		t.Entries = append(t.Entries, Entry{Rider(riderID), pause.Negate(), PauseItem}, Entry{Revenue, pause, PauseItem})
+	}
+	return t
+}
 
-// Charge books a ride's price: out of the rider's wallet, which may go below zero, into revenue.
-func Charge(rentalID, riderID string, price money.Amount) Transaction {
-	return transfer("rental/"+rentalID, Ride, rentalID, Rider(riderID), Revenue, price)
+// Waive takes the place of a ride's charge, which can't be booked any more: a ledger has one of the two.
+func Waive(rentalID, riderID, currency, why string) Transaction {
+	t := transfer(chargeKey(rentalID), Void, Revenue, Rider(riderID), money.Of(0, currency))
+	t.RentalID, t.Note = rentalID, why
+	return t
+}
+
+func chargeKey(rentalID string) string { return "rental/" + rentalID }
+
+// Repay books a part of a ride's charge, or all of it, back into the rider's wallet.
+func Repay(key, rentalID, riderID string, sum money.Amount, why string) Transaction {
+	t := transfer("refund/"+key, Refund, Revenue, Rider(riderID), sum)
+	t.RentalID, t.Note = rentalID, why
+	return t
 }
 
 // Deposit books a top-up into the rider's wallet.
 func Deposit(key, riderID string, sum money.Amount) Transaction {
-	return transfer("topup/"+key, TopUp, "", TopUps, Rider(riderID), sum)
+	return transfer("topup/"+key, TopUp, TopUps, Rider(riderID), sum)
 }
 
-func transfer(key string, kind Kind, rentalID string, from, to Account, sum money.Amount) Transaction {
-	return Transaction{Key: key, Kind: kind, RentalID: rentalID, Entries: []Entry{{from, sum.Negate()}, {to, sum}}}
+// Give books a present into the rider's wallet.
+func Give(key, riderID string, sum money.Amount, why string) Transaction {
+	t := transfer("staff/"+key, Bonus, Bonuses, Rider(riderID), sum)
+	t.Note = why
+	return t
+}
+
+// Adjust puts a wallet right by a sum, which is below zero to take some out.
+func Adjust(key, riderID string, sum money.Amount, why string) Transaction {
+	t := transfer("staff/"+key, Adjustment, Adjustments, Rider(riderID), sum)
+	t.Note = why
+	return t
+}
+
+func transfer(key string, kind Kind, from, to Account, sum money.Amount) Transaction {
+	return Transaction{Key: key, Kind: kind, Entries: []Entry{{Account: from, Amount: sum.Negate()}, {Account: to, Amount: sum}}}
 }
 
 // Validate reports ErrUnbalanced unless the entries sum to zero in every currency.

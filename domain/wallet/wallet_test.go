@@ -13,13 +13,48 @@ import (
 func TestTransactionsBalance(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		sum := money.Of(rapid.Int64().Filter(func(n int64) bool { return n != -1<<63 }).Draw(t, "sum"), rapid.SampledFrom([]string{"EUR", "USD", "COP"}).Draw(t, "currency"))
-		ride := wallet.Charge("r1", "ana", sum)
+		ride := wallet.Charge("r1", "ana", sum, rapid.Int64Range(0, max(0, sum.Minor)).Draw(t, "pauses"))
 		require.NoError(t, ride.Validate())
 		require.Equal(t, map[wallet.Account]int64{wallet.Rider("ana"): -sum.Minor, wallet.Revenue: sum.Minor}, effect(ride))
 		deposit := wallet.Deposit("k1", "ana", sum)
 		require.NoError(t, deposit.Validate())
 		require.Equal(t, map[wallet.Account]int64{wallet.Rider("ana"): sum.Minor, wallet.TopUps: -sum.Minor}, effect(deposit))
 	})
+}
+
+// What a pause costs stands in lines of its own.
+func TestChargesByItem(t *testing.T) {
+	for name, c := range map[string]struct {
+		price, pauses int64
+		want          map[wallet.Item]int64
+	}{
+		"no pause":    {300, 0, map[wallet.Item]int64{wallet.RideItem: -300}},
+		"both":        {300, 40, map[wallet.Item]int64{wallet.RideItem: -260, wallet.PauseItem: -40}},
+		"pause alone": {40, 40, map[wallet.Item]int64{wallet.PauseItem: -40}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := map[wallet.Item]int64{}
+			for _, e := range wallet.Charge("r1", "ana", money.Of(c.price, "EUR"), c.pauses).Entries {
+				if e.Account == wallet.Rider("ana") {
+					got[e.Item] += e.Amount.Minor
+				}
+			}
+			require.Equal(t, c.want, got)
+		})
+	}
+}
+
+func TestMovesOfEveryKindBalance(t *testing.T) {
+	five := money.Of(5, "EUR")
+	for kind, x := range map[wallet.Kind]wallet.Transaction{
+		wallet.Refund: wallet.Repay("k", "r1", "ana", five, "why"), wallet.Bonus: wallet.Give("k", "ana", five, "why"),
+		wallet.Adjustment: wallet.Adjust("k", "ana", five.Negate(), "why"), wallet.Void: wallet.Waive("r1", "ana", "EUR", "why"),
+	} {
+		require.NoError(t, x.Validate())
+		require.Equal(t, kind, x.Kind)
+		require.Equal(t, "why", x.Note)
+	}
+	require.Equal(t, wallet.Charge("r1", "ana", five, 0).Key, wallet.Waive("r1", "ana", "EUR", "").Key, "a void takes the place of the charge")
 }
 
 func effect(t wallet.Transaction) map[wallet.Account]int64 {
@@ -32,11 +67,11 @@ func effect(t wallet.Transaction) map[wallet.Account]int64 {
 
 func TestKeys(t *testing.T) {
 	one := money.Of(1, "EUR")
-	first, again := wallet.Charge("r1", "ana", one), wallet.Charge("r1", "ana", one)
+	first, again := wallet.Charge("r1", "ana", one, 0), wallet.Charge("r1", "ana", one, 0)
 	require.Equal(t, first, again)
-	require.NotEqual(t, wallet.Charge("r1", "ana", one).Key, wallet.Charge("r2", "ana", one).Key)
-	require.NotEqual(t, wallet.Charge("x", "ana", one).Key, wallet.Deposit("x", "ana", one).Key, "a top-up can't take the key of a ride")
-	require.Equal(t, "r1", wallet.Charge("r1", "ana", one).RentalID)
+	require.NotEqual(t, wallet.Charge("r1", "ana", one, 0).Key, wallet.Charge("r2", "ana", one, 0).Key)
+	require.NotEqual(t, wallet.Charge("x", "ana", one, 0).Key, wallet.Deposit("x", "ana", one).Key, "a top-up can't take the key of a ride")
+	require.Equal(t, "r1", wallet.Charge("r1", "ana", one, 0).RentalID)
 }
 
 func TestValidate(t *testing.T) {

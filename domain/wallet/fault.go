@@ -1,0 +1,19 @@
+package wallet
+
+import "rodada/domain/fault"
+
+// Faults of the ledger.
+var (
+	ErrUnbalanced  = fault.Declare(fault.Invalid, "ledger_unbalanced", "The entries of a transaction must sum to zero in every currency.")
+	ErrKeyConflict = fault.Declare(fault.Conflict, "ledger_key_conflict", "This key booked something else.")
+	ErrTooLittle   = fault.Declare(fault.PaymentRequired, "balance_too_low", "The balance is too low for this tariff. Top up first.")
+	ErrRider       = fault.Declare(fault.NotFound, "rider_unknown", "There is no such rider.")
+	ErrAmount      = fault.Declare(fault.Invalid, "amount_invalid", "The amount can't be zero, and a bonus can't be below it.")
+)
+
+// Faults of refunds.
+var (
+	ErrNotCharged    = fault.Declare(fault.Conflict, "rental_not_charged", "This ride is not charged yet. Refund all of it, or try again in a moment.")
+	ErrNothingLeft   = fault.Declare(fault.Conflict, "refund_nothing_left", "There is nothing of this ride to refund.")
+	ErrRefundTooHigh = fault.Declare(fault.Conflict, "refund_too_high", "That is more than what is left of the charge.")
+)

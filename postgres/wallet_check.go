@@ -1,0 +1,51 @@
+package postgres
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"rodada/domain/wallet"
+)
+
+// bookLaws are what may never be found in the books, as queries that name the offenders.
+var bookLaws = map[string]string{
+	"the ledger sums to zero in every currency": `
+		SELECT currency FROM ledger_entries GROUP BY currency HAVING sum(minor) <> 0`,
+	"a transaction sums to zero and has all of its lines": `
+		SELECT t.key FROM ledger_transactions t LEFT JOIN ledger_entries e ON e.transaction_id = t.id
+		GROUP BY t.id, t.key, t.lines HAVING count(e) <> t.lines
+		UNION SELECT t.key FROM ledger_transactions t JOIN ledger_entries e ON e.transaction_id = t.id
+		GROUP BY t.id, t.key, e.currency HAVING sum(e.minor) <> 0`,
+	"what riders have is what came in less what was earned": `
+		SELECT a.currency FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id GROUP BY a.currency
+		HAVING sum(e.minor) FILTER (WHERE a.rider_id IS NOT NULL) <> -coalesce(sum(e.minor) FILTER (WHERE a.rider_id IS NULL), 0)`,
+	"a charge is the bill of a ridden rental": `
+		SELECT r.id::text FROM rentals r, LATERAL (` + settlement + `) s
+		WHERE s.charged <> 0 AND (r.outcome <> 'ended' OR s.charged IS DISTINCT FROM (r.bill #>> '{total,amount}')::bigint)`,
+	"a ride is charged or void, not both": `
+		SELECT rental_id::text FROM ledger_transactions WHERE kind IN ('ride', 'void') GROUP BY rental_id HAVING count(*) > 1`,
+	"no ride is refunded beyond its charge": `
+		SELECT r.id::text FROM rentals r, LATERAL (` + settlement + `) s WHERE s.refunded > s.charged OR s.refunded < 0`,
+	"money about a ride is its rider's": `
+		SELECT t.key FROM ledger_transactions t JOIN rentals r ON r.id = t.rental_id JOIN ledger_entries e ON e.transaction_id = t.id
+		JOIN ledger_accounts a ON a.id = e.account_id WHERE a.rider_id <> r.rider_id`,
+}
+
+// CheckBooks looks at every transaction and names what breaks a law of the books; none: they are right.
+func (s *Store) CheckBooks(ctx context.Context) (flaws []wallet.Flaw, err error) {
+	for _, law := range slices.Sorted(maps.Keys(bookLaws)) {
+		var subjects []string
+		err := s.once(ctx, "check: "+law, func(db executor) error {
+			subjects = nil
+			return db.SelectContext(ctx, &subjects, bookLaws[law])
+		})
+		if err != nil {
+			return nil, err
+		}
+		for _, subject := range subjects {
+			flaws = append(flaws, wallet.Flaw{Law: law, Subject: subject})
+		}
+	}
+	return flaws, nil
+}
