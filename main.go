@@ -50,6 +50,7 @@ func root() *cobra.Command {
 		cli.Rollout(config.Load, cli.Terminal),
 		admin(),
 		books(),
+		audit(),
 		version(),
 	)
 	return cmd
@@ -147,6 +148,16 @@ func books() *cobra.Command {
 		},
 	})
 	return cmd
+}
+
+func audit() *cobra.Command {
+	return cli.Audit(func(ctx context.Context, heads []staff.Head, found func(staff.Flaw)) (staff.Head, error) {
+		c, err := config.Load()
+		if err != nil {
+			return staff.Head{}, err
+		}
+		return roles.VerifyAudit(ctx, c, heads, found)
+	})
 }
 
 func healthcheck() *cobra.Command {

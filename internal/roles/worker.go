@@ -106,6 +106,8 @@ func Worker(ctx context.Context, c config.Config, log *slog.Logger) error {
 	defer func() { stopWatching(); <-watched }()
 	told := tellWebhooks(watching, c, store, keys, registry, log)
 	defer func() { stopWatching(); <-told }()
+	witnessed := tellAuditHeads(watching, store, log)
+	defer func() { stopWatching(); <-witnessed }()
 	posted, err := sendLetters(watching, c, store, keys, registry, log)
 	if err != nil {
 		return fmt.Errorf("worker: %w", err)

@@ -1,0 +1,149 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	"rodada/domain/staff"
+)
+
+// auditContent is the columns of an entry as the chain has them. It is written here a second time, so that whoever alters the
+// database's function does not alter what checks it.
+const auditContent = `
+	e.id::text, extract(epoch FROM e.at)::text, e.staff_id::text, e.staff_email, e.action, e.subject,
+	e.before::text, e.after::text, e.reason, e.address, e.request_id`
+
+const auditColumns = 11
+
+// VerifyAudit reads the whole audit log, as it is at one moment, and tells found of everything that is not as it was written, also
+// against what heads know. It answers where the chain ends. Nobody waits for it, and it keeps no more than one entry in memory.
+func (s *Store) VerifyAudit(ctx context.Context, heads []staff.Head, found func(staff.Flaw)) (end staff.Head, err error) {
+	tx, err := s.db.BeginTxx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
+	if err != nil {
+		return end, retry(ctx, "verify audit", func() error { return err })
+	}
+	defer tx.Rollback() //nolint:errcheck // it has only read
+	err = retry(ctx, "verify audit", func() error {
+		if end, err = walkChain(ctx, tx, staff.NewCheck(found, heads...)); err != nil {
+			return err
+		}
+		if err := unlinked(ctx, tx, found); err != nil {
+			return err
+		}
+		return againstHeads(ctx, tx, end, found)
+	})
+	return end, err
+}
+
+func walkChain(ctx context.Context, tx *sqlx.Tx, check *staff.Check) (end staff.Head, err error) {
+	rows, err := tx.QueryxContext(ctx, `
+		SELECT c.seq, c.hash, c.entry, e.id IS NOT NULL, `+auditContent+`
+		FROM audit_chain c LEFT JOIN audit_log e ON e.id = c.entry ORDER BY c.seq`)
+	if err != nil {
+		return end, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var (
+			l       staff.Link
+			there   bool
+			content = make([]*string, auditColumns)
+		)
+		into := []any{&l.Seq, &l.Hash, &l.EntryID, &there}
+		for i := range content {
+			into = append(into, &content[i])
+		}
+		if err := rows.Scan(into...); err != nil {
+			return end, err
+		}
+		if there {
+			l.Content = content
+		}
+		check.Next(l)
+	}
+	return check.End(), rows.Err()
+}
+
+// unlinked finds entries that came in past the chain.
+func unlinked(ctx context.Context, tx *sqlx.Tx, found func(staff.Flaw)) error {
+	rows, err := tx.QueryxContext(ctx, `
+		SELECT e.id FROM audit_log e WHERE NOT EXISTS (SELECT FROM audit_chain c WHERE c.entry = e.id) ORDER BY e.id`)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		f := staff.Flaw{Why: "put in past the chain, or taken out of it"}
+		if err := rows.Scan(&f.EntryID); err != nil {
+			return err
+		}
+		found(f)
+	}
+	return rows.Err()
+}
+
+// againstHeads holds the chain against where it ended every hour.
+func againstHeads(ctx context.Context, tx *sqlx.Tx, end staff.Head, found func(staff.Flaw)) error {
+	rows, err := tx.QueryxContext(ctx, `
+		SELECT h.seq, h.hash, h.at FROM audit_heads h LEFT JOIN audit_chain c USING (seq)
+		WHERE h.seq > 0 AND c.hash IS DISTINCT FROM h.hash ORDER BY h.seq`)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var (
+			h  staff.Head
+			at time.Time
+		)
+		if err := rows.Scan(&h.Seq, &h.Hash, &at); err != nil {
+			return err
+		}
+		why := "not what stood here at "
+		if h.Seq > end.Seq {
+			why = "cut off: the chain went on to here at "
+		}
+		found(staff.Flaw{Seq: h.Seq, Why: why + at.UTC().Format(time.RFC3339)})
+	}
+	return rows.Err()
+}
+
+// AuditHead tells where the chain ends, unless somebody was told within the time every. It counts as told when tell fails not.
+func (s *Store) AuditHead(ctx context.Context, every time.Duration, tell func(staff.Head) error) error {
+	return s.atomically(ctx, "audit head", func(tx executor) error {
+		var mine bool
+		err := tx.GetContext(ctx, &mine, `
+			SELECT CASE WHEN coalesce(max(at), '-infinity') <= now() - $1::interval THEN pg_try_advisory_xact_lock(7233021) ELSE false END
+			FROM audit_heads`, every.String())
+		if err != nil || !mine {
+			return err
+		}
+		head, err := writeHead(ctx, tx, every)
+		if err != nil || head == nil {
+			return err
+		}
+		return tell(*head)
+	})
+}
+
+// writeHead writes down where the chain ends. It looks again whether that is due: another may have done it and be gone.
+func writeHead(ctx context.Context, tx executor, every time.Duration) (*staff.Head, error) {
+	var rows []struct {
+		Seq  int64  `db:"seq"`
+		Hash []byte `db:"hash"`
+	}
+	err := tx.SelectContext(ctx, &rows, `
+		INSERT INTO audit_heads (at, seq, hash)
+		SELECT now(), c.seq, c.hash
+		FROM (SELECT seq, hash FROM audit_chain UNION ALL SELECT 0, decode(repeat('00', 32), 'hex') ORDER BY seq DESC LIMIT 1) c
+		WHERE NOT EXISTS (SELECT FROM audit_heads WHERE at > now() - $1::interval)
+		RETURNING seq, hash`, every.String())
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	h := staff.Head(rows[0])
+	return &h, nil
+}
