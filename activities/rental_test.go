@@ -101,6 +101,7 @@ func (s shelf) AddEvent(context.Context, string, rental.Event) error       { ret
 func (s shelf) StartPayment(context.Context, activities.SettleInput) error { return s.err }
 func (s shelf) Book(context.Context, wallet.Transaction) error             { return s.err }
 func (s shelf) Waived(context.Context, string) (bool, error)               { return false, s.err }
+func (s shelf) Trip(context.Context, string) (rental.Trip, error)          { return rental.Trip{}, s.err }
 
 // A refusal of the store reaches the workflow as its fault; an outage stays what it is, and is tried again.
 func TestStoreErrors(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"rodada/domain/money"
+	"rodada/domain/rental"
 	"rodada/domain/wallet"
 )
 
@@ -13,6 +14,8 @@ type Ledger interface {
 	Book(ctx context.Context, t wallet.Transaction) error
 	// Waived reports whether a ride is never to be charged.
 	Waived(ctx context.Context, rentalID string) (bool, error)
+	// Trip is how far a ride went that is over.
+	Trip(ctx context.Context, rentalID string) (rental.Trip, error)
 }
 
 // Payments begins payments, each a workflow of its own that outlives whoever began it.
@@ -25,6 +28,8 @@ type Payments interface {
 type Wallets struct {
 	Ledger   Ledger
 	Payments Payments
+	// Failed says which rides are not charged because the scooter did not even move.
+	Failed rental.FailedRule
 }
 
 // ChargeInput is the price of one ride.
@@ -47,13 +52,24 @@ func (w *Wallets) Settle(ctx context.Context, in SettleInput) error {
 	return Failure(w.Payments.StartPayment(ctx, in))
 }
 
-// Charge takes the price of a ride from its rider's wallet, once by rental, unless staff were faster and waived it.
+// Charge takes the price of a ride from its rider's wallet, once by rental, unless it was waived before. A ride on which the
+// scooter did not move is waived here.
 func (w *Wallets) Charge(ctx context.Context, in ChargeInput) error {
-	err := w.Ledger.Book(ctx, wallet.Charge(in.RentalID, in.RiderID, in.Price, in.Pauses))
+	t := wallet.Charge(in.RentalID, in.RiderID, in.Price, in.Pauses)
+	if w.Failed.Under > 0 {
+		trip, err := w.Ledger.Trip(ctx, in.RentalID)
+		if err != nil {
+			return Failure(err)
+		}
+		if w.Failed.Unmoved(trip) {
+			t = wallet.Waive(in.RentalID, in.RiderID, in.Price.Currency, rental.FailedUnmoved)
+		}
+	}
+	err := w.Ledger.Book(ctx, t)
 	if errors.Is(err, wallet.ErrKeyConflict) {
 		waived, look := w.Ledger.Waived(ctx, in.RentalID)
-		if look != nil || waived {
-			return Failure(look)
+		if look != nil || waived || t.Kind == wallet.Void {
+			return Failure(look) // one of the two is in the books
 		}
 	}
 	return Failure(err)

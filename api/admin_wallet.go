@@ -121,5 +121,9 @@ func (e refundRental) Execute(ctx context.Context, in *refundRentalIn) (*refundR
 	if err != nil {
 		return nil, err
 	}
-	return &refundRentalOut{Body: RideMoney{RentalID: in.ID, Charged: s.Charged, Refunded: s.Refunded, Waived: s.Waived}}, nil
+	return &refundRentalOut{Body: rideMoney(in.ID, s)}, nil
+}
+
+func rideMoney(id string, s wallet.Settlement) RideMoney {
+	return RideMoney{RentalID: id, Charged: s.Charged, Refunded: s.Refunded, Waived: s.Waived}
 }

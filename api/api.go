@@ -16,6 +16,7 @@ import (
 	"rodada/api/password"
 	"rodada/api/token"
 	"rodada/domain/firmware"
+	"rodada/domain/rental"
 	"rodada/domain/rider"
 	"rodada/domain/staff"
 	"rodada/internal/config"
@@ -48,6 +49,7 @@ type app struct {
 	staffSessions *sessions
 	wallets       *wallets
 	adminWallets  *adminWallets
+	claimFailed   claimFailed
 	scooters      *scooters
 	watch         watchScooters
 	rentals       *rentals
@@ -165,6 +167,7 @@ func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 		staffSessions: doors(rider.ForStaff),
 		wallets:       &wallets{store: o.Store, currency: c.Currency},
 		adminWallets:  &adminWallets{store: o.Store, currency: c.Currency},
+		claimFailed:   claimFailed{store: o.Store, rule: rental.FailedRule{Under: c.Rental.FailedUnder, Within: c.Rental.FailedWithin}},
 		watch: watchScooters{
 			hub: &hub{
 				live: o.Live, changes: o.Changes, silence: c.Telemetry.OfflineAfter, turn: mapTurn, now: o.Now, log: o.Log,

@@ -40,6 +40,7 @@ func endpoints(m *mounter, a *app) {
 	mount(m, forRider, "POST /v1/rentals/{id}/pause", pauseRental{a.rentals})
 	mount(m, forRider, "POST /v1/rentals/{id}/resume", resumeRental{a.rentals})
 	mount(m, forRider, "POST /v1/rentals/{id}/end", endRental{a.rentals})
+	mount(m, forRider, "POST /v1/rentals/{id}/failed", a.claimFailed)
 
 	m.about("Staff: sessions")
 	mount(m, forAll, "POST /admin/v1/sessions", openSession{a.staffSessions})

@@ -228,6 +228,20 @@ func (s *fakeStore) RefundRental(_ context.Context, q wallet.RefundRequest) (wal
 	return after, s.broken
 }
 
+func (s *fakeStore) ClaimFailed(_ context.Context, riderID, rentalID string, rule rental.FailedRule) (wallet.Settlement, error) {
+	defer s.lock()()
+	r, known := s.rentals[rentalID]
+	switch {
+	case !known || r.RiderID != riderID:
+		return wallet.Settlement{}, rental.ErrUnknown
+	case r.Outcome == rental.Open:
+		return wallet.Settlement{}, rental.ErrState
+	case !rule.Failed(rental.Trip{Usage: r.Usage}):
+		return wallet.Settlement{}, rental.ErrNotFailed
+	}
+	return wallet.Settlement{Waived: true}, s.broken
+}
+
 func (s *fakeStore) Balance(_ context.Context, account wallet.Account, currency string) (money.Amount, error) {
 	defer s.lock()()
 	return s.sum(account, currency), s.broken

@@ -183,6 +183,9 @@ var spanish = map[string]string{ //nolint:gosec // sentences about passwords are
 	"amount_invalid":      "El importe no puede ser cero, y una bonificación no puede ser negativa.",
 	"rental_not_charged":  "Este viaje aún no se ha cobrado. Devuélvelo entero o inténtalo dentro de un momento.",
 	"refund_nothing_left": "De este viaje no queda nada por devolver.",
+	"wallet_in_debt":      "Tu monedero está en números rojos. Recárgalo antes de volver a circular.",
+	"ride_not_failed":     "Este viaje duró o llegó demasiado lejos para contar como fallido. Escribe a soporte.",
+	"failed_rides_spent":  "Has comunicado muchos viajes fallidos últimamente. Escribe a soporte.",
 	"refund_too_high":     "Es más de lo que queda de lo cobrado.",
 
 	// Staff.

@@ -151,7 +151,7 @@ func newStage(t *testing.T, edits ...func(*api.Options)) *stage {
 			HTTP:        config.HTTP{Deadline: 5 * time.Second, MaxBody: 2048},
 			Temporal:    config.Temporal{TaskQueue: "rodada"},
 			Tokens:      config.Tokens{Secret: secret, Access: 15 * time.Minute, Refresh: 720 * time.Hour},
-			Rental:      config.Rental{UnlockWindow: 10 * time.Second, AckWindow: 4 * time.Second, MinimumBattery: 15, AlertAfter: 3},
+			Rental:      config.Rental{UnlockWindow: 10 * time.Second, AckWindow: 4 * time.Second, MinimumBattery: 15, AlertAfter: 3, FailedUnder: 3 * time.Minute, FailedWithin: 200},
 			Command:     config.Command{Window: 10 * time.Second},
 			Telemetry:   config.Telemetry{OfflineAfter: 3 * time.Minute, FixFor: 15 * time.Minute},
 			Development: true,

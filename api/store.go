@@ -8,6 +8,7 @@ type Store interface {
 	scooterStore
 	walletStore
 	adminWalletStore
+	failedStore
 	rentalStore
 	adminScooterStore
 	registryStore

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -9,6 +10,8 @@ import (
 
 	"rodada/api"
 	"rodada/domain/money"
+	"rodada/domain/rental"
+	"rodada/domain/rider"
 	"rodada/domain/staff"
 	"rodada/domain/wallet"
 )
@@ -115,4 +118,29 @@ func TestStaffRefundRides(t *testing.T) {
 	s.store.staff[support] = m
 	problem(t, s.asStaff(t, "POST", at, map[string]any{"reason": "broken brake"}, "Idempotency-Key", "k"), 403, "permission_missing")
 	problem(t, s.asStaff(t, "POST", "/admin/v1/riders/"+ana+"/adjustments", map[string]any{"kind": "bonus", "amount": 5, "reason": "sorry"}, "Idempotency-Key", "k"), 403, "permission_missing")
+}
+
+func TestNobodyRidesInDebt(t *testing.T) {
+	s := newStage(t)
+	s.store.tariff.MinimumBalance = 0
+	require.NoError(t, s.store.Book(t.Context(), wallet.Adjust("x", ana, money.Of(-2001, "EUR"), "damage")))
+	for _, path := range []string{"/v1/rentals", "/v1/reservations"} {
+		p := problem(t, s.asRider(t, "POST", path, map[string]any{"qr": code}, "Idempotency-Key", path), 402, "wallet_in_debt")
+		require.Equal(t, map[string]any{"amount": -1., "currency": "EUR"}, p["balance"])
+	}
+	require.NoError(t, s.store.Book(t.Context(), wallet.Deposit("x", ana, money.Of(1, "EUR"))))
+	body(t, s.asRider(t, "POST", "/v1/rentals", map[string]any{"qr": code}, "Idempotency-Key", "again"), 201)
+}
+
+func TestRidersSayThatARideFailed(t *testing.T) {
+	s := newStage(t)
+	id := s.ride(t)
+	at := "/v1/rentals/" + id + "/failed"
+	problem(t, s.asRider(t, "POST", at, nil), 409, "rental_state")
+	s.store.move(id, func(r *rental.Rental) { r.State, r.Outcome = rental.Ended, rental.Ridden })
+	got := body(t, s.asRider(t, "POST", at, nil), 200)
+	require.Equal(t, map[string]any{"rental_id": id, "charged": 0., "refunded": 0., "waived": true}, got)
+	s.store.move(id, func(r *rental.Rental) { r.Usage.Riding = 3 * time.Minute })
+	problem(t, s.asRider(t, "POST", at, nil), 409, "ride_not_failed")
+	problem(t, s.do(t, "POST", at, s.token(t, eva, rider.ForRiders), nil), 404, "rental_unknown")
 }

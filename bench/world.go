@@ -42,6 +42,7 @@ func code(i int) string  { return fmt.Sprintf("bench-%04d", i) }
 
 func newWorld(ctx context.Context, c config.Config, a devstack.Addresses, dir string) (*world, error) {
 	c.Development = true
+	c.Rental.FailedUnder = 0 // the scooters do not move
 	c.HTTP.Addr = freeAddr()
 	c.HTTP.MetricsAddr = ""
 	c.Influx.URL, c.Influx.Bucket, c.Spool.Dir = a.InfluxURL, a.InfluxBucket, filepath.Join(dir, "spool")

@@ -47,6 +47,7 @@ var usual = set{
 	"RENTAL_LOCK_BACKOFF":     "300ms",
 	"RENTAL_LOCK_BACKOFF_MAX": "10s",
 	"RENTAL_ALERT_AFTER":      "2",
+	"RENTAL_FAILED_UNDER":     "0", // most boxes stand still, and pay all the same
 	"POLL_RATE":               "0", // the stories count what reaches a scooter
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	sdklog "go.temporal.io/sdk/log"
@@ -13,7 +14,9 @@ import (
 
 	"rodada/activities"
 	"rodada/domain/money"
+	"rodada/domain/rental"
 	"rodada/domain/wallet"
+	"rodada/geo"
 	"rodada/workflows"
 )
 
@@ -23,6 +26,8 @@ type books struct {
 	booked   map[string]wallet.Transaction
 	calls    int
 	waived   bool
+	trip     rental.Trip
+	failed   rental.FailedRule
 }
 
 func (b *books) Book(_ context.Context, t wallet.Transaction) error {
@@ -38,13 +43,15 @@ func (b *books) Book(_ context.Context, t wallet.Transaction) error {
 
 func (b *books) Waived(context.Context, string) (bool, error) { return b.waived, nil }
 
+func (b *books) Trip(context.Context, string) (rental.Trip, error) { return b.trip, nil }
+
 func pay(b *books) error {
 	b.booked = map[string]wallet.Transaction{}
 	var suite testsuite.WorkflowTestSuite
 	suite.SetLogger(sdklog.NewStructuredLogger(slog.New(slog.DiscardHandler)))
 	env := suite.NewTestWorkflowEnvironment()
 	env.RegisterWorkflowWithOptions(workflows.Payment, workflow.RegisterOptions{Name: workflows.PaymentName})
-	env.RegisterActivity(&activities.Wallets{Ledger: b})
+	env.RegisterActivity(&activities.Wallets{Ledger: b, Failed: b.failed})
 	env.ExecuteWorkflow(workflows.PaymentName, workflows.PaymentInput{RentalID: rentalID, RiderID: riderID, Price: money.Of(450, "EUR")})
 	return env.GetWorkflowError()
 }
@@ -70,6 +77,14 @@ func TestPayment(t *testing.T) {
 		require.NoError(t, pay(b))
 		require.Equal(t, 1, b.calls)
 		require.Empty(t, b.booked)
+	})
+	t.Run("the scooter did not move", func(t *testing.T) {
+		here := &geo.Point{Lat: 40.4, Lng: -3.7}
+		b := &books{trip: rental.Trip{From: here, To: here}, failed: rental.FailedRule{Under: time.Minute, Within: 200}}
+		require.NoError(t, pay(b))
+		require.Equal(t, wallet.Void, b.booked["rental/"+rentalID].Kind)
+		b = &books{trip: b.trip, failed: b.failed, failures: []error{wallet.ErrKeyConflict}}
+		require.NoError(t, pay(b), "charged before the rule was")
 	})
 	t.Run("refused", func(t *testing.T) {
 		b := &books{failures: []error{wallet.ErrKeyConflict}}

@@ -386,7 +386,7 @@ func (w *world) consistent() {
 	require.True(w.t, final.State.Final(), "the scooter is never free again")
 	for _, p := range w.payments {
 		price := money.Of(p.Price.Minor, "EUR")
-		want := activities.ChargeInput{RentalID: rentalID, RiderID: riderID, Price: price}
+		want := activities.ChargeInput{RentalID: rentalID, RiderID: riderID, Price: price, Pauses: w.paused()}
 		require.Equal(w.t, activities.SettleInput{ChargeInput: want, Plate: plate}, p)
 		require.Equal(w.t, rental.Ended, final.State, "a void rental is charged")
 	}
@@ -402,4 +402,14 @@ func decode(payload []byte) (code int, kmh int) {
 		return 0, 0
 	}
 	return frame.A, frame.K - 2000
+}
+
+// paused is what the stored bill says of pauses.
+func (w *world) paused() int64 {
+	for _, c := range w.changes {
+		if c.Bill != nil {
+			return c.Bill.Pauses()
+		}
+	}
+	return 0
 }

@@ -41,6 +41,7 @@ type Rental struct {
 	UnlockedAt time.Time `json:"unlocked_at"`
 	StoppedAt  time.Time `json:"stopped_at"`
 	Charged    bool      `json:"charged"`
+	Waived     bool      `json:"waived"`
 	Usage      struct {
 		RidingSeconds int64 `json:"riding_seconds"`
 		PausedSeconds int64 `json:"paused_seconds"`

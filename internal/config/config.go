@@ -130,6 +130,10 @@ type Rental struct {
 	LockBackoffMax time.Duration `env:"LOCK_BACKOFF_MAX" envDefault:"10m"`
 	AlertAfter     int           `env:"ALERT_AFTER" envDefault:"3"`
 	MinimumBattery int           `env:"MINIMUM_BATTERY" envDefault:"15"` // percent
+	// FailedUnder is how short a ride must have been to count as failed, which costs nothing; 0: none does.
+	FailedUnder time.Duration `env:"FAILED_UNDER" envDefault:"3m"`
+	// FailedWithin is how many metres it must have stayed within.
+	FailedWithin int64 `env:"FAILED_WITHIN" envDefault:"200"`
 }
 
 // Onboard is how scooters are taken in and get a credential or a number.

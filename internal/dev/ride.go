@@ -105,7 +105,7 @@ func (n narrator) rideOne(ctx context.Context, luis *client.Client, boxes *simul
 
 func (n narrator) receipt(ctx context.Context, luis *client.Client, id string) error {
 	r, err := luis.Rental(ctx, id)
-	for err == nil && !r.Charged && ctx.Err() == nil {
+	for err == nil && !r.Charged && !r.Waived && ctx.Err() == nil {
 		sleep(ctx, 50*time.Millisecond)
 		r, err = luis.Rental(ctx, id)
 	}

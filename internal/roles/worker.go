@@ -8,6 +8,7 @@ import (
 
 	"rodada/activities"
 	"rodada/broker"
+	"rodada/domain/rental"
 	"rodada/internal/config"
 	"rodada/internal/meter"
 	"rodada/lease"
@@ -70,7 +71,7 @@ func Worker(ctx context.Context, c config.Config, log *slog.Logger) error {
 			Publisher: mqtt, Ears: ears, Leases: leases, Live: live, Store: store, Secrets: keys, Now: time.Now,
 		},
 		Rentals:     &activities.Rentals{Store: meter.NewRentals(registry, store), Zones: store, Live: live, Rides: live.store},
-		Wallets:     &activities.Wallets{Ledger: store},
+		Wallets:     &activities.Wallets{Ledger: store, Failed: rental.FailedRule{Under: c.Rental.FailedUnder, Within: c.Rental.FailedWithin}},
 		People:      &activities.People{Notifier: notify.Log{Logger: log}, Alerts: store},
 		Commands:    &activities.Commands{Store: store},
 		Credentials: credentials,

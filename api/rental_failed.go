@@ -1,0 +1,37 @@
+package api
+
+import (
+	"context"
+
+	"rodada/domain/fault"
+	"rodada/domain/rental"
+	"rodada/domain/wallet"
+)
+
+// failedStore is what claims of failed rides need of the books.
+type failedStore interface {
+	ClaimFailed(ctx context.Context, riderID, rentalID string, rule rental.FailedRule) (wallet.Settlement, error)
+}
+
+// claimFailed is POST /v1/rentals/{id}/failed.
+type claimFailed struct {
+	store failedStore
+	rule  rental.FailedRule
+}
+
+func (claimFailed) Meta() meta {
+	return meta{
+		ID: "claim-failed-ride", Summary: "Say that a ride failed",
+		Description: "A ride that was over after less than three minutes and 200 metres, unless configured otherwise, because the scooter did not work. It costs nothing: it " +
+			"is not charged, or the wallet gets its price back. Three times in 30 days; saying it again changes nothing. A ride on which the scooter did not move is never charged.",
+		Faults: []*fault.Error{rental.ErrUnknown, rental.ErrState, rental.ErrNotFailed, rental.ErrFailedOver, wallet.ErrNothingLeft},
+	}
+}
+
+func (e claimFailed) Execute(ctx context.Context, in *RentalRef) (*refundRentalOut, error) {
+	s, err := e.store.ClaimFailed(ctx, subjectFrom(ctx), in.ID, e.rule)
+	if err != nil {
+		return nil, err
+	}
+	return &refundRentalOut{Body: rideMoney(in.ID, s)}, nil
+}

@@ -1,0 +1,89 @@
+package postgres_test
+
+import (
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"rodada/domain/fare"
+	"rodada/domain/rental"
+	"rodada/domain/wallet"
+	"rodada/geo"
+)
+
+var failedRule = rental.FailedRule{Under: 3 * time.Minute, Within: 200}
+
+// short is a ride of a minute that ended where the scooter stood.
+func (b *books) short(riderID string) string {
+	b.t.Helper()
+	s := b.scooter()
+	id := b.open(b.request(riderID, s)).ID
+	for _, c := range steps(id) {
+		if c.Usage != nil {
+			c.Usage = &fare.Usage{Riding: time.Minute}
+		}
+		if c.EndPosition != nil {
+			c.EndPosition = &geo.Point{Lat: s.Position.Lat, Lng: s.Position.Lng}
+		}
+		require.NoError(b.t, b.Advance(b.ctx, c))
+	}
+	return id
+}
+
+func TestFailedRides(t *testing.T) {
+	b := newBooks(t)
+	who := b.rider().ID
+	fresh, charged := b.short(who), b.short(who)
+	trip, err := b.Trip(b.ctx, fresh)
+	require.NoError(t, err)
+	require.True(t, failedRule.Unmoved(trip))
+	require.NoError(t, b.Book(b.ctx, wallet.Charge(charged, who, bill.Total, 0)))
+	for range 2 {
+		got, err := b.ClaimFailed(b.ctx, who, fresh, failedRule)
+		require.NoError(t, err)
+		require.Equal(t, wallet.Settlement{Waived: true}, got)
+		got, err = b.ClaimFailed(b.ctx, who, charged, failedRule)
+		require.NoError(t, err)
+		require.Equal(t, wallet.Settlement{Charged: bill.Total.Minor, Refunded: bill.Total.Minor}, got)
+	}
+	require.Zero(t, b.balance(wallet.Rider(who), "EUR"))
+
+	long, owner, _ := b.ridden(b.scooter())
+	_, err = b.ClaimFailed(b.ctx, owner, long, failedRule)
+	require.ErrorIs(t, err, rental.ErrNotFailed)
+	_, err = b.ClaimFailed(b.ctx, who, long, failedRule)
+	require.ErrorIs(t, err, rental.ErrUnknown, "somebody else's")
+	_, err = b.ClaimFailed(b.ctx, who, uuid.NewString(), failedRule)
+	require.ErrorIs(t, err, rental.ErrUnknown)
+	_, err = b.ClaimFailed(b.ctx, owner, b.open(b.request(owner, b.scooter())).ID, failedRule)
+	require.ErrorIs(t, err, rental.ErrState)
+	_, err = b.Trip(b.ctx, uuid.NewString())
+	require.ErrorIs(t, err, rental.ErrUnknown)
+	b.sound()
+}
+
+// However many rides are claimed at once, no more count than may.
+func TestFailedRidesAreCounted(t *testing.T) {
+	b := newBooks(t)
+	who := b.rider().ID
+	errs := make([]error, rental.FailedClaims+4)
+	var all sync.WaitGroup
+	for i := range errs {
+		id := b.short(who)
+		all.Go(func() { _, errs[i] = b.ClaimFailed(b.ctx, who, id, failedRule) })
+	}
+	all.Wait()
+	fine := 0
+	for _, err := range errs {
+		if err == nil {
+			fine++
+			continue
+		}
+		require.ErrorIs(t, err, rental.ErrFailedOver)
+	}
+	require.Equal(t, rental.FailedClaims, fine)
+	b.sound()
+}
