@@ -129,7 +129,7 @@ func describeAll(router chi.Router, m *mounter, a *app) ([]byte, error) {
 		DefaultFormat:                "application/json",
 		RejectUnknownQueryParameters: true,
 	})
-	m.examples = together(examples(), zoneExamples(), liveExamples(), firmwareExamples(), rolloutExamples())
+	m.examples = together(examples(), riderExamples(), zoneExamples(), liveExamples(), firmwareExamples(), rolloutExamples())
 	endpoints(m, a)
 	document, err := json.MarshalIndent(m.api.OpenAPI(), "", "  ")
 	return append(document, '\n'), err
@@ -156,13 +156,16 @@ func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 		fresh: c.Telemetry.OfflineAfter, now: o.Now, meters: measured,
 	}
 	return &app{
-		development:   c.Development,
-		registry:      registry,
-		labels:        &labels{registry: registry, link: c.Fleet.QRLink},
-		onboardings:   onboardings,
-		histories:     histories,
-		rentalRoutes:  &rentalRoutes{rentals: rentals, staff: o.Store, histories: histories, now: o.Now},
-		accounts:      &accounts{store: o.Store, hasher: hasher, currency: c.Currency, now: o.Now},
+		development:  c.Development,
+		registry:     registry,
+		labels:       &labels{registry: registry, link: c.Fleet.QRLink},
+		onboardings:  onboardings,
+		histories:    histories,
+		rentalRoutes: &rentalRoutes{rentals: rentals, staff: o.Store, histories: histories, now: o.Now},
+		accounts: &accounts{
+			store: o.Store, hasher: hasher, currency: c.Currency, now: o.Now,
+			proofs: &proofs{store: o.Store, sealer: o.Sealer, secret: []byte(c.Tokens.Secret), now: o.Now},
+		},
 		riderSessions: doors(rider.ForRiders),
 		staffSessions: doors(rider.ForStaff),
 		wallets:       &wallets{store: o.Store, currency: c.Currency},

@@ -19,7 +19,8 @@ func TestDoors(t *testing.T) {
 	s.now = noon.Add(16 * time.Minute)
 	tokens := map[string]string{"rider": s.token(t, ana, rider.ForRiders), "staff": s.token(t, support, rider.ForStaff)}
 	open := map[string]bool{
-		"register-rider": true, "open-session": true, "refresh-session": true, "close-session": true,
+		"register-rider": true, "verify-rider": true, "resend-code": true, "ask-password-reset": true, "reset-password": true,
+		"open-session": true, "refresh-session": true, "close-session": true,
 		"staff-open-session": true, "staff-refresh-session": true, "staff-close-session": true,
 	}
 	place := strings.NewReplacer("{id}", uuid.NewString(), "{plate}", plate)

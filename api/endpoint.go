@@ -40,6 +40,8 @@ type meta struct {
 	Needs staff.Permission
 	// Answer is an example of a body in JSON that the endpoint encodes itself.
 	Answer any
+	// Suspended opens an endpoint of riders to those who are suspended too.
+	Suspended bool
 	// Files are the media types of an answer that is no JSON.
 	Files []string
 	// Events are the server-sent events of an answer that goes on: an example of the data by the event's name.
@@ -118,8 +120,14 @@ func mount[I, O any](m *mounter, who audience, at string, e endpoint[I, O]) {
 	faults := about.Faults
 	if who != forAll {
 		op.Security = []map[string][]string{{string(who): {}}}
-		op.Middlewares = huma.Middlewares{authenticate(m.api, m.tokens, m.riders, who)}
+		op.Middlewares = huma.Middlewares{authenticate(m.api, m.tokens, m.riders, who, about.Suspended)}
 		faults = append(slices.Clone(faults), rider.ErrToken)
+	}
+	if who == forRider && !about.Suspended && !slices.Contains(faults, rider.ErrSuspended) {
+		faults = append(faults, rider.ErrSuspended)
+	}
+	if who == forRider && !slices.Contains(faults, fault.ErrAway) {
+		faults = append(faults, fault.ErrAway)
 	}
 	if who == forStaff {
 		needs := about.needs(method)
@@ -160,24 +168,39 @@ func mount[I, O any](m *mounter, who audience, at string, e endpoint[I, O]) {
 	exemplify(op, m.examples)
 }
 
-// authenticate lets only the bearers of a token of the audience through, before anything of the request is read.
-func authenticate(api huma.API, tokens *token.Issuer, riders accountStore, who audience) func(huma.Context, func(huma.Context)) {
+// authenticate lets only the bearers of a token of the audience through, before anything of the request is read. Of riders it asks
+// the books too: who is suspended, gone or logged out is so with the next request, whatever tokens were given before.
+func authenticate(api huma.API, tokens *token.Issuer, riders accountStore, who audience, suspended bool) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		scheme, signed, _ := strings.Cut(ctx.Header("Authorization"), " ")
-		subject, err := "", error(rider.ErrToken)
+		subject, session, err := "", "", error(rider.ErrToken)
 		if strings.EqualFold(scheme, "Bearer") {
-			subject, err = tokens.Read(strings.TrimSpace(signed), who)
+			subject, session, err = tokens.ReadIn(strings.TrimSpace(signed), who)
+		}
+		var standing rider.Standing
+		if err == nil && who == forRider {
+			standing, err = riders.Standing(ctx.Context(), subject, session)
+		}
+		info := infoFrom(ctx.Context())
+		if info != nil && err == nil {
+			info.subject, info.session = subject, session
+			if info.language == "" {
+				info.language = standing.Language
+			}
+		}
+		switch {
+		case err != nil:
+		case standing.SessionOver:
+			err = rider.ErrToken
+		case !standing.SuspendedAt.IsZero() && !suspended:
+			err = rider.ErrSuspended
 		}
 		if err != nil {
-			ctx.SetHeader("WWW-Authenticate", fmt.Sprintf("Bearer realm=%q", who))
+			if errors.Is(err, rider.ErrToken) {
+				ctx.SetHeader("WWW-Authenticate", fmt.Sprintf("Bearer realm=%q", who))
+			}
 			turnAway(api, ctx, err)
 			return
-		}
-		if info := infoFrom(ctx.Context()); info != nil {
-			info.subject = subject
-			if who == forRider {
-				info.stored = storedLanguage(riders, subject)
-			}
 		}
 		next(ctx)
 	}

@@ -9,7 +9,17 @@ import (
 func endpoints(m *mounter, a *app) {
 	m.about("Riders")
 	mount(m, forAll, "POST /v1/riders", registerRider{a.accounts})
+	mount(m, forAll, "POST /v1/riders/verify", verifyRider{a.accounts})
+	mount(m, forAll, "POST /v1/codes/resend", resendCode{a.accounts})
 	mount(m, forRider, "GET /v1/me", me{a.accounts})
+	mount(m, forRider, "PATCH /v1/me", changeMe{a.accounts})
+	mount(m, forRider, "POST /v1/me/email", changeEmail{a.accounts})
+	mount(m, forRider, "POST /v1/me/email/verify", verifyEmail{a.accounts})
+
+	m.about("Riders' passwords")
+	mount(m, forRider, "PUT /v1/me/password", changePassword{a.accounts})
+	mount(m, forAll, "POST /v1/passwords/reset", askReset{a.accounts})
+	mount(m, forAll, "PUT /v1/passwords/reset", resetPassword{a.accounts})
 
 	m.about("Riders' sessions")
 	mount(m, forAll, "POST /v1/sessions", openSession{a.riderSessions})

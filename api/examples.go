@@ -119,7 +119,7 @@ func examples() map[string]any {
 		"scooter-track 200":       trackExample(began),
 		"scooter-speed 200":       speedExample(began),
 		"me 200": Rider{
-			ID: ana, FirstName: "Ana", LastName: "Ruiz", Email: "ana@example.com", Phone: "+34600000000", Language: "es",
+			ID: ana, FirstName: "Ana", LastName: "Ruiz", Email: "ana@example.com", Phone: "+34600000000", Language: "es", Password: true,
 			CreatedAt: began.Add(-90 * 24 * time.Hour), Balance: &balance,
 		},
 		"open-session 201": Session{ //nolint:gosec // tokens of nobody

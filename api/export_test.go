@@ -1,11 +1,14 @@
 package api
 
 import (
+	"context"
 	"maps"
 	"slices"
 
 	"rodada/domain/fault"
 	"rodada/domain/firmware"
+	"rodada/domain/letter"
+	"rodada/domain/rider"
 	"rodada/geo"
 )
 
@@ -31,7 +34,7 @@ func SayField(lang, message string) string { return sayField(lang, message) }
 func KeepApart(template string, args ...any) string { return keepApart(template, args...) }
 
 func OperationsWithExamples() []string {
-	return slices.Sorted(maps.Keys(together(examples(), zoneExamples(), liveExamples(), firmwareExamples(), rolloutExamples())))
+	return slices.Sorted(maps.Keys(together(examples(), riderExamples(), zoneExamples(), liveExamples(), firmwareExamples(), rolloutExamples())))
 }
 
 func PlainEnglish() map[string]string { return plainEnglish }
@@ -45,4 +48,11 @@ type FirmwareBooks interface {
 	firmwareStore
 	upgradeStore
 	rolloutStore
+}
+
+// AccountBooks is what fakes leave to a real database too.
+type AccountBooks interface {
+	proofStore
+	ChangeRider(ctx context.Context, id string, e rider.Edit) (rider.Rider, error)
+	ChangePassword(ctx context.Context, id, hash, session string, e letter.Envelope) error
 }

@@ -52,6 +52,7 @@ type fakeStore struct {
 	fakeRegistry
 	fakeDepot
 	api.FirmwareBooks       // none
+	api.AccountBooks        // none
 	broken            error // every call fails with it
 	imports           []zone.Import
 	badZone           error // what a new zone fails with
@@ -60,17 +61,6 @@ type fakeStore struct {
 
 // lock begins a call, which stands for a round trip.
 func (s *fakeStore) lock() func() { s.mu.Lock(); s.calls++; return s.mu.Unlock }
-
-func (s *fakeStore) CreateRider(_ context.Context, r rider.Rider) error {
-	defer s.lock()()
-	for _, other := range s.riders {
-		if strings.EqualFold(other.Email, r.Email) {
-			return rider.ErrEmailTaken
-		}
-	}
-	s.riders[r.ID] = r
-	return s.broken
-}
 
 func (s *fakeStore) RiderByEmail(_ context.Context, email string) (rider.Rider, error) {
 	defer s.lock()()
@@ -88,6 +78,19 @@ func (s *fakeStore) RiderByID(_ context.Context, id string) (rider.Rider, error)
 		return r, s.broken
 	}
 	return rider.Rider{}, rider.ErrToken
+}
+
+func (s *fakeStore) Standing(_ context.Context, id, session string) (rider.Standing, error) {
+	defer s.lock()()
+	r, ok := s.riders[id]
+	if !ok {
+		return rider.Standing{}, rider.ErrToken
+	}
+	over := session != ""
+	for _, open := range s.sessions {
+		over = over && open.Family != session
+	}
+	return rider.Standing{Language: r.Language, SuspendedAt: r.SuspendedAt, SessionOver: over}, s.broken
 }
 
 func (s *fakeStore) StaffByEmail(_ context.Context, email string) (staff.Member, error) {
@@ -114,7 +117,7 @@ func (s *fakeStore) OpenSession(_ context.Context, n rider.Session) error {
 	return s.broken
 }
 
-func (s *fakeStore) RotateSession(_ context.Context, hash, next []byte, now, expires time.Time) (string, rider.Audience, error) {
+func (s *fakeStore) RotateSession(_ context.Context, hash, next []byte, now, expires time.Time) (string, string, rider.Audience, error) {
 	defer s.lock()()
 	if family, ok := s.spent[string(hash)]; ok {
 		for h, open := range s.sessions {
@@ -122,17 +125,17 @@ func (s *fakeStore) RotateSession(_ context.Context, hash, next []byte, now, exp
 				delete(s.sessions, h)
 			}
 		}
-		return "", "", rider.ErrToken
+		return "", "", "", rider.ErrToken
 	}
 	open, ok := s.sessions[string(hash)]
 	if !ok || !now.Before(open.ExpiresAt) {
-		return "", "", rider.ErrToken
+		return "", "", "", rider.ErrToken
 	}
 	delete(s.sessions, string(hash))
 	s.spent[string(hash)] = open.Family
 	open.Hash, open.ExpiresAt = bytes.Clone(next), expires
 	s.sessions[string(next)] = open
-	return open.Subject, open.Audience, s.broken
+	return open.Family, open.Subject, open.Audience, s.broken
 }
 
 func (s *fakeStore) CloseSession(_ context.Context, hash []byte) error {
@@ -319,7 +322,7 @@ func (s *fakeStore) Admission(_ context.Context, riderID, key, code string) (ren
 		}
 	}
 	who, known := s.riders[riderID]
-	a.RiderKnown, a.SuspendedAt = known, who.SuspendedAt
+	a.RiderKnown, a.RiderVerified, a.SuspendedAt = known, who.Email != "", who.SuspendedAt
 	a.Tariff, a.Balance = s.tariff, s.sum(wallet.Rider(riderID), s.tariff.Currency)
 	return a, s.broken
 }

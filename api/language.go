@@ -60,25 +60,8 @@ func title(lang string, status int) string {
 // languageFrom is what to speak: as Accept-Language says, without it as the account of the rider who asks says, else English.
 func languageFrom(ctx context.Context) string {
 	info := infoFrom(ctx)
-	if info == nil {
-		return "en"
-	}
-	if info.language == "" && info.stored != nil {
-		info.language = info.stored(ctx)
-	}
-	if info.language == "" {
+	if info == nil || info.language == "" {
 		return "en"
 	}
 	return info.language
-}
-
-// storedLanguage reads the language of a rider's account; where that fails there is none.
-func storedLanguage(store accountStore, riderID string) func(context.Context) string {
-	return func(ctx context.Context) string {
-		r, err := store.RiderByID(ctx, riderID)
-		if err != nil {
-			return ""
-		}
-		return r.Language
-	}
 }

@@ -29,6 +29,8 @@ func (s *rentals) admit(ctx context.Context, a rental.Admission) error {
 		return rider.ErrToken
 	case !a.SuspendedAt.IsZero():
 		return rider.ErrSuspended
+	case !a.RiderVerified:
+		return rider.ErrUnverified
 	case a.Balance.Minor < 0:
 		return wallet.ErrDebt.With("balance", a.Balance)
 	case a.Balance.Minor < a.Tariff.MinimumBalance:

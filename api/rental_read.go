@@ -33,6 +33,7 @@ type getRental struct{ *rentals }
 func (getRental) Meta() meta {
 	return meta{
 		ID:          "get-rental",
+		Suspended:   true,
 		Summary:     "One of your rentals",
 		Description: "With its price so far while it runs, as if it ended where the scooter is, and as a receipt when it is over.",
 		Faults:      []*fault.Error{rental.ErrUnknown},
@@ -52,9 +53,10 @@ type currentRental struct{ *rentals }
 
 func (currentRental) Meta() meta {
 	return meta{
-		ID:      "current-rental",
-		Summary: "Your open rental",
-		Faults:  []*fault.Error{rental.ErrUnknown},
+		ID:        "current-rental",
+		Suspended: true,
+		Summary:   "Your open rental",
+		Faults:    []*fault.Error{rental.ErrUnknown},
 	}
 }
 

@@ -312,8 +312,8 @@ func TestARepeatedKeyUnlocksNotLaterThanTheFirst(t *testing.T) {
 	}
 }
 
-// TestRentAsksTheBooksThreeTimes counts what a rider waits for before the scooter and after it: may they, open it, how is it.
-func TestRentAsksTheBooksThreeTimes(t *testing.T) {
+// TestRentAsksTheBooksFourTimes counts what a rider waits for before the scooter and after it: who is it, may they, open it, how is it.
+func TestRentAsksTheBooksFourTimes(t *testing.T) {
 	s := newStage(t)
 	began := 0
 	s.temporal.onStart = func(ctx context.Context, in workflows.RentalInput) error {
@@ -324,6 +324,6 @@ func TestRentAsksTheBooksThreeTimes(t *testing.T) {
 	}
 	s.store.calls = 0
 	body(t, s.rent(t, ana, "key-1"), 201)
-	require.Equal(t, 2, began)
+	require.Equal(t, 3, began)
 	require.Equal(t, 1, s.store.calls)
 }

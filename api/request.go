@@ -14,10 +14,10 @@ import (
 // requestInfo is what the API knows of a request beside its content.
 type requestInfo struct {
 	id       string
-	language string                       // empty while nobody has asked for one
-	stored   func(context.Context) string // the language of the account that asks, if it has one
+	language string // as Accept-Language asks, else of the account that asks; empty: neither
 	log      *slog.Logger
 	subject  string // rider's or staff member's ID, once known
+	session  string // of the token, as far as it is of one
 	member   staff.Member
 }
 
@@ -67,6 +67,14 @@ func logFrom(ctx context.Context) *slog.Logger {
 func subjectFrom(ctx context.Context) string {
 	if info := infoFrom(ctx); info != nil {
 		return info.subject
+	}
+	return ""
+}
+
+// sessionFrom is the session of a rider's token, if it is of one.
+func sessionFrom(ctx context.Context) string {
+	if info := infoFrom(ctx); info != nil {
+		return info.session
 	}
 	return ""
 }

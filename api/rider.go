@@ -2,24 +2,24 @@ package api
 
 import (
 	"context"
-	"net/http"
 	"time"
 
-	"github.com/google/uuid"
-
 	"rodada/api/password"
-	"rodada/domain/fault"
+	"rodada/domain/letter"
 	"rodada/domain/money"
 	"rodada/domain/rider"
 	"rodada/domain/wallet"
 )
 
-// accountStore is what accounts need of the books. RiderByEmail and RiderByID answer with a fault when there is no such
+// accountStore is what accounts need of the books. RiderByEmail, RiderByID and Standing answer with a fault when there is no such
 // rider.
 type accountStore interface {
-	CreateRider(ctx context.Context, r rider.Rider) error
 	RiderByEmail(ctx context.Context, email string) (rider.Rider, error)
 	RiderByID(ctx context.Context, id string) (rider.Rider, error)
+	Standing(ctx context.Context, riderID, session string) (rider.Standing, error)
+	ChangeRider(ctx context.Context, id string, e rider.Edit) (rider.Rider, error)
+	ChangePassword(ctx context.Context, id, hash, session string, e letter.Envelope) error
+	proofStore
 	Balance(ctx context.Context, account wallet.Account, currency string) (money.Amount, error)
 }
 
@@ -27,6 +27,7 @@ type accountStore interface {
 type accounts struct {
 	store    accountStore
 	hasher   *password.Hasher
+	proofs   *proofs
 	currency string
 	now      func() time.Time
 }
@@ -36,9 +37,10 @@ type Rider struct {
 	ID        string        `json:"id" format:"uuid"`
 	FirstName string        `json:"first_name"`
 	LastName  string        `json:"last_name"`
-	Email     string        `json:"email"`
+	Email     string        `json:"email,omitempty" doc:"An address that was proved to be the rider's; without one there is no first ride."`
 	Phone     string        `json:"phone,omitempty"`
 	Language  string        `json:"language"`
+	Password  bool          `json:"password" doc:"Whether it has one; otherwise other services log in."`
 	Suspended bool          `json:"suspended" doc:"May not ride for now."`
 	CreatedAt time.Time     `json:"created_at"`
 	Balance   *money.Amount `json:"balance,omitempty"`
@@ -51,52 +53,8 @@ type riderOut struct {
 func showRider(r rider.Rider) Rider {
 	return Rider{
 		ID: r.ID, FirstName: r.FirstName, LastName: r.LastName, Email: r.Email, Phone: r.Phone, Language: r.Language,
-		Suspended: !r.SuspendedAt.IsZero(), CreatedAt: r.CreatedAt.UTC(),
+		Password: r.PasswordHash != "", Suspended: !r.SuspendedAt.IsZero(), CreatedAt: r.CreatedAt.UTC(),
 	}
-}
-
-// registerRider is POST /v1/riders.
-type registerRider struct{ *accounts }
-
-type registerRiderIn struct {
-	Body struct {
-		FirstName string `json:"first_name" minLength:"1" maxLength:"80" example:"Ana"`
-		LastName  string `json:"last_name" minLength:"1" maxLength:"80" example:"Ruiz"`
-		Email     string `json:"email" maxLength:"254" example:"ana@example.com"`
-		Password  string `json:"password" minLength:"10" maxLength:"200" example:"not this one, please"`
-		Phone     string `json:"phone,omitempty" pattern:"^\\+[0-9]{6,15}$" example:"+34600000000" doc:"With its country code."`
-		Language  string `json:"language,omitempty" enum:"es,en" doc:"Of mails and messages; without it, what Accept-Language prefers."`
-	}
-}
-
-func (registerRider) Meta() meta {
-	return meta{
-		ID: "register-rider", Summary: "Open an account", Status: http.StatusCreated,
-		Faults: []*fault.Error{rider.ErrEmailTaken, rider.ErrEmailInvalid, password.ErrBusy},
-	}
-}
-
-func (e registerRider) Execute(ctx context.Context, in *registerRiderIn) (*riderOut, error) {
-	email, err := rider.ParseEmail(in.Body.Email)
-	if err != nil {
-		return nil, err
-	}
-	hash, err := e.hasher.Hash(ctx, in.Body.Password)
-	if err != nil {
-		return nil, err
-	}
-	language := in.Body.Language
-	if language == "" {
-		language = languageFrom(ctx)
-	}
-	r := rider.Rider{
-		ID: uuid.NewString(), FirstName: in.Body.FirstName, LastName: in.Body.LastName, Email: email, PasswordHash: hash,
-		Phone: in.Body.Phone, Language: language, CreatedAt: e.now().UTC().Truncate(time.Microsecond),
-	}
-	if err := e.store.CreateRider(ctx, r); err != nil {
-		return nil, err
-	}
-	return &riderOut{Body: showRider(r)}, nil
 }
 
 // me is GET /v1/me.
@@ -109,6 +67,11 @@ func (e me) Execute(ctx context.Context, _ *struct{}) (*riderOut, error) {
 	if err != nil {
 		return nil, err
 	}
+	return e.show(ctx, r)
+}
+
+// show is an account with its balance.
+func (e *accounts) show(ctx context.Context, r rider.Rider) (*riderOut, error) {
 	balance, err := e.store.Balance(ctx, wallet.Rider(r.ID), e.currency)
 	if err != nil {
 		return nil, err
@@ -116,4 +79,30 @@ func (e me) Execute(ctx context.Context, _ *struct{}) (*riderOut, error) {
 	out := &riderOut{Body: showRider(r)}
 	out.Body.Balance = &balance
 	return out, nil
+}
+
+// changeMe is PATCH /v1/me.
+type changeMe struct{ *accounts }
+
+type changeMeIn struct {
+	Body struct {
+		FirstName *string `json:"first_name,omitempty" minLength:"1" maxLength:"80" example:"Ana"`
+		LastName  *string `json:"last_name,omitempty" minLength:"1" maxLength:"80" example:"Ruiz"`
+		Phone     *string `json:"phone,omitempty" pattern:"^(\\+[0-9]{6,15})?$" example:"+34600000000" doc:"With its country code; empty: none."`
+		Language  *string `json:"language,omitempty" enum:"es,en"`
+	}
+}
+
+func (changeMe) Meta() meta {
+	return meta{
+		ID: "change-me", Summary: "Change your data", Description: "What is not named stays as it is. The email and the password have addresses of their own.",
+	}
+}
+
+func (e changeMe) Execute(ctx context.Context, in *changeMeIn) (*riderOut, error) {
+	r, err := e.store.ChangeRider(ctx, subjectFrom(ctx), rider.Edit(in.Body))
+	if err != nil {
+		return nil, err
+	}
+	return e.show(ctx, r)
 }

@@ -35,6 +35,11 @@ var spanish = map[string]string{ //nolint:gosec // sentences about passwords are
 	"permission_missing": "Tu cuenta no tiene permiso para eso.",
 	"reason_invalid":     "Un motivo tiene de 3 a 500 caracteres legibles, en una sola línea.",
 	"rider_suspended":    "Esta cuenta está suspendida.",
+	"rider_unknown":      "No existe ese usuario.",
+	"code_wrong":         "El código no es correcto, es demasiado antiguo o se ha probado demasiadas veces. Pide otro.",
+	"code_too_soon":      "Espera un rato antes de pedir otro código.",
+	"email_unverified":   "Confirma una dirección de correo antes de tu primer viaje.",
+	"password_wrong":     "Esa no es tu contraseña.",
 	"too_many_logins":    "Demasiadas personas están entrando ahora mismo. Inténtalo de nuevo.",
 
 	// Taking scooters in.

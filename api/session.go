@@ -16,7 +16,7 @@ import (
 // sessionStore is what logging in needs of the books.
 type sessionStore interface {
 	OpenSession(ctx context.Context, s rider.Session) error
-	RotateSession(ctx context.Context, hash, next []byte, now, expires time.Time) (subject string, of rider.Audience, err error)
+	RotateSession(ctx context.Context, hash, next []byte, now, expires time.Time) (family, subject string, of rider.Audience, err error)
 	CloseSession(ctx context.Context, hash []byte) error
 }
 
@@ -84,15 +84,19 @@ func (e openSession) Execute(ctx context.Context, in *openSessionIn) (*sessionOu
 	if who.refused != nil {
 		return nil, who.refused
 	}
-	now := e.now()
-	shown, hash := token.NewRefresh(e.audience)
+	return e.open(ctx, who.id)
+}
+
+// open begins a session of a subject whose right to one is proved.
+func (s *sessions) open(ctx context.Context, subject string) (*sessionOut, error) {
+	shown, hash := token.NewRefresh(s.audience)
 	session := rider.Session{
-		Family: uuid.NewString(), Hash: hash, Subject: who.id, Audience: e.audience, ExpiresAt: now.Add(e.refresh),
+		Family: uuid.NewString(), Hash: hash, Subject: subject, Audience: s.audience, ExpiresAt: s.now().Add(s.refresh),
 	}
-	if err := e.store.OpenSession(ctx, session); err != nil {
+	if err := s.store.OpenSession(ctx, session); err != nil {
 		return nil, err
 	}
-	return e.pair(who.id, shown, session.ExpiresAt)
+	return s.pair(session.Family, subject, shown, session.ExpiresAt)
 }
 
 // refreshSession is POST …/sessions/refresh.
@@ -120,7 +124,7 @@ func (e refreshSession) Execute(ctx context.Context, in *refreshIn) (*sessionOut
 	now := e.now()
 	expires := now.Add(e.refresh)
 	shown, next := token.NewRefresh(e.audience)
-	subject, of, err := e.store.RotateSession(ctx, hash, next, now, expires)
+	family, subject, of, err := e.store.RotateSession(ctx, hash, next, now, expires)
 	if err != nil {
 		return nil, err
 	}
@@ -134,11 +138,11 @@ func (e refreshSession) Execute(ctx context.Context, in *refreshIn) (*sessionOut
 	if who.refused != nil {
 		return nil, who.refused
 	}
-	return e.pair(subject, shown, expires)
+	return e.pair(family, subject, shown, expires)
 }
 
-func (s *sessions) pair(subject, refresh string, refreshExpires time.Time) (*sessionOut, error) {
-	access, expires, err := s.tokens.Issue(subject, s.audience)
+func (s *sessions) pair(family, subject, refresh string, refreshExpires time.Time) (*sessionOut, error) {
+	access, expires, err := s.tokens.IssueIn(family, subject, s.audience)
 	if err != nil {
 		return nil, err
 	}

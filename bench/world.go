@@ -14,8 +14,10 @@ import (
 	sdklog "go.temporal.io/sdk/log"
 	"golang.org/x/sync/errgroup"
 
+	"rodada/api/password"
 	"rodada/domain/fare"
 	"rodada/domain/fleet"
+	"rodada/domain/rider"
 	"rodada/geo"
 	rest "rodada/internal/client"
 	"rodada/internal/config"
@@ -39,6 +41,11 @@ type world struct {
 
 func plate(i int) string { return fmt.Sprintf("BENCH%02d", i) }
 func code(i int) string  { return fmt.Sprintf("bench-%04d", i) }
+
+func email(i int) string { return fmt.Sprintf("rider%d@bench.example", i) }
+
+// secret is every rider's password.
+const secret = "as good as none"
 
 func newWorld(ctx context.Context, c config.Config, a devstack.Addresses, dir string) (*world, error) {
 	c.Development = true
@@ -97,7 +104,7 @@ func newWorld(ctx context.Context, c config.Config, a devstack.Addresses, dir st
 	return w, err
 }
 
-// furnish puts the scooters and their tariff into the books.
+// furnish puts the riders, the scooters and their tariff into the books.
 func furnish(ctx context.Context, c config.Config) error {
 	store, err := postgres.Open(ctx, c.Postgres.URL, 2)
 	if err != nil {
@@ -117,8 +124,16 @@ func furnish(ctx context.Context, c config.Config) error {
 	if err := store.AssignTariff(ctx, model.ID, tariff.ID); err != nil {
 		return err
 	}
+	hash, err := password.New(1).Hash(ctx, secret)
+	if err != nil {
+		return err
+	}
 	for i := range riders {
-		_, err := store.CreateScooter(ctx, fleet.Scooter{
+		err := store.CreateRider(ctx, rider.Rider{ID: uuid.NewString(), FirstName: "R", LastName: "B", Email: email(i), PasswordHash: hash, Language: "en"})
+		if err != nil {
+			return err
+		}
+		_, err = store.CreateScooter(ctx, fleet.Scooter{
 			DeviceID: uuid.NewString(), PublicID: uuid.NewString(), QRCode: code(i), Plate: plate(i), IMEI: fmt.Sprintf("8611111111%05d", i),
 			Model: model, Service: fleet.InService, Hold: fleet.Free, Position: geo.Point{Lat: 40, Lng: -3}, Battery: 90, LimitKmh: 25,
 		})
@@ -143,11 +158,7 @@ func (w *world) board(ctx context.Context) error {
 		<-time.After(100 * time.Millisecond)
 	}
 	for i := range riders {
-		email, secret := fmt.Sprintf("rider%d@bench.example", i), uuid.NewString()
-		if _, err := api.Register(ctx, rest.NewRider{FirstName: "R", LastName: "B", Email: email, Password: secret}); err != nil {
-			return err
-		}
-		rider, err := api.LogIn(ctx, email, secret)
+		rider, err := api.LogIn(ctx, email(i), secret)
 		if err != nil {
 			return err
 		}

@@ -16,6 +16,7 @@ import (
 	"rodada/domain/staff"
 	"rodada/domain/wallet"
 	"rodada/internal/client"
+	"rodada/providers/mail"
 )
 
 // credit is what every rider's wallet holds at first, in minor units.
@@ -38,6 +39,16 @@ func (w *world) rider(t *testing.T) person {
 	signed, _, err := w.tokens.Issue(id, rider.ForRiders)
 	require.NoError(t, err)
 	return person{id: id, app: w.visitor.As(signed)}
+}
+
+// mailed is the code that an address was mailed last.
+func (w *world) mailed(t *testing.T, email string) (code string) {
+	t.Helper()
+	require.Eventually(t, func() (found bool) {
+		code, found = mail.CodeTo(w.mails, email)
+		return found
+	}, patience, tick, "no mail comes")
+	return code
 }
 
 // staff is a member of staff with a session.

@@ -19,7 +19,11 @@ func (w *world) wholeRide(t *testing.T) {
 	ctx := t.Context()
 	b := w.box(t)
 	who := client.NewRider{FirstName: "Luis", LastName: "Newcomer", Email: b.plate + "@riders.example", Password: "a password of " + b.plate}
-	_, err := w.visitor.Register(ctx, who)
+	registration, err := w.visitor.Register(ctx, who)
+	require.NoError(t, err)
+	_, err = w.visitor.LogIn(ctx, who.Email, who.Password)
+	refused(t, err, http.StatusUnauthorized, "credentials_wrong")
+	_, err = w.visitor.Verify(ctx, registration, w.mailed(t, who.Email))
 	require.NoError(t, err)
 	luis, err := w.visitor.LogIn(ctx, who.Email, who.Password)
 	require.NoError(t, err)

@@ -69,6 +69,7 @@ type world struct {
 	queue    string // of the worker
 	fleet    fleetInfo
 	env      set
+	mails    string // the folder that they lie in
 
 	api, worker, bridge *process
 
@@ -131,13 +132,13 @@ func (w *world) open(t *testing.T, settings []set) {
 	t.Cleanup(func() { _ = w.db.Close() })
 	w.tokens, err = token.NewIssuer(secret, time.Hour, time.Now)
 	require.NoError(t, err)
-	w.fleet = w.seed(t)
+	w.fleet, w.mails = w.seed(t), t.TempDir()
 
 	w.env = maps.Clone(usual)
 	maps.Copy(w.env, set{
 		"POSTGRES_URL": w.at.PostgresURL, "TEMPORAL_ADDR": w.at.Temporal, "REDIS_ADDRS": w.at.Redis,
 		"MQTT_URL": w.at.MQTT, "MQTT_USERNAME": w.at.MQTTUser, "MQTT_PASSWORD": w.at.MQTTPassword,
-		"MQTT_CLIENT_ID": "bridge-" + uuid.NewString(), "INFLUX_URL": w.at.InfluxURL, "INFLUX_BUCKET": w.at.InfluxBucket, "SPOOL_DIR": t.TempDir(),
+		"MQTT_CLIENT_ID": "bridge-" + uuid.NewString(), "INFLUX_URL": w.at.InfluxURL, "INFLUX_BUCKET": w.at.InfluxBucket, "SPOOL_DIR": t.TempDir(), "MAIL_DIR": w.mails,
 	})
 	for _, s := range settings {
 		maps.Copy(w.env, s)

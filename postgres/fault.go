@@ -40,6 +40,8 @@ var byConstraint = map[string]*fault.Error{
 	"rentals_ridden":                 rental.ErrState,
 	"rentals_billed":                 rental.ErrState,
 	"rentals_voided":                 rental.ErrState,
+	"rentals_rider_gone":             rider.ErrToken,
+	"rentals_rider_suspended":        rider.ErrSuspended,
 	"rental_keys_pkey":               rental.ErrKeyReused,
 	"rental_keys_key":                rental.ErrKeyMissing,
 	"rental_keys_owner_fkey":         rental.ErrUnknown,

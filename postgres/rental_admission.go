@@ -14,7 +14,7 @@ import (
 
 // admission reads in one round trip what stands around a scooter with a printed code, a rider and a key.
 const admission = `
-	SELECT sc.*, v.plan, r.id IS NOT NULL AS rider_known, r.suspended_at, ` + admissionKeys + `,
+	SELECT sc.*, v.plan, r.id IS NOT NULL AND r.deleted_at IS NULL AS rider_known, coalesce(r.email, '') <> '' AS rider_verified, r.suspended_at, ` + admissionKeys + `,
 		own.id AS open_rental, coalesce(own.plate, '') AS open_plate, coalesce(own.state, '') AS open_state,
 		(SELECT coalesce(sum(e.minor), 0)::bigint FROM ledger_accounts a JOIN ledger_entries e ON e.account_id = a.id
 			WHERE a.name = $4 AND a.currency = v.currency) AS balance
@@ -32,6 +32,7 @@ type admissionRow struct {
 	scooterRow
 	Plan        []byte         `db:"plan"`
 	RiderKnown  bool           `db:"rider_known"`
+	Verified    bool           `db:"rider_verified"`
 	SuspendedAt sql.NullTime   `db:"suspended_at"`
 	KeyRental   sql.NullString `db:"key_rental"`
 	KeyDigest   string         `db:"key_digest"`
@@ -69,7 +70,7 @@ func (r admissionRow) admission() (rental.Admission, error) {
 	a := rental.Admission{
 		KeyRental: r.KeyRental.String, KeyDigest: r.KeyDigest,
 		OpenRental: r.OpenRental.String, OpenPlate: r.OpenPlate, OpenState: r.OpenState,
-		RiderKnown: r.RiderKnown, SuspendedAt: timeOf(r.SuspendedAt), Scooter: r.scooter(),
+		RiderKnown: r.RiderKnown, RiderVerified: r.Verified, SuspendedAt: timeOf(r.SuspendedAt), Scooter: r.scooter(),
 	}
 	if r.Plan == nil {
 		return a, fmt.Errorf("%w: model %d", ErrNoTariff, r.ModelID)

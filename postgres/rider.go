@@ -28,35 +28,39 @@ func (r riderRow) rider() rider.Rider {
 	}
 }
 
+const riderColumns = `id, first_name, last_name, email, password_hash, phone, language, created_at, suspended_at`
+
 // CreateRider stores a new account: rider.ErrEmailTaken when there is one with this email, in whatever case. A zero
 // CreatedAt is now.
 func (s *Store) CreateRider(ctx context.Context, r rider.Rider) error {
-	return s.once(ctx, "create rider", func(db executor) error {
-		_, err := db.ExecContext(ctx, `
-			INSERT INTO riders (id, first_name, last_name, email, password_hash, phone, language, created_at, suspended_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, coalesce($8, now()), $9)`,
-			r.ID, r.FirstName, r.LastName, r.Email, r.PasswordHash, r.Phone, r.Language, nullTime(r.CreatedAt), nullTime(r.SuspendedAt))
-		return err
-	})
+	return s.once(ctx, "create rider", func(db executor) error { return createRider(ctx, db, r) })
+}
+
+func createRider(ctx context.Context, tx executor, r rider.Rider) error {
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO riders (id, first_name, last_name, email, password_hash, phone, language, created_at, suspended_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, coalesce($8, now()), $9)`,
+		r.ID, r.FirstName, r.LastName, r.Email, r.PasswordHash, r.Phone, r.Language, nullTime(r.CreatedAt), nullTime(r.SuspendedAt))
+	return err
 }
 
 // RiderByEmail finds the account that logs in with an email: rider.ErrCredentials when there is none.
 func (s *Store) RiderByEmail(ctx context.Context, email string) (rider.Rider, error) {
 	var row riderRow
 	err := s.once(ctx, "rider by email", func(db executor) error {
-		return orElse(db.GetContext(ctx, &row, `SELECT * FROM riders WHERE lower(email) = lower($1)`, email), rider.ErrCredentials)
+		return orElse(db.GetContext(ctx, &row, `SELECT `+riderColumns+` FROM riders WHERE lower(email) = lower($1) AND email <> ''`, email), rider.ErrCredentials)
 	})
 	return row.rider(), err
 }
 
-// RiderByID finds the account that a token names: rider.ErrToken when there is none.
+// RiderByID finds the account that a token names: rider.ErrToken when there is none, or none any more.
 func (s *Store) RiderByID(ctx context.Context, id string) (rider.Rider, error) {
 	if !isID(id) {
 		return rider.Rider{}, rider.ErrToken
 	}
 	var row riderRow
 	err := s.once(ctx, "rider by id", func(db executor) error {
-		return orElse(db.GetContext(ctx, &row, `SELECT * FROM riders WHERE id = $1`, id), rider.ErrToken)
+		return orElse(db.GetContext(ctx, &row, `SELECT `+riderColumns+` FROM riders WHERE id = $1 AND deleted_at IS NULL`, id), rider.ErrToken)
 	})
 	return row.rider(), err
 }

@@ -34,7 +34,7 @@ type tokenRow struct {
 
 // RotateSession spends a refresh token and puts the next in its place. A token is good once: a spent one was stolen, or its
 // thief was faster, so its whole session ends. Whatever is wrong with a token is rider.ErrToken.
-func (s *Store) RotateSession(ctx context.Context, hash, next []byte, now, expires time.Time) (subject string, audience rider.Audience, err error) {
+func (s *Store) RotateSession(ctx context.Context, hash, next []byte, now, expires time.Time) (family, subject string, audience rider.Audience, err error) {
 	var row tokenRow
 	good := false
 	err = s.atomically(ctx, "rotate session", func(tx executor) error {
@@ -57,9 +57,9 @@ func (s *Store) RotateSession(ctx context.Context, hash, next []byte, now, expir
 		err = rider.ErrToken
 	}
 	if err != nil {
-		return "", "", err
+		return "", "", "", err
 	}
-	return row.Subject, row.Audience, nil
+	return row.Family, row.Subject, row.Audience, nil
 }
 
 func replaceToken(ctx context.Context, tx executor, family string, hash, next []byte, now, expires time.Time) error {
@@ -90,4 +90,11 @@ func (s *Store) CloseSession(ctx context.Context, hash []byte) error {
 			WHERE family = (SELECT family FROM session_tokens WHERE hash = $1) AND ended_at IS NULL`, hash)
 		return err
 	})
+}
+
+// endSessions ends every session of a subject, except one if that has a name.
+func endSessions(ctx context.Context, tx executor, subject, except string) error {
+	_, err := tx.ExecContext(ctx, `
+		UPDATE sessions SET ended_at = now() WHERE subject = $1 AND ended_at IS NULL AND family IS DISTINCT FROM $2::uuid`, subject, nullText(except))
+	return err
 }

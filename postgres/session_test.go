@@ -31,15 +31,16 @@ func (b *books) session(token string) rider.Session {
 }
 
 func (b *books) rotate(from, to string, at time.Time) error {
-	_, _, err := b.RotateSession(b.ctx, hash(from), hash(to), at, at.Add(24*time.Hour))
+	_, _, _, err := b.RotateSession(b.ctx, hash(from), hash(to), at, at.Add(24*time.Hour))
 	return err
 }
 
 func TestATokenIsGoodOnce(t *testing.T) {
 	b := newBooks(t)
 	s := b.session("1")
-	subject, audience, err := b.RotateSession(b.ctx, hash("1"), hash("2"), today, tomorrow)
+	family, subject, audience, err := b.RotateSession(b.ctx, hash("1"), hash("2"), today, tomorrow)
 	require.NoError(t, err)
+	require.Equal(t, s.Family, family)
 	require.Equal(t, s.Subject, subject)
 	require.Equal(t, rider.ForRiders, audience)
 	require.NoError(t, b.rotate("2", "3", today))

@@ -40,17 +40,28 @@ func NewIssuer(secret string, life time.Duration, now func() time.Time) (*Issuer
 	return &Issuer{secret: []byte(secret), kid: hex.EncodeToString(sum[:4]), life: life, now: now}, nil
 }
 
+// claims are what an access token says: beside the registered ones, the session that it is of.
+type claims struct {
+	jwt.RegisteredClaims
+	Session string `json:"sid,omitempty"`
+}
+
 // Issue signs a token for a subject of an audience, and says when it expires.
 func (i *Issuer) Issue(subject string, audience rider.Audience) (signed string, expires time.Time, err error) {
+	return i.IssueIn("", subject, audience)
+}
+
+// IssueIn is Issue for a session: when that ends, the token is over too, as far as who reads it looks.
+func (i *Issuer) IssueIn(session, subject string, audience rider.Audience) (signed string, expires time.Time, err error) {
 	now := i.now()
 	expires = now.Add(i.life).Truncate(time.Second)
-	t := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.RegisteredClaims{
+	t := jwt.NewWithClaims(jwt.SigningMethodHS256, claims{Session: session, RegisteredClaims: jwt.RegisteredClaims{
 		Issuer:    issuer,
 		Subject:   subject,
 		Audience:  jwt.ClaimStrings{string(audience)},
 		IssuedAt:  jwt.NewNumericDate(now),
 		ExpiresAt: jwt.NewNumericDate(expires),
-	})
+	}})
 	t.Header["kid"] = i.kid
 	signed, err = t.SignedString(i.secret)
 	return signed, expires, err
@@ -58,11 +69,17 @@ func (i *Issuer) Issue(subject string, audience rider.Audience) (signed string, 
 
 // Read returns the subject of a token of an audience, or rider.ErrToken.
 func (i *Issuer) Read(signed string, audience rider.Audience) (subject string, err error) {
+	subject, _, err = i.ReadIn(signed, audience)
+	return subject, err
+}
+
+// ReadIn is Read with the session, which is empty where the token is of none.
+func (i *Issuer) ReadIn(signed string, audience rider.Audience) (subject, session string, err error) {
 	if len(signed) > bearerChars {
-		return "", rider.ErrToken
+		return "", "", rider.ErrToken
 	}
-	var claims jwt.RegisteredClaims
-	_, err = jwt.ParseWithClaims(signed, &claims, i.key,
+	var said claims
+	_, err = jwt.ParseWithClaims(signed, &said, i.key,
 		jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Alg()}),
 		jwt.WithIssuer(issuer),
 		jwt.WithAudience(string(audience)),
@@ -70,12 +87,12 @@ func (i *Issuer) Read(signed string, audience rider.Audience) (subject string, e
 		jwt.WithTimeFunc(i.now),
 	)
 	if err != nil {
-		return "", rider.ErrToken.Because(err)
+		return "", "", rider.ErrToken.Because(err)
 	}
-	if claims.Subject == "" {
-		return "", rider.ErrToken
+	if said.Subject == "" {
+		return "", "", rider.ErrToken
 	}
-	return claims.Subject, nil
+	return said.Subject, said.Session, nil
 }
 
 func (i *Issuer) key(t *jwt.Token) (any, error) {

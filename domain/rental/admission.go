@@ -17,9 +17,10 @@ type Admission struct {
 	OpenRental, OpenPlate string
 	OpenState             State
 
-	RiderKnown  bool
-	SuspendedAt time.Time
-	Scooter     fleet.Scooter // without an ID when no scooter has the code; what follows is empty then
-	Tariff      fare.Tariff
-	Balance     money.Amount // in the tariff's currency
+	RiderKnown    bool
+	RiderVerified bool // with an email
+	SuspendedAt   time.Time
+	Scooter       fleet.Scooter // without an ID when no scooter has the code; what follows is empty then
+	Tariff        fare.Tariff
+	Balance       money.Amount // in the tariff's currency
 }

@@ -71,12 +71,21 @@ type NewRider struct {
 	Password  string `json:"password"`
 }
 
-// Register opens an account and returns the rider's ID.
+// Register asks for an account and returns what the code goes with that is mailed.
 func (c *Client) Register(ctx context.Context, r NewRider) (id string, err error) {
 	var out struct {
 		ID string `json:"id"`
 	}
 	err = c.Call(ctx, http.MethodPost, "/v1/riders", r, &out)
+	return out.ID, err
+}
+
+// Verify opens the account with the code, and returns the rider's ID.
+func (c *Client) Verify(ctx context.Context, id, code string) (riderID string, err error) {
+	var out struct {
+		ID string `json:"id"`
+	}
+	err = c.Call(ctx, http.MethodPost, "/v1/riders/verify", map[string]string{"id": id, "code": code}, &out)
 	return out.ID, err
 }
 

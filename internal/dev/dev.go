@@ -3,6 +3,7 @@
 package dev
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -112,7 +113,7 @@ func play(ctx context.Context, c config.Config, log *slog.Logger, out io.Writer,
 			box.ReportNow() // what they said before the bridge listened is lost
 		}
 		fmt.Fprintln(out, "\nA ride:")
-		narrator{out}.tell(ctx, ride(ctx, narrator{out}, client.New(base), boxes), logFile(c.Dev.Dir))
+		narrator{out}.tell(ctx, ride(ctx, narrator{out}, client.New(base), boxes, c.Mail.Dir), logFile(c.Dev.Dir))
 		describe(out, c, addresses)
 		<-ctx.Done()
 		return nil
@@ -149,6 +150,9 @@ func on(c config.Config, a devstack.Addresses, own secrets) config.Config {
 	c.MQTT.ClientID = "rodada-bridge-dev"
 	c.Influx.URL, c.Influx.Bucket = a.InfluxURL, a.InfluxBucket
 	c.Spool.Dir = filepath.Join(c.Dev.Dir, "spool")
+	if c.Mail.SMTP == "" {
+		c.Mail.Dir = filepath.Join(c.Dev.Dir, "mails")
+	}
 	c.Tokens.Secret, c.SealKeys, c.Firmware.Keys = own.tokens, own.seal, own.firmware
 	return c
 }
@@ -240,6 +244,7 @@ Running:
   MQTT         %s        user %s, password %s
   Metrics      %s/metrics, worker http://%s/metrics, bridge http://%s/metrics
   Log          %s
+  Mails        %s
 
 Log in (POST /v1/sessions, staff: POST /admin/v1/sessions):
   rider  %s  %s
@@ -249,7 +254,7 @@ Log in (POST /v1/sessions, staff: POST /admin/v1/sessions):
 the plate, until it is given a credential of its own:
   user %s, password %s
 `, base, base, a.TemporalUI, a.Temporal, a.PostgresURL, a.Redis, a.InfluxURL, a.MQTT, a.MQTTUser, a.MQTTPassword,
-		base, metricsAddrs(c)["worker"], metricsAddrs(c)["bridge"], logFile(c.Dev.Dir),
+		base, metricsAddrs(c)["worker"], metricsAddrs(c)["bridge"], logFile(c.Dev.Dir), cmp.Or(c.Mail.Dir, c.Mail.SMTP),
 		RiderEmail, RiderPassword, StaffEmail, StaffPassword,
 		fleetSize, plate(0), plate(fleetSize-1), code(0), code(fleetSize-1), plate(0), boxPassword(plate(0)))
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"rodada/internal/client"
+	"rodada/providers/mail"
 	"rodada/simulator"
 )
 
@@ -31,13 +32,21 @@ func (n narrator) tell(ctx context.Context, failure error, log string) {
 }
 
 // ride takes one ride through the public API, as a new rider's app would, and tells what happens.
-func ride(ctx context.Context, n narrator, visitor *client.Client, boxes *simulator.Fleet) error {
+func ride(ctx context.Context, n narrator, visitor *client.Client, boxes *simulator.Fleet, mails string) error {
 	email := "visitor-" + uuid.NewString()[:8] + "@demo.rodada.example"
 	secret := uuid.NewString()
-	if _, err := visitor.Register(ctx, client.NewRider{FirstName: "Luis", LastName: "Visitor", Email: email, Password: secret}); err != nil {
+	id, err := visitor.Register(ctx, client.NewRider{FirstName: "Luis", LastName: "Visitor", Email: email, Password: secret})
+	if err != nil {
 		return fmt.Errorf("register: %w", err)
 	}
-	n.say("register", "%s opens an account", email)
+	code, err := awaitCode(ctx, mails, email)
+	if err != nil {
+		return err
+	}
+	if _, err := visitor.Verify(ctx, id, code); err != nil {
+		return fmt.Errorf("verify: %w", err)
+	}
+	n.say("register", "%s opens an account with the code that was mailed", email)
 	luis, err := visitor.LogIn(ctx, email, secret)
 	if err != nil {
 		return fmt.Errorf("log in: %w", err)
@@ -121,6 +130,22 @@ func (n narrator) receipt(ctx context.Context, luis *client.Client, id string) e
 	}
 	n.say("receipt", "total %s, charged once; the wallet holds %s", r.Price.Total, balance)
 	return nil
+}
+
+// errNoMail is a demo in which no code came.
+var errNoMail = errors.New("no mail with a code came")
+
+// awaitCode waits until the code for a rider lies in the folder of mails.
+func awaitCode(ctx context.Context, mails, email string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	for ctx.Err() == nil {
+		if code, found := mail.CodeTo(mails, email); found {
+			return code, nil
+		}
+		sleep(ctx, 50*time.Millisecond)
+	}
+	return "", errNoMail
 }
 
 // reportsIn is how long the rest of the fleet may take once the first scooter was heard.

@@ -28,6 +28,11 @@ func TestMailsLieInAFolder(t *testing.T) {
 	require.Contains(t, string(text), "493827")
 	require.Contains(t, string(text), "ana@example.com")
 	require.Contains(t, log.String(), files[0].Name())
+	typed, found := mail.CodeTo(dir, "Ana@example.com")
+	require.True(t, found)
+	require.Equal(t, code.Code, typed)
+	_, found = mail.CodeTo(dir, "eva@example.com")
+	require.False(t, found)
 	for _, secret := range []string{"493827", "ana@example.com"} {
 		require.NotContains(t, log.String(), secret)
 	}
