@@ -1,6 +1,9 @@
 package wallet
 
-import "rodada/domain/fault"
+import (
+	"rodada/domain/fault"
+	"rodada/domain/rider"
+)
 
 // Faults of the ledger.
 var (
@@ -8,7 +11,7 @@ var (
 	ErrKeyConflict = fault.Declare(fault.Conflict, "ledger_key_conflict", "This key booked something else.")
 	ErrTooLittle   = fault.Declare(fault.PaymentRequired, "balance_too_low", "The balance is too low for this tariff. Top up first.")
 	ErrDebt        = fault.Declare(fault.PaymentRequired, "wallet_in_debt", "Your wallet is below zero. Top it up before you ride again.")
-	ErrRider       = fault.Declare(fault.NotFound, "rider_unknown", "There is no such rider.")
+	ErrRider       = rider.ErrUnknown
 	ErrAmount      = fault.Declare(fault.Invalid, "amount_invalid", "The amount can't be zero, and a bonus can't be below it.")
 )
 
