@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"rodada/domain/command"
@@ -78,9 +77,6 @@ func (c *commands) ready(ctx context.Context, spec protocol.Spec, plate string) 
 	}
 	return nil
 }
-
-// onlyAsks reports whether a command changes nothing: what does could end a firmware upgrade in the middle.
-func onlyAsks(spec protocol.Spec) bool { return strings.HasPrefix(spec.Name, "query-") }
 
 // unheld asks the books for a rental, and Temporal for a holder of any kind.
 func (c *commands) unheld(ctx context.Context, plate string) (fits bool, is string, err error) {

@@ -61,7 +61,7 @@ func (e sendCommand) Meta() meta {
 	if e.spec.Dangerous {
 		m.Needs = staff.DangerousCommands
 	}
-	if !onlyAsks(e.spec) {
+	if !(command.Order{Name: e.spec.Name}).Asks() {
 		m.Faults = append(m.Faults, firmware.ErrUpgrading)
 	}
 	if e.spec.Ack != 0 {
@@ -136,7 +136,7 @@ func (c *commands) open(ctx context.Context, o command.Order, spec protocol.Spec
 			return known, err
 		}
 	}
-	if hold == fleet.Upgrading && !onlyAsks(spec) {
+	if hold == fleet.Upgrading && !o.Asks() {
 		return o, firmware.ErrUpgrading
 	}
 	if err := c.ready(ctx, spec, o.Plate); err != nil {

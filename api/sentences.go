@@ -155,6 +155,7 @@ var spanish = map[string]string{ //nolint:gosec // sentences about passwords are
 	"upgrade_over":               "Esta actualización ha terminado.",
 	"upgrade_not_parked":         "Esta actualización avanza por sí sola: no hay nada que reintentar.",
 	"upgrade_scooter_retired":    "Un patinete retirado no se actualiza.",
+	"scooter_commanded":          "Una orden del personal va de camino a este patinete. Inténtelo de nuevo dentro de un minuto.",
 	"scooter_being_upgraded":     "Este patinete se está actualizando. Mientras tanto nadie puede usarlo.",
 
 	// History.

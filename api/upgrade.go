@@ -22,7 +22,7 @@ type upgradeStore interface {
 	Upgrade(ctx context.Context, id string) (firmware.Upgrade, error)
 	UpgradeOf(ctx context.Context, plate string) (firmware.Upgrade, error)
 	Upgrades(ctx context.Context, f firmware.Filter, q listing.Query) (list []firmware.Upgrade, places []listing.Place, total int, err error)
-	auditor
+	ProposeDecision(ctx context.Context, d firmware.UpgradeDecision) error
 }
 
 // Progress is how upgrades that send come along, by plate and fresher than the books. Who is missing is known to nobody.

@@ -53,15 +53,9 @@ func (e decideUpgrade) Meta() meta {
 	return m
 }
 
-// verb is what staff ask for, as the audit log calls it.
-func (e decideUpgrade) verb() string {
-	switch e.update {
-	case workflows.UpdateUpgradeRetry:
-		return "retry"
-	case workflows.UpdateUpgradeRestart:
-		return "restart"
-	}
-	return "abort"
+// verbs are what staff decide by each update.
+var verbs = map[string]firmware.UpgradeVerb{
+	workflows.UpdateUpgradeRetry: firmware.RetryUpgrade, workflows.UpdateUpgradeRestart: firmware.RestartUpgrade, workflows.UpdateUpgradeAbort: firmware.AbortUpgrade,
 }
 
 func (e decideUpgrade) Execute(ctx context.Context, in *decideUpgradeIn) (*upgradeOut, error) {
@@ -74,16 +68,16 @@ func (e decideUpgrade) Execute(ctx context.Context, in *decideUpgradeIn) (*upgra
 	case u.State != firmware.Parked && e.update != workflows.UpdateUpgradeAbort:
 		return nil, firmware.ErrNotParked.With("state", u.State)
 	}
-	before := u
+	decision := firmware.UpgradeDecision{ID: uuid.NewString(), UpgradeID: u.ID, Verb: verbs[e.update], Reason: string(in.Body.Reason)}
+	if err := e.store.ProposeDecision(ctx, decision); err != nil {
+		return nil, err
+	}
 	wait, cancel := context.WithTimeout(ctx, e.deadline)
 	defer cancel()
-	asked := e.holders.update(wait, u.Plate, e.update, uuid.NewString(), workflows.UpgradeRequest{
-		UpgradeID: u.ID, By: subjectFrom(ctx), Reason: string(in.Body.Reason),
+	asked := e.holders.update(wait, u.Plate, e.update, decision.ID, workflows.UpgradeRequest{
+		UpgradeID: u.ID, Decision: decision.ID, By: subjectFrom(ctx), Reason: decision.Reason,
 	})
 	if u, err = e.store.Upgrade(ctx, in.ID); err != nil {
-		return nil, errors.Join(err, e.note(ctx, in, before, before, asked))
-	}
-	if err := e.note(ctx, in, before, u, asked); err != nil {
 		return nil, err
 	}
 	out := &upgradeOut{Status: http.StatusOK, Body: e.show(ctx, u)[0]}
@@ -99,19 +93,4 @@ func (e decideUpgrade) Execute(ctx context.Context, in *decideUpgradeIn) (*upgra
 		return out, nil
 	}
 	return nil, rental.ErrUnreachable.Because(asked)
-}
-
-// note writes down what staff decided and where that left the upgrade. What the upgrade refused was never done.
-func (e decideUpgrade) note(ctx context.Context, in *decideUpgradeIn, before, after firmware.Upgrade, asked error) error {
-	now := map[string]any{"state": after.State, "trouble": after.Trouble}
-	switch {
-	case isFault(asked), errors.Is(asked, errNoHolder):
-		return nil
-	case asked != nil: // it may come to that yet
-		now["pending"] = true
-	}
-	return e.store.Audit(context.WithoutCancel(ctx), staff.Deed{
-		Action: "scooter.upgrade-" + e.verb(), Subject: before.Plate, Reason: string(in.Body.Reason),
-		Before: map[string]any{"upgrade": before.ID, "state": before.State, "trouble": before.Trouble}, After: now,
-	})
 }

@@ -38,7 +38,7 @@ func (startUpgrade) Meta() meta {
 			"scooter, raises an alert, and waits for retry, restart or abort. Follow Location, or its stream.",
 		Faults: []*fault.Error{
 			fleet.ErrScooterUnknown, fleet.ErrHeld, firmware.ErrImageUnknown, firmware.ErrRetired, firmware.ErrWrongModel, firmware.ErrSameVersion,
-			firmware.ErrDowngrade, firmware.ErrUpgrading, firmware.ErrOutOfUse, onboarding.ErrRenumbering, onboarding.ErrRunning, rental.ErrUnreachable,
+			firmware.ErrDowngrade, firmware.ErrUpgrading, firmware.ErrCommanded, firmware.ErrOutOfUse, onboarding.ErrRenumbering, onboarding.ErrRunning, rental.ErrUnreachable,
 		},
 	}
 }

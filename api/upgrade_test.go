@@ -112,9 +112,9 @@ func (d *garage) upgrade(ctx workflow.Context, in workflows.UpgradeInput) error 
 		return err
 	}
 	seq, over := 0, false
-	advance := func(ctx workflow.Context, state firmware.State, trouble firmware.Trouble) error {
+	advance := func(ctx workflow.Context, state firmware.State, trouble firmware.Trouble, decisions ...string) error {
 		seq++
-		c := firmware.Change{ID: in.UpgradeID, Seq: seq, State: state, Trouble: trouble, Attempt: 1, At: workflow.Now(ctx)}
+		c := firmware.Change{ID: in.UpgradeID, Seq: seq, State: state, Trouble: trouble, Attempt: 1, At: workflow.Now(ctx), Decisions: decisions}
 		return do(ctx, "advance", c).Get(ctx, nil)
 	}
 	for name, state := range map[string]firmware.State{
@@ -139,7 +139,7 @@ func (d *garage) upgrade(ctx workflow.Context, in workflows.UpgradeInput) error 
 			if state == firmware.Aborted {
 				out.Trouble, over = firmware.TroubleStaff, true
 			}
-			return out, advance(ctx, state, out.Trouble)
+			return out, advance(ctx, state, out.Trouble, r.Decision)
 		})
 		if err != nil {
 			return err
@@ -211,7 +211,9 @@ func TestAParkedUpgradeIsRetriedAndAborted(t *testing.T) {
 	}
 	d.mu.Lock()
 	require.Len(t, d.asked, 2)
-	require.Equal(t, workflows.UpgradeRequest{UpgradeID: started["id"].(string), By: support, Reason: "Charged."}, d.asked[0])
+	asked := d.asked[0]
+	asked.Decision = ""
+	require.Equal(t, workflows.UpgradeRequest{UpgradeID: started["id"].(string), By: support, Reason: "Charged."}, asked)
 	d.mu.Unlock()
 	log, err := d.books.AuditLog(t.Context(), staff.AuditFilter{Subject: d.plate, Limit: 10})
 	require.NoError(t, err)
@@ -231,12 +233,19 @@ func TestAnAnswerThatTakesLongIsGivenLater(t *testing.T) {
 	at := d.parked(t)
 	res := d.asStaff(t, "POST", at+"/restart", map[string]any{"reason": "Try again."})
 	require.Equal(t, "parked", body(t, res, 202)["state"])
-	log, err := d.books.AuditLog(t.Context(), staff.AuditFilter{Subject: d.plate, Limit: 1})
-	require.NoError(t, err)
-	require.JSONEq(t, `{"state": "parked", "trouble": "silent", "pending": true}`, asJSON(t, log[0].After))
+	deeds := func() []staff.Entry {
+		log, err := d.books.AuditLog(t.Context(), staff.AuditFilter{Subject: d.plate, Action: "scooter.upgrade-restart", Limit: 9})
+		require.NoError(t, err)
+		return log
+	}
+	require.Empty(t, deeds(), "nothing has come of it yet")
 	require.Equal(t, at, res.Header().Get("Location"))
 	close(d.slow)
 	require.Eventually(t, func() bool { return body(t, d.asStaff(t, "GET", at, nil), 200)["state"] == "starting" }, 20*time.Second, 20*time.Millisecond)
+	require.Len(t, deeds(), 1, "though nobody waits for the answer any more")
+	require.JSONEq(t, `{"state": "starting", "trouble": ""}`, asJSON(t, deeds()[0].After))
+	require.Equal(t, "Try again.", deeds()[0].Reason)
+	require.NotEmpty(t, deeds()[0].Email)
 	body(t, d.asStaff(t, "POST", at+"/abort", map[string]any{"reason": "Enough."}), 200)
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"rodada/domain/command"
+	"rodada/domain/firmware"
 	"rodada/domain/fleet"
 	"rodada/domain/rental"
 	"rodada/domain/staff"
@@ -55,7 +56,7 @@ func (r orderRow) order() (command.Order, error) {
 
 // OpenOrder stores a command before it is sent, with the deed that the audit log is to have of it, if any. A key that its
 // member of staff has used already gives the command that it belongs to and false: rental.ErrKeyReused when that was another
-// one.
+// one. A scooter that is being upgraded is asked questions only: firmware.ErrUpgrading.
 func (s *Store) OpenOrder(ctx context.Context, o command.Order, deed *staff.Deed) (known command.Order, created bool, err error) {
 	args, err := json.Marshal(o.Args)
 	if err != nil {
@@ -66,9 +67,11 @@ func (s *Store) OpenOrder(ctx context.Context, o command.Order, deed *staff.Deed
 		var id string
 		err := tx.GetContext(ctx, &id, `
 			INSERT INTO commands (id, scooter_id, plate, staff_id, reason, code, name, args, ride, rental_id, key, digest, asked_at, deadline)
-			SELECT $1, id, plate, $3, $4, $5, $6, $7, $8, $13, $9, $10, $11, $12 FROM scooters WHERE plate = $2
+			SELECT $1, id, plate, $3, $4, $5, $6, $7, $8, $13, $9, $10, $11, $12 FROM scooters WHERE plate = $2 AND ($14 OR hold <> 'upgrading')
+			FOR SHARE -- an upgrade that begins now is seen, or sees the command
 			ON CONFLICT (staff_id, key) WHERE key IS NOT NULL DO NOTHING RETURNING id`,
-			o.ID, o.Plate, o.StaffID, o.Reason, o.Code, o.Name, argsText(args), o.Ride, nullText(o.Key), o.Digest, o.AskedAt, o.Deadline, nullText(o.RentalID))
+			o.ID, o.Plate, o.StaffID, o.Reason, o.Code, o.Name, argsText(args), o.Ride, nullText(o.Key), o.Digest, o.AskedAt, o.Deadline, nullText(o.RentalID),
+			o.Asks())
 		switch {
 		case err == nil:
 			created = true
@@ -78,16 +81,26 @@ func (s *Store) OpenOrder(ctx context.Context, o command.Order, deed *staff.Deed
 			return audit(ctx, tx, *deed)
 		case !errors.Is(err, sql.ErrNoRows):
 			return err
-		case o.Key == "":
-			return fleet.ErrScooterUnknown
 		}
 		known, err = orderWhere(ctx, tx, `WHERE c.staff_id = $1 AND c.key = $2`, o.StaffID, o.Key)
-		if err == nil && known.Digest != o.Digest {
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+			return notGiven(ctx, tx, o.Plate)
+		case err == nil && known.Digest != o.Digest:
 			return rental.ErrKeyReused
 		}
-		return orElse(err, fleet.ErrScooterUnknown)
+		return err
 	})
 	return known, created, err
+}
+
+// notGiven is why a command found no scooter.
+func notGiven(ctx context.Context, tx executor, plate string) error {
+	var hold fleet.Hold
+	if err := tx.GetContext(ctx, &hold, `SELECT hold FROM scooters WHERE plate = $1`, plate); err != nil {
+		return orElse(err, fleet.ErrScooterUnknown)
+	}
+	return firmware.ErrUpgrading
 }
 
 // argsText is a command's arguments for their column; none is an empty object.

@@ -21,6 +21,7 @@ func (s *Store) AdvanceUpgrade(ctx context.Context, c firmware.Change) error {
 			ScooterID int64  `db:"scooter_id"`
 			Version   string `db:"version"`
 			Was       string `db:"was_version"`
+			upgradeStood
 		}
 		// The scooter's row first, as everybody does who wants it.
 		err := tx.GetContext(ctx, &u.ScooterID, `
@@ -29,14 +30,14 @@ func (s *Store) AdvanceUpgrade(ctx context.Context, c firmware.Change) error {
 			return orElse(err, firmware.ErrUpgradeUnknown)
 		}
 		err = tx.GetContext(ctx, &u, `
-			WITH was AS (SELECT id, from_version FROM upgrades WHERE id = $1)
+			WITH was AS (SELECT id, from_version, state, trouble FROM upgrades WHERE id = $1)
 			UPDATE upgrades u SET seq = $2, state = $3, trouble = $4, detail = $5, from_version = CASE WHEN $6 = '' THEN u.from_version ELSE $6 END,
 				attempt = $7, sent = $8, failures = $9, updated_at = $10,
 				parked_at = CASE WHEN $3 = 'parked' THEN coalesce(u.parked_at, $10) END,
 				ended_at = CASE WHEN $11 THEN $10 END
 			FROM was, firmware_images i
 			WHERE u.id = was.id AND i.id = u.image_id AND seq < $2 AND ended_at IS NULL
-			RETURNING scooter_id, i.version, was.from_version AS was_version`,
+			RETURNING u.scooter_id, u.plate, i.version, was.from_version AS was_version, was.state, was.trouble`,
 			c.ID, c.Seq, c.State, c.Trouble, c.Detail, c.From, c.Attempt, c.Sent, c.Failures, c.At, c.State.Over())
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
@@ -53,6 +54,9 @@ func (s *Store) AdvanceUpgrade(ctx context.Context, c firmware.Change) error {
 			reported = c.From
 		}
 		if err := reportedFirmware(ctx, tx, u.ScooterID, reported, c.At); err != nil {
+			return err
+		}
+		if err := takeDecisions(ctx, tx, u.upgradeStood, c); err != nil {
 			return err
 		}
 		if err := alertUpgrade(ctx, tx, u.ScooterID, u.Version, c); err != nil || !c.State.Over() {

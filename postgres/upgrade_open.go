@@ -11,13 +11,19 @@ import (
 	"rodada/domain/staff"
 )
 
-// upgradeAround is what decides whether a scooter may be upgraded now, read under the lock of its row.
+// lockScooter is the scooter's row first, as everybody does who wants it. What decides is read by another statement: one that waits
+// for the lock sees the rest as it was before.
+const lockScooter = `SELECT id FROM scooters WHERE plate = $1 FOR UPDATE`
+
+// upgradeAround is what decides whether a scooter may be upgraded now.
 const upgradeAround = `
 	SELECT s.id, s.service, s.hold, s.model_id, s.firmware, coalesce(i.model_id, 0) AS image_model, coalesce(i.version, '') AS version,
 		coalesce(i.size, 0) AS size, i.retired_at IS NOT NULL AS retired, ` + inWorkshopOfAny + `
-	FROM scooters s LEFT JOIN firmware_images i ON i.id = $2 WHERE s.plate = $1 FOR UPDATE OF s`
+	FROM scooters s LEFT JOIN firmware_images i ON i.id = $2 WHERE s.plate = $1`
 
+// inWorkshopOfAny is what else somebody does with the scooter s. A command that can't be sent any more is over.
 const inWorkshopOfAny = `
+	EXISTS (SELECT FROM commands c WHERE c.scooter_id = s.id AND c.finished_at IS NULL AND c.deadline > now() AND c.name NOT LIKE 'query-%') AS commanded,
 	EXISTS (SELECT FROM onboardings w WHERE w.scooter_id = s.id AND w.ended_at IS NULL AND w.state IN ('switching', 'confirming')) AS onboarded,
 	EXISTS (SELECT FROM renumberings w WHERE w.scooter_id = s.id AND w.ended_at IS NULL) AS renumbered`
 
@@ -33,11 +39,12 @@ type around struct {
 	Retired    bool          `db:"retired"`
 	Onboarded  bool          `db:"onboarded"`
 	Renumbered bool          `db:"renumbered"`
+	Commanded  bool          `db:"commanded"`
 }
 
 // OpenUpgrade writes down that a scooter is to be upgraded, which holds it against another upgrade and against nothing else:
 // the row is claimed by its workflow. What is known now refuses it: fleet.ErrScooterUnknown, ErrHeld, firmware.ErrOutOfUse,
-// ErrImageUnknown, ErrRetired, ErrWrongModel, ErrSameVersion, ErrDowngrade, ErrUpgrading, onboarding.ErrRenumbering, ErrRunning.
+// ErrImageUnknown, ErrRetired, ErrWrongModel, ErrSameVersion, ErrDowngrade, ErrUpgrading, ErrCommanded, onboarding.ErrRenumbering, ErrRunning.
 // The same ID again changes nothing.
 func (s *Store) OpenUpgrade(ctx context.Context, u firmware.Upgrade) (firmware.Upgrade, error) {
 	if !isID(u.ImageID) {
@@ -45,8 +52,11 @@ func (s *Store) OpenUpgrade(ctx context.Context, u firmware.Upgrade) (firmware.U
 	}
 	err := s.atomically(ctx, "open upgrade", func(tx executor) error {
 		var of around
-		if err := tx.GetContext(ctx, &of, upgradeAround, u.Plate, u.ImageID); err != nil {
+		if err := tx.GetContext(ctx, &of, lockScooter, u.Plate); err != nil {
 			return orElse(err, fleet.ErrScooterUnknown)
+		}
+		if err := tx.GetContext(ctx, &of, upgradeAround, u.Plate, u.ImageID); err != nil {
+			return err
 		}
 		var known bool
 		if err := tx.GetContext(ctx, &known, `SELECT EXISTS (SELECT FROM upgrades WHERE id = $1)`, u.ID); err != nil || known {
@@ -102,6 +112,8 @@ func (a around) refuses(downgrade bool) error {
 		return onboarding.ErrRenumbering
 	case a.Onboarded:
 		return onboarding.ErrRunning
+	case a.Commanded:
+		return firmware.ErrCommanded
 	}
 	return nil
 }
@@ -121,21 +133,19 @@ func (s *Store) BeginUpgrade(ctx context.Context, id, runID string) (claimed boo
 			RunID sql.NullString `db:"run_id"`
 			Ended bool           `db:"ended"`
 		}
-		// The scooter's row first, as everybody does who wants it; then the upgrade as it is.
-		err := tx.GetContext(ctx, &of, `
-			SELECT s.id, s.hold, s.model_id, s.plate AS named, `+inWorkshopOfAny+`
-			FROM scooters s WHERE s.id = (SELECT scooter_id FROM upgrades WHERE id = $1) FOR UPDATE OF s`, id)
+		err := tx.GetContext(ctx, &of.ID, `SELECT id FROM scooters WHERE id = (SELECT scooter_id FROM upgrades WHERE id = $1) FOR UPDATE`, id)
 		if err != nil {
 			return orElse(err, nil)
 		}
 		err = tx.GetContext(ctx, &of, `
-			SELECT u.plate, u.run_id, u.ended_at IS NOT NULL AS ended, i.model_id AS image_model
-			FROM upgrades u JOIN firmware_images i ON i.id = u.image_id WHERE u.id = $1 FOR UPDATE OF u`, id)
+			SELECT s.id, s.hold, s.model_id, s.plate AS named, `+inWorkshopOfAny+`,
+				u.plate, u.run_id, u.ended_at IS NOT NULL AS ended, i.model_id AS image_model
+			FROM upgrades u JOIN scooters s ON s.id = u.scooter_id JOIN firmware_images i ON i.id = u.image_id WHERE u.id = $1 FOR UPDATE OF u`, id)
 		if err != nil || of.Ended || of.RunID.Valid {
 			claimed = err == nil && !of.Ended && of.RunID.String == runID
 			return err
 		}
-		if of.Hold != fleet.Free || of.Named != of.Plate || of.Onboarded || of.Renumbered {
+		if of.Hold != fleet.Free || of.Named != of.Plate || of.Onboarded || of.Renumbered || of.Commanded {
 			return dropUpgrade(ctx, tx, id, firmware.TroubleHeld, "Somebody else had the scooter first.")
 		}
 		if of.ModelID != of.ImageModel {

@@ -113,9 +113,12 @@ func (u *upgrade) enter(ctx workflow.Context, state firmware.State, trouble firm
 func (u *upgrade) store(ctx workflow.Context, maintenance bool) {
 	u.s.Seq++
 	u.show(ctx)
+	decided := u.s.Decided
+	u.s.Decided = nil
 	persist(ctx, "store: "+string(u.s.State), upgrades.AdvanceUpgrade, firmware.Change{
 		ID: u.in.UpgradeID, Seq: u.s.Seq, State: u.s.State, Trouble: u.s.Trouble, Detail: u.s.Detail, From: u.s.From,
 		Reported: u.reported, Attempt: u.s.Attempt, Sent: u.s.Next, Failures: u.s.Failures, At: workflow.Now(ctx), Maintenance: maintenance,
+		Decisions: decided,
 	})
 	u.reported = ""
 	u.tellOutcome()

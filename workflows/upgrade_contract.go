@@ -52,7 +52,8 @@ const (
 // UpgradeRequest is what staff want of an upgrade.
 type UpgradeRequest struct {
 	UpgradeID string `json:"upgrade_id"`
-	By        string `json:"by"` // staff ID
+	Decision  string `json:"decision"` // its ID in the store, which has the rest
+	By        string `json:"by"`       // staff ID
 	Reason    string `json:"reason"`
 }
 

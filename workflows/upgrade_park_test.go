@@ -30,6 +30,17 @@ func callback(err *error) *testsuite.TestUpdateCallback {
 	}
 }
 
+// decided is what staff decided by the state that it led to.
+func (g *garage) decided() map[firmware.State][]string {
+	all := map[firmware.State][]string{}
+	for _, c := range g.changes {
+		if len(c.Decisions) > 0 {
+			all[c.State] = append(all[c.State], c.Decisions...)
+		}
+	}
+	return all
+}
+
 func TestStaffRetryFromParked(t *testing.T) {
 	g, mend := stuckGarage(t)
 	var early, retry, other *wish
@@ -51,6 +62,7 @@ func TestStaffRetryFromParked(t *testing.T) {
 	require.NoError(t, retry.err)
 	require.Equal(t, firmware.Sending, retry.got.State)
 	require.Less(t, retry.took, time.Second, "the first packet is the answer")
+	require.Equal(t, map[firmware.State][]string{firmware.Sending: {"decided " + workflows.UpdateUpgradeRetry}}, g.decided(), "what was refused is not")
 	require.Len(t, g.ended, 2)
 }
 
@@ -117,6 +129,8 @@ func TestAbortedWhileARetryIsWaitedFor(t *testing.T) {
 	g.became(firmware.Aborted, firmware.TroubleStaff)
 	require.NoError(t, retry.err)
 	require.Equal(t, firmware.Aborted, retry.got.State)
+	require.Equal(t, [][]string{{"decided " + workflows.UpdateUpgradeRetry}, {"decided " + workflows.UpdateUpgradeAbort}},
+		[][]string{g.decided()[firmware.Sending], g.decided()[firmware.Aborting]}, "each with the step that it led to")
 }
 
 func TestTwoOfStaffAtOnce(t *testing.T) {

@@ -63,7 +63,7 @@ func (g *garage) mend() {
 
 // decide is staff's, whatever the answer.
 func (l live) decide(name string) {
-	l.ask(name, workflows.UpgradeRequest{UpgradeID: upgradeID, By: "eva", Reason: "it was stuck"})
+	l.ask(name, workflows.UpgradeRequest{UpgradeID: upgradeID, Decision: uuid.NewString(), By: "eva", Reason: "it was stuck"})
 }
 
 func TestRecordUpgrades(t *testing.T) {

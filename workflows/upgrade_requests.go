@@ -29,7 +29,8 @@ func (u *upgrade) handle(ctx workflow.Context) error {
 		return nil
 	}
 	submit := func(restart bool) func(workflow.Context, UpgradeRequest) (UpgradeOutcome, error) {
-		return func(ctx workflow.Context, _ UpgradeRequest) (UpgradeOutcome, error) {
+		return func(ctx workflow.Context, q UpgradeRequest) (UpgradeOutcome, error) {
+			u.note(ctx, q)
 			return u.submit(ctx, &upgradeRequest{restart: restart})
 		}
 	}
@@ -51,7 +52,6 @@ func (u *upgrade) meant(q UpgradeRequest) error {
 
 // submit waits until the scooter has answered the next step, or the upgrade is parked again, or over.
 func (u *upgrade) submit(ctx workflow.Context, q *upgradeRequest) (UpgradeOutcome, error) {
-	u.note(ctx)
 	u.requests = append(u.requests, q)
 	ctx, _ = workflow.NewDisconnectedContext(ctx) // as the story
 	err := workflow.Await(ctx, func() bool { return q.done })
@@ -59,15 +59,17 @@ func (u *upgrade) submit(ctx workflow.Context, q *upgradeRequest) (UpgradeOutcom
 }
 
 // abort waits until the scooter is given back.
-func (u *upgrade) abort(ctx workflow.Context, _ UpgradeRequest) (UpgradeOutcome, error) {
-	u.note(ctx)
+func (u *upgrade) abort(ctx workflow.Context, q UpgradeRequest) (UpgradeOutcome, error) {
+	u.note(ctx, q)
 	u.aborted = true
 	ctx, _ = workflow.NewDisconnectedContext(ctx)
 	err := workflow.Await(ctx, func() bool { return u.closed })
 	return u.outcome(), err
 }
 
-func (u *upgrade) note(ctx workflow.Context) {
+// note keeps what was accepted for the next step that is stored.
+func (u *upgrade) note(ctx workflow.Context, q UpgradeRequest) {
+	u.s.Decided = append(u.s.Decided, q.Decision)
 	u.asked++
 	u.askedAt = workflow.GetInfo(ctx).GetCurrentHistoryLength()
 }

@@ -35,6 +35,8 @@ type UpgradeState struct {
 	// Resume is where a retry goes on, and ParkedUntil when nobody is waited for any more.
 	Resume      firmware.State `json:"resume,omitempty"`
 	ParkedUntil time.Time      `json:"parked_until,omitzero"`
+	// Decided are the decisions of staff that no stored step has named yet.
+	Decided []string `json:"decided,omitempty"`
 	// Final is how it ends when the scooter is given back without the image.
 	Final firmware.State `json:"final,omitempty"`
 }

@@ -230,7 +230,7 @@ func (g *garage) askOf(name, id string) *wish {
 			w.done, w.err, w.took = true, err, g.env.Now().Sub(from)
 			w.got, _ = got.(workflows.UpgradeOutcome)
 		},
-	}, workflows.UpgradeRequest{UpgradeID: id, By: "eva", Reason: "it was stuck"})
+	}, workflows.UpgradeRequest{UpgradeID: id, Decision: "decided " + name, By: "eva", Reason: "it was stuck"})
 	return w
 }
 

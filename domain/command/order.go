@@ -1,6 +1,9 @@
 package command
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Order is a command that staff gave: who, why, what, and how it ended. Its row is there before anything is sent.
 type Order struct {
@@ -22,6 +25,9 @@ type Order struct {
 	Deadline time.Time
 	Ending
 }
+
+// Asks reports whether it changes nothing: what does could end a firmware upgrade in the middle.
+func (o Order) Asks() bool { return strings.HasPrefix(o.Name, "query-") }
 
 // Ending is how an order ended; Outcome is empty while it is under way.
 type Ending struct {

@@ -117,6 +117,8 @@ type Change struct {
 	At       time.Time `json:"at"`
 	// Maintenance: the scooter goes there at the end, because nobody knows what it runs.
 	Maintenance bool `json:"maintenance,omitempty"`
+	// Decisions are the IDs of those of staff that led here.
+	Decisions []string `json:"decisions,omitempty"`
 }
 
 // Progress is how the sending goes, as fresh as the last packet.
@@ -154,6 +156,7 @@ var (
 	ErrUpgrading      = fault.Declare(fault.Conflict, "scooter_being_upgraded", "This scooter is being upgraded. Nobody can ride it meanwhile.")
 	ErrUpgradeOver    = fault.Declare(fault.Conflict, "upgrade_over", "This upgrade is over.")
 	ErrNotParked      = fault.Declare(fault.Conflict, "upgrade_not_parked", "This upgrade goes on by itself: there is nothing to try again.")
+	ErrCommanded      = fault.Declare(fault.Conflict, "scooter_commanded", "A command of staff is on its way to this scooter. Try again in a minute.")
 	ErrOutOfUse       = fault.Declare(fault.Conflict, "upgrade_scooter_retired", "A retired scooter is not upgraded.")
 	ErrWrongModel     = fault.Declare(fault.Invalid, "firmware_wrong_model", "This firmware image is for another model.")
 	ErrDowngrade      = fault.Declare(fault.Conflict, "firmware_downgrade", "The scooter runs a newer version. If you mean it, say downgrade: true.")
