@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"slices"
 
 	"rodada/domain/firmware"
 	"rodada/domain/staff"
@@ -37,11 +38,12 @@ func takeDecisions(ctx context.Context, tx executor, was upgradeStood, c firmwar
 		Address   string `db:"address"`
 		RequestID string `db:"request_id"`
 	}
-	if len(c.Decisions) > 0 {
+	ids := slices.DeleteFunc(slices.Clone(c.Decisions), func(id string) bool { return !isID(id) }) // told by hand, in Temporal's UI
+	if len(ids) > 0 {
 		err := tx.SelectContext(ctx, &taken, `
 			WITH taken AS (DELETE FROM upgrade_decisions WHERE upgrade_id = $1 AND id = ANY ($2::uuid[]) RETURNING *)
 			SELECT verb, reason, coalesce(staff_id::text, '') AS staff_id, staff_email, address, request_id FROM taken ORDER BY at, id`,
-			c.ID, c.Decisions)
+			c.ID, ids)
 		if err != nil {
 			return err
 		}

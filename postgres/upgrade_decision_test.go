@@ -34,7 +34,7 @@ func TestADecisionIsADeedOnceItIsTaken(t *testing.T) {
 	require.NoError(t, b.ProposeDecision(ctx, refused))
 	require.Empty(t, deeds())
 
-	step := firmware.Change{ID: u.ID, Seq: 2, State: firmware.Sending, Attempt: 1, At: noon, Decisions: []string{taken.ID}}
+	step := firmware.Change{ID: u.ID, Seq: 2, State: firmware.Sending, Attempt: 1, At: noon, Decisions: []string{"", taken.ID, "by hand"}}
 	var group errgroup.Group
 	for range 4 { // an activity that is tried again while the first goes on
 		group.Go(func() error { return b.AdvanceUpgrade(b.ctx, step) })
