@@ -15,8 +15,8 @@ import (
 // nobody listens: whoever takes over then begins with the packet that the box wants. The fence goes along, so that who listens
 // knows without asking that nobody has taken over.
 var handOver = redis.NewScript(`
-local was = redis.call('HMGET', KEYS[1], 'fence', 'sent')
-if ARGV[2] == '0' and was[2] == ARGV[3] then
+local was = redis.call('HMGET', KEYS[1], 'fence', 'sent', 'packets')
+if ARGV[2] == '0' and was[2] == ARGV[3] and tonumber(ARGV[3]) < tonumber(was[3]) then
   redis.call('HSET', KEYS[1], 'sent', tonumber(ARGV[3]) + 1, 'at', ARGV[4])
 end
 return redis.call('PUBLISH', ARGV[1], ARGV[2] .. ' ' .. ARGV[3] .. ' ' .. (was[1] or ''))

@@ -84,6 +84,10 @@ func TestTheAnswerMovesTheAttemptOn(t *testing.T) {
 		p, _ = b.progress(t)
 		require.Equal(t, 4, p.Sent, "a sender that missed the answer does not take it back")
 
+		b.enter(t, fence(1, 1, 3), sent(1, 99))
+		require.Equal(t, 100, answer(99, false))
+		require.Equal(t, 100, answer(100, false), "there is none after the last")
+
 		b.enter(t, fence(2, 2, 1), sent(2, 0))
 		require.Equal(t, 0, answer(4, false), "of the attempt before")
 	})
