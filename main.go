@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -126,12 +127,28 @@ func admin() *cobra.Command {
 	for _, p := range staff.Permissions() {
 		permissions = append(permissions, string(p))
 	}
-	return cli.Admin(permissions, func(ctx context.Context, m cli.NewMember) error {
-		c, err := config.Load()
-		if err != nil {
-			return err
-		}
-		return roles.AddStaff(ctx, c, m)
+	return cli.Admin(permissions, cli.Accounts{
+		Create: func(ctx context.Context, m cli.NewMember) error {
+			c, err := config.Load()
+			if err != nil {
+				return err
+			}
+			return roles.AddStaff(ctx, c, m)
+		},
+		List: func(ctx context.Context) ([]staff.Member, error) {
+			c, err := config.Load()
+			if err != nil {
+				return nil, err
+			}
+			return roles.ListStaff(ctx, c)
+		},
+		ResetPassword: func(ctx context.Context, email, reason string) (string, time.Time, error) {
+			c, err := config.Load()
+			if err != nil {
+				return "", time.Time{}, err
+			}
+			return roles.ResetStaffPassword(ctx, c, email, reason)
+		},
 	})
 }
 

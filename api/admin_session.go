@@ -2,12 +2,13 @@ package api
 
 import (
 	"context"
+	"time"
 
 	"rodada/domain/rider"
 	"rodada/domain/staff"
 )
 
-// staffStore is what staff's accounts need of the books. Both answer with a fault when there is no such member.
+// staffStore is what the logins of staff need of the books. Both answer with a fault when there is no such member.
 type staffStore interface {
 	StaffByEmail(ctx context.Context, email string) (staff.Member, error)
 	StaffByID(ctx context.Context, id string) (staff.Member, error)
@@ -29,12 +30,12 @@ func riderLogins(store accountStore) (byEmail, byID func(context.Context, string
 		func(ctx context.Context, id string) (login, error) { return of(store.RiderByID(ctx, id)) }
 }
 
-func staffLogins(store staffStore) (byEmail, byID func(context.Context, string) (login, error)) {
+func staffLogins(store staffStore, now func() time.Time) (byEmail, byID func(context.Context, string) (login, error)) {
 	of := func(m staff.Member, err error) (login, error) {
 		if err != nil {
 			return login{}, err
 		}
-		return login{id: m.ID, hash: m.PasswordHash}, nil
+		return login{id: m.ID, hash: m.PasswordHash, refused: m.LogIn(now())}, nil
 	}
 	return func(ctx context.Context, email string) (login, error) { return of(store.StaffByEmail(ctx, email)) },
 		func(ctx context.Context, id string) (login, error) { return of(store.StaffByID(ctx, id)) }

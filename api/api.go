@@ -53,6 +53,7 @@ type app struct {
 	scooters      *scooters
 	watch         watchScooters
 	rentals       *rentals
+	members       *members
 	alerts        *alerts
 	webhooks      *webhooks
 	adminRentals  *adminRentals
@@ -129,7 +130,7 @@ func describeAll(router chi.Router, m *mounter, a *app) ([]byte, error) {
 		DefaultFormat:                "application/json",
 		RejectUnknownQueryParameters: true,
 	})
-	m.examples = together(examples(), riderExamples(), zoneExamples(), liveExamples(), firmwareExamples(), rolloutExamples())
+	m.examples = together(examples(), riderExamples(), staffExamples(), zoneExamples(), liveExamples(), firmwareExamples(), rolloutExamples())
 	endpoints(m, a)
 	document, err := json.MarshalIndent(m.api.OpenAPI(), "", "  ")
 	return append(document, '\n'), err
@@ -142,7 +143,7 @@ func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 	doors := func(audience rider.Audience) *sessions {
 		s := &sessions{audience: audience, store: o.Store, hasher: hasher, tokens: tokens, refresh: c.Tokens.Refresh, now: o.Now}
 		if audience == rider.ForStaff {
-			s.byEmail, s.byID = staffLogins(o.Store)
+			s.byEmail, s.byID = staffLogins(o.Store, o.Now)
 		} else {
 			s.byEmail, s.byID = riderLogins(o.Store)
 		}
@@ -181,6 +182,7 @@ func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 			store: o.Store, live: o.Live, minimumBattery: c.Rental.MinimumBattery, fresh: c.Telemetry.OfflineAfter, fixed: c.Telemetry.FixFor, now: o.Now,
 		},
 		rentals:       rentals,
+		members:       &members{store: o.Store, hasher: hasher, now: o.Now},
 		alerts:        &alerts{store: o.Store},
 		webhooks:      &webhooks{store: o.Store, sealer: o.Sealer, reach: staff.NewReach(o.Config.Webhook.Networks...)},
 		adminRentals:  &adminRentals{store: o.Store, holders: holders, deadline: c.HTTP.Deadline, now: o.Now},

@@ -38,6 +38,8 @@ type meta struct {
 	Body func() *huma.Schema
 	// Needs is the permission that staff need; empty: view to read, operate to change something.
 	Needs staff.Permission
+	// Newcomers opens an endpoint of staff to whoever has yet to set a password, and needs no permission.
+	Newcomers bool
 	// Answer is an example of a body in JSON that the endpoint encodes itself.
 	Answer any
 	// Suspended opens an endpoint of riders to those who are suspended too.
@@ -131,10 +133,13 @@ func mount[I, O any](m *mounter, who audience, at string, e endpoint[I, O]) {
 	}
 	if who == forStaff {
 		needs := about.needs(method)
-		op.Middlewares = append(op.Middlewares, authorise(m.api, m.members, m.proxies, needs))
-		op.Extensions = map[string]any{"x-permission": needs}
-		op.Description = strings.TrimSpace(fmt.Sprintf("%s\n\nNeeds the permission `%s`.", about.Description, needs))
-		faults = append(faults, staff.ErrPermission, fault.ErrAway)
+		op.Middlewares = append(op.Middlewares, authorise(m.api, m.members, m.proxies, needs, about.Newcomers))
+		faults = append(faults, staff.ErrSuspended, fault.ErrAway)
+		if !about.Newcomers {
+			op.Extensions = map[string]any{"x-permission": needs}
+			op.Description = strings.TrimSpace(fmt.Sprintf("%s\n\nNeeds the permission `%s`.", about.Description, needs))
+			faults = append(faults, staff.ErrPermission, staff.ErrPasswordTemporary)
+		}
 	}
 	op.Middlewares = append(op.Middlewares, oneEach(m.api))
 	if about.Upload != nil && len(about.Upload.Content) == 1 { // a table comes with whatever type a browser makes of it

@@ -57,6 +57,19 @@ func endpoints(m *mounter, a *app) {
 	mount(m, forAll, "POST /admin/v1/sessions/refresh", refreshSession{a.staffSessions})
 	mount(m, forAll, "DELETE /admin/v1/sessions", closeSession{a.staffSessions})
 
+	m.about("Staff: your account")
+	mount(m, forStaff, "GET /admin/v1/me", staffMe{a.members})
+	mount(m, forStaff, "POST /admin/v1/me/password", setOwnPassword{a.members, a.staffSessions})
+
+	m.about("Staff: accounts")
+	mount(m, forStaff, "GET /admin/v1/staff", listMembers{a.members})
+	mount(m, forStaff, "POST /admin/v1/staff", createMember{a.members})
+	mount(m, forStaff, "GET /admin/v1/staff/{id}", getMember{a.members})
+	mount(m, forStaff, "PATCH /admin/v1/staff/{id}", changeMember{a.members})
+	mount(m, forStaff, "POST /admin/v1/staff/{id}/suspend", suspendMember{a.members})
+	mount(m, forStaff, "POST /admin/v1/staff/{id}/reinstate", reinstateMember{a.members})
+	mount(m, forStaff, "POST /admin/v1/staff/{id}/reset-password", resetMemberPassword{a.members})
+
 	m.about("Staff: alerts")
 	mount(m, forStaff, "GET /admin/v1/alerts", listAlerts{a.alerts})
 	mount(m, forStaff, "POST /admin/v1/alerts/{id}/close", closeAlert{a.alerts})

@@ -34,7 +34,7 @@ func SayField(lang, message string) string { return sayField(lang, message) }
 func KeepApart(template string, args ...any) string { return keepApart(template, args...) }
 
 func OperationsWithExamples() []string {
-	return slices.Sorted(maps.Keys(together(examples(), riderExamples(), zoneExamples(), liveExamples(), firmwareExamples(), rolloutExamples())))
+	return slices.Sorted(maps.Keys(together(examples(), riderExamples(), staffExamples(), zoneExamples(), liveExamples(), firmwareExamples(), rolloutExamples())))
 }
 
 func PlainEnglish() map[string]string { return plainEnglish }

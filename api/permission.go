@@ -15,11 +15,17 @@ type memberStore interface {
 
 // authorise lets a member of staff through who has a permission. It asks the books and not the token: what is taken away is
 // gone with the next request. From here on the request is the member's deed.
-func authorise(api huma.API, members memberStore, from proxies, needs staff.Permission) func(huma.Context, func(huma.Context)) {
+//
+// An endpoint for newcomers is open to whoever has yet to set a password, and to any permission.
+func authorise(api huma.API, members memberStore, from proxies, needs staff.Permission, newcomers bool) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		member, err := members.StaffByID(ctx.Context(), subjectFrom(ctx.Context()))
-		if err == nil && !member.May(needs) {
-			err = staff.Lacking(needs)
+		switch {
+		case err != nil:
+		case !newcomers:
+			err = member.Need(needs)
+		case member.Suspended():
+			err = staff.ErrSuspended
 		}
 		if err != nil {
 			turnAway(api, ctx, err)

@@ -40,6 +40,14 @@ var spanish = map[string]string{ //nolint:gosec // sentences about passwords are
 	"code_too_soon":      "Espera un rato antes de pedir otro código.",
 	"email_unverified":   "Confirma una dirección de correo antes de tu primer viaje.",
 	"password_wrong":     "Esa no es tu contraseña.",
+	"staff_suspended":    "Esta cuenta está suspendida.",
+	"staff_unknown":      "No existe esa persona del equipo.",
+	"staff_last_admin":   "Entonces nadie más podría administrar las cuentas del equipo.",
+	"permission_unknown": "No existe ese permiso.",
+	"password_length":    "Una contraseña del equipo tiene de 12 a 200 caracteres.",
+	"password_same":      "Esa es la contraseña que la cuenta ya tiene.",
+	"password_temporary": "Pon primero una contraseña tuya.",
+	"password_expired":   "Esta contraseña valía unos días. Pide otra.",
 	"too_many_logins":    "Demasiadas personas están entrando ahora mismo. Inténtalo de nuevo.",
 
 	// Taking scooters in.

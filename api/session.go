@@ -11,6 +11,7 @@ import (
 	"rodada/api/token"
 	"rodada/domain/fault"
 	"rodada/domain/rider"
+	"rodada/domain/staff"
 )
 
 // sessionStore is what logging in needs of the books.
@@ -63,7 +64,7 @@ type openSessionIn struct {
 func (e openSession) Meta() meta {
 	return meta{
 		ID: e.named("open-session"), Summary: "Log in", Status: http.StatusCreated,
-		Faults: []*fault.Error{rider.ErrCredentials, rider.ErrSuspended, password.ErrBusy},
+		Faults: append(e.refusals(), rider.ErrCredentials, password.ErrBusy),
 	}
 }
 
@@ -112,7 +113,7 @@ func (e refreshSession) Meta() meta {
 	return meta{
 		ID: e.named("refresh-session"), Summary: "Get the next pair of tokens",
 		Description: "A refresh token is good once. One that comes back a second time was stolen: its session ends.",
-		Faults:      []*fault.Error{rider.ErrToken, rider.ErrSuspended},
+		Faults:      append(e.refusals(), rider.ErrToken),
 	}
 }
 
@@ -175,4 +176,12 @@ func (s *sessions) named(id string) string {
 		return "staff-" + id
 	}
 	return id
+}
+
+// refusals are why somebody may not come in whose password is right.
+func (s *sessions) refusals() []*fault.Error {
+	if s.audience == rider.ForStaff {
+		return []*fault.Error{staff.ErrSuspended, staff.ErrPasswordExpired}
+	}
+	return []*fault.Error{rider.ErrSuspended}
 }

@@ -5,6 +5,7 @@ type Store interface {
 	accountStore
 	sessionStore
 	staffStore
+	membersStore
 	scooterStore
 	walletStore
 	adminWalletStore

@@ -2,30 +2,40 @@ package postgres
 
 import (
 	"context"
+	"database/sql"
 	"strings"
 	"time"
 
+	"rodada/domain/listing"
 	"rodada/domain/rider"
 	"rodada/domain/staff"
 )
 
 type staffRow struct {
-	ID           string    `db:"id"`
-	FirstName    string    `db:"first_name"`
-	LastName     string    `db:"last_name"`
-	Email        string    `db:"email"`
-	PasswordHash string    `db:"password_hash"`
-	Permissions  string    `db:"permissions"`
-	CreatedAt    time.Time `db:"created_at"`
+	ID              string       `db:"id"`
+	FirstName       string       `db:"first_name"`
+	LastName        string       `db:"last_name"`
+	Email           string       `db:"email"`
+	PasswordHash    string       `db:"password_hash"`
+	Permissions     string       `db:"permissions"`
+	CreatedAt       time.Time    `db:"created_at"`
+	PasswordExpires sql.NullTime `db:"password_expires_at"`
+	SuspendedAt     sql.NullTime `db:"suspended_at"`
+	SuspendedReason string       `db:"suspended_reason"`
+	Place           string       `db:"place"`
 }
 
-const selectStaff = `
-	SELECT id, first_name, last_name, email, password_hash, array_to_string(permissions, ' ') AS permissions, created_at FROM staff `
+const staffFields = `
+	id, first_name, last_name, email, password_hash, array_to_string(permissions, ' ') AS permissions, created_at,
+	password_expires_at, suspended_at, suspended_reason`
+
+const selectStaff = `SELECT ` + staffFields + ` FROM staff `
 
 func (r staffRow) member() staff.Member {
 	m := staff.Member{
 		ID: r.ID, FirstName: r.FirstName, LastName: r.LastName, Email: r.Email, PasswordHash: r.PasswordHash,
-		CreatedAt: r.CreatedAt.UTC(),
+		CreatedAt: r.CreatedAt.UTC(), PasswordExpires: timeOf(r.PasswordExpires),
+		SuspendedAt: timeOf(r.SuspendedAt), SuspendedReason: r.SuspendedReason,
 	}
 	for _, p := range strings.Fields(r.Permissions) {
 		m.Permissions = append(m.Permissions, staff.Permission(p))
@@ -35,21 +45,30 @@ func (r staffRow) member() staff.Member {
 
 // CreateStaff stores a new staff account: rider.ErrEmailTaken when there is one with this email. A zero CreatedAt is now.
 func (s *Store) CreateStaff(ctx context.Context, m staff.Member) error {
-	permissions := make([]string, len(m.Permissions)) // none is an empty list, not null
-	for i, p := range m.Permissions {
-		permissions[i] = string(p)
-	}
+	return s.CreateStaffFor(ctx, m, "")
+}
+
+// CreateStaffFor is CreateStaff with a reason.
+func (s *Store) CreateStaffFor(ctx context.Context, m staff.Member, reason string) error {
 	return s.atomically(ctx, "create staff", func(tx executor) error {
+		if _, err := admins(ctx, tx, ""); err != nil {
+			return err
+		}
 		_, err := tx.ExecContext(ctx, `
-			INSERT INTO staff (id, first_name, last_name, email, password_hash, permissions, created_at)
-			VALUES ($1, $2, $3, $4, $5, $6, coalesce($7, now()))`,
-			m.ID, m.FirstName, m.LastName, m.Email, m.PasswordHash, permissions, nullTime(m.CreatedAt))
+			INSERT INTO staff (id, first_name, last_name, email, password_hash, permissions, created_at, password_expires_at)
+			VALUES ($1, $2, $3, $4, $5, $6, coalesce($7, now()), $8)`,
+			m.ID, m.FirstName, m.LastName, m.Email, m.PasswordHash, permissionNames(m), nullTime(m.CreatedAt), nullTime(m.PasswordExpires))
 		if err != nil {
 			return err
 		}
-		after := map[string]any{"first_name": m.FirstName, "last_name": m.LastName, "permissions": permissions}
-		return audit(ctx, tx, staff.Deed{Action: "staff.create", Subject: m.Email, After: after})
+		after := map[string]any{"first_name": m.FirstName, "last_name": m.LastName, "permissions": permissionNames(m)}
+		return audit(ctx, tx, staff.Deed{Action: "staff.create", Subject: m.Email, After: after, Reason: reason})
 	})
+}
+
+// permissionNames is a member's permissions for the database, where none is an empty list, not null.
+func permissionNames(m staff.Member) []string {
+	return append([]string{}, texts(m.Permissions)...)
 }
 
 // StaffByEmail finds the account that logs in with an email: rider.ErrCredentials when there is none.
@@ -63,12 +82,68 @@ func (s *Store) StaffByEmail(ctx context.Context, email string) (staff.Member, e
 
 // StaffByID finds the account that a token names: rider.ErrToken when there is none.
 func (s *Store) StaffByID(ctx context.Context, id string) (staff.Member, error) {
+	return s.staffByID(ctx, id, rider.ErrToken)
+}
+
+// Member finds an account: staff.ErrMemberUnknown.
+func (s *Store) Member(ctx context.Context, id string) (staff.Member, error) {
+	return s.staffByID(ctx, id, staff.ErrMemberUnknown)
+}
+
+func (s *Store) staffByID(ctx context.Context, id string, none error) (staff.Member, error) {
 	if !isID(id) {
-		return staff.Member{}, rider.ErrToken
+		return staff.Member{}, none
 	}
 	var row staffRow
 	err := s.once(ctx, "staff by id", func(db executor) error {
-		return orElse(db.GetContext(ctx, &row, selectStaff+`WHERE id = $1`, id), rider.ErrToken)
+		return orElse(db.GetContext(ctx, &row, selectStaff+`WHERE id = $1`, id), none)
 	})
 	return row.member(), err
+}
+
+// memberColumns is what accounts of staff can be sorted by.
+var memberColumns = map[string]column{
+	"name":    {"lower(last_name || ' ' || first_name)", "text"},
+	"email":   {"lower(email)", "text"},
+	"created": {"created_at", "timestamptz"},
+}
+
+// Members is one page of the accounts of staff that a filter picks, each with its place in the order, and with one more when there is
+// a next page; and how many it picks in all.
+func (s *Store) Members(ctx context.Context, f staff.Filter, q listing.Query) (list []staff.Member, places []listing.Place, total int, err error) {
+	p, err := pageOf(q, memberColumns, "id", "uuid", 4)
+	if err != nil {
+		return nil, nil, 0, err
+	}
+	const matching = `
+		FROM staff WHERE ($1::text IS NULL OR strpos(lower(first_name || ' ' || last_name || ' ' || email), lower($1)) > 0)
+			AND ($2::text IS NULL OR $2 = ANY(permissions)) AND ($3::boolean IS NULL OR (suspended_at IS NOT NULL) = $3) `
+	value, id := after(q)
+	args := []any{nullText(f.Text), nullText(string(f.Permission)), f.Suspended, value, id, p.limit}
+	var rows []staffRow
+	err = s.once(ctx, "list staff", func(db executor) error {
+		rows = nil
+		if err := db.GetContext(ctx, &total, `SELECT count(*)`+matching, args[:3]...); err != nil {
+			return err
+		}
+		return orCursor(db.SelectContext(ctx, &rows, `SELECT `+staffFields+`, `+p.place+` AS place`+matching+`AND `+p.beyond+p.order+` LIMIT $6`, args...))
+	})
+	for _, r := range rows {
+		list, places = append(list, r.member()), append(places, listing.Place{Value: r.Place, ID: r.ID})
+	}
+	return list, places, total, err
+}
+
+// AllMembers lists every account of staff by name.
+func (s *Store) AllMembers(ctx context.Context) ([]staff.Member, error) {
+	var rows []staffRow
+	err := s.once(ctx, "all staff", func(db executor) error {
+		rows = nil
+		return db.SelectContext(ctx, &rows, selectStaff+`ORDER BY lower(last_name || ' ' || first_name), id`)
+	})
+	list := make([]staff.Member, len(rows))
+	for i, r := range rows {
+		list[i] = r.member()
+	}
+	return list, err
 }

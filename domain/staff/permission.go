@@ -30,8 +30,11 @@ func Permissions() []Permission {
 func (p Permission) Known() bool { return slices.Contains(Permissions(), p) }
 
 // May reports whether the member has a permission. An admin has every one, and every other one includes the view: whoever
-// may change something may look.
+// may change something may look. Who is suspended may nothing.
 func (m Member) May(p Permission) bool {
+	if m.Suspended() {
+		return false
+	}
 	if p == View && slices.ContainsFunc(m.Permissions, Permission.Known) {
 		return true
 	}

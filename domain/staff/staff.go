@@ -12,4 +12,8 @@ type Member struct {
 	PasswordHash string
 	Permissions  []Permission
 	CreatedAt    time.Time
+	// PasswordExpires is when a password ends that somebody else knows; zero: it is the member's own.
+	PasswordExpires time.Time
+	SuspendedAt     time.Time // zero: may work
+	SuspendedReason string
 }

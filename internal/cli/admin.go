@@ -8,8 +8,12 @@ import (
 	"io"
 	"os"
 	"strings"
+	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
+
+	"rodada/domain/staff"
 )
 
 // NewMember is an account to be made.
@@ -19,10 +23,73 @@ type NewMember struct {
 	Password                   string
 }
 
-// Admin is `rodada admin`: what only those do who have the installation itself. create stores an account.
-func Admin(permissions []string, create func(ctx context.Context, m NewMember) error) *cobra.Command {
+// Accounts is the accounts of staff in the database.
+type Accounts struct {
+	Create        func(ctx context.Context, m NewMember) error
+	List          func(ctx context.Context) ([]staff.Member, error)
+	ResetPassword func(ctx context.Context, email, reason string) (given string, expires time.Time, err error)
+}
+
+// Admin is `rodada admin`: what only those do who have the installation itself.
+func Admin(permissions []string, a Accounts) *cobra.Command {
 	cmd := &cobra.Command{Use: "admin", Short: "Accounts of staff, straight in the database"}
-	cmd.AddCommand(adminCreate(permissions, create))
+	cmd.AddCommand(adminCreate(permissions, a.Create), adminList(a.List), adminResetPassword(a.ResetPassword))
+	return cmd
+}
+
+func adminList(list func(ctx context.Context) ([]staff.Member, error)) *cobra.Command {
+	return &cobra.Command{
+		Use: "list", Short: "The accounts of staff", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			members, err := list(cmd.Context())
+			if err != nil {
+				return err
+			}
+			table := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
+			fmt.Fprintln(table, "EMAIL\tNAME\tPERMISSIONS\tSTATE")
+			for _, m := range members {
+				names := make([]string, len(m.Permissions))
+				for i, p := range m.Permissions {
+					names[i] = string(p)
+				}
+				fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", clean(m.Email), clean(m.FirstName+" "+m.LastName), strings.Join(names, ","), stateOf(m))
+			}
+			return table.Flush()
+		},
+	}
+}
+
+func stateOf(m staff.Member) string {
+	switch {
+	case m.Suspended():
+		return "suspended: " + clean(m.SuspendedReason)
+	case !m.PasswordExpires.IsZero():
+		return "given password, to " + m.PasswordExpires.Format(time.RFC3339)
+	}
+	return "active"
+}
+
+func adminResetPassword(reset func(ctx context.Context, email, reason string) (string, time.Time, error)) *cobra.Command {
+	var email, reason string
+	cmd := &cobra.Command{
+		Use: "reset-password", Short: "Give an account a new password", Args: cobra.NoArgs,
+		Long: "Prints a new password for an account and ends its sessions. The password holds for three days and opens nothing but the way\n" +
+			"to one of the member's own.",
+		Example: "  rodada admin reset-password --email eva@example.org --reason \"Forgot it.\"",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			given, expires, err := reset(cmd.Context(), email, reason)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "%s\n", given)
+			fmt.Fprintf(cmd.ErrOrStderr(), "for %s, until %s\n", email, expires.Format(time.RFC3339))
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&email, "email", "", "whose account")
+	cmd.Flags().StringVar(&reason, "reason", "", "why, for the audit log")
+	_ = cmd.MarkFlagRequired("email") // the flags are there
+	_ = cmd.MarkFlagRequired("reason")
 	return cmd
 }
 

@@ -8,9 +8,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"rodada/domain/staff"
 	"rodada/internal/cli"
 )
 
@@ -37,10 +39,10 @@ func TestAdminCreate(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got cli.NewMember
-			cmd := cli.Admin([]string{"view", "admin"}, func(_ context.Context, m cli.NewMember) error {
+			cmd := cli.Admin([]string{"view", "admin"}, cli.Accounts{Create: func(_ context.Context, m cli.NewMember) error {
 				got = m
 				return c.fails
-			})
+			}})
 			var out bytes.Buffer
 			cmd.SetOut(&out)
 			cmd.SetErr(&out)
@@ -63,4 +65,47 @@ func TestAdminCreate(t *testing.T) {
 			require.Equal(t, "eva@example.org", got.Email)
 		})
 	}
+}
+
+func adminOutput(t *testing.T, a cli.Accounts, args ...string) (out string, err error) {
+	t.Helper()
+	var all bytes.Buffer
+	cmd := cli.Admin(nil, a)
+	cmd.SetOut(&all)
+	cmd.SetErr(&all)
+	cmd.SilenceUsage, cmd.SilenceErrors = true, true
+	cmd.SetArgs(args)
+	err = cmd.ExecuteContext(t.Context())
+	return all.String(), err
+}
+
+func TestAdminList(t *testing.T) {
+	at := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
+	out, err := adminOutput(t, cli.Accounts{List: func(context.Context) ([]staff.Member, error) {
+		return []staff.Member{
+			{Email: "eva@example.org", FirstName: "Eva", LastName: "Gil", Permissions: []staff.Permission{"view", "money"}, PasswordHash: "$argon2id$"},
+			{Email: "luis@example.org", FirstName: "Luis\x1b[2J", LastName: "Paz", SuspendedAt: at, SuspendedReason: "Left us."},
+			{Email: "ana@example.org", FirstName: "Ana", LastName: "Sol", PasswordExpires: at},
+		}, nil
+	}}, "list")
+	require.NoError(t, err)
+	require.Regexp(t, `eva@example.org\s+Eva Gil\s+view,money\s+active`, out)
+	require.Contains(t, out, "suspended: Left us.")
+	require.Contains(t, out, "given password, to 2026-11-26T12:00:00Z")
+	require.NotContains(t, out, "\x1b")
+	require.NotContains(t, out, "argon2")
+}
+
+func TestAdminResetPassword(t *testing.T) {
+	var asked []string
+	reset := cli.Accounts{ResetPassword: func(_ context.Context, email, reason string) (string, time.Time, error) {
+		asked = []string{email, reason}
+		return "GIVEN", time.Time{}, nil
+	}}
+	out, err := adminOutput(t, reset, "reset-password", "--email", "eva@example.org", "--reason", "Forgot it.")
+	require.NoError(t, err)
+	require.True(t, strings.HasPrefix(out, "GIVEN\n"), out)
+	require.Equal(t, []string{"eva@example.org", "Forgot it."}, asked)
+	_, err = adminOutput(t, reset, "reset-password", "--email", "eva@example.org")
+	require.ErrorContains(t, err, "reason")
 }

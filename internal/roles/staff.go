@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -16,12 +15,6 @@ import (
 	"rodada/internal/cli"
 	"rodada/internal/config"
 	"rodada/postgres"
-)
-
-// The length of a password of staff, in characters.
-const (
-	passwordShortest = 12
-	passwordLongest  = 200
 )
 
 // console is the author of what is done with the installation itself rather than through the API.
@@ -40,15 +33,11 @@ func AddStaff(ctx context.Context, c config.Config, n cli.NewMember) error {
 	if m.FirstName == "" || m.LastName == "" {
 		return errors.New("--first-name and --last-name must not be empty")
 	}
-	for _, name := range n.Permissions {
-		p := staff.Permission(name)
-		if !p.Known() {
-			return fmt.Errorf("--permission: there is no %q, only %v", name, staff.Permissions())
-		}
-		m.Permissions = append(m.Permissions, p)
+	if m.Permissions, err = staff.ParsePermissions(n.Permissions); err != nil {
+		return fmt.Errorf("--permission: %w There are: %v", err, staff.Permissions())
 	}
-	if length := utf8.RuneCountInString(n.Password); length < passwordShortest || length > passwordLongest {
-		return fmt.Errorf("the password must have %d to %d characters", passwordShortest, passwordLongest)
+	if err := staff.CheckPassword(n.Password); err != nil {
+		return err
 	}
 	if m.PasswordHash, err = password.New(1).Hash(ctx, n.Password); err != nil {
 		return err
@@ -60,6 +49,49 @@ func AddStaff(ctx context.Context, c config.Config, n cli.NewMember) error {
 	err = store.CreateStaff(staff.Acting(ctx, staff.Actor{Email: console}), m)
 	if errors.Is(err, rider.ErrEmailTaken) {
 		err = fmt.Errorf("%s has an account already", email)
+	}
+	return errors.Join(err, store.Close())
+}
+
+// ListStaff lists the accounts of staff by name.
+func ListStaff(ctx context.Context, c config.Config) ([]staff.Member, error) {
+	store, err := postgres.Open(ctx, c.Postgres.URL, 1)
+	if err != nil {
+		return nil, err
+	}
+	list, err := store.AllMembers(ctx)
+	return list, errors.Join(err, store.Close())
+}
+
+// ResetStaffPassword gives an account a password to hand over, and ends its sessions.
+func ResetStaffPassword(ctx context.Context, c config.Config, email, reason string) (given string, expires time.Time, err error) {
+	if reason, err = staff.Reason(reason); err != nil {
+		return "", expires, fmt.Errorf("--reason: %w", err)
+	}
+	given, expires = staff.TemporaryPassword(), time.Now().AddDate(0, 0, staff.PasswordDays).UTC().Truncate(time.Second)
+	hash, err := password.New(1).Hash(ctx, given)
+	if err != nil {
+		return "", expires, err
+	}
+	err = onMember(ctx, c, email, func(ctx context.Context, store *postgres.Store, m staff.Member) error {
+		_, err := store.ResetPassword(ctx, m.ID, hash, expires, reason)
+		return err
+	})
+	return given, expires, err
+}
+
+// onMember does something to an account as whoever has the machine itself.
+func onMember(ctx context.Context, c config.Config, email string, do func(context.Context, *postgres.Store, staff.Member) error) error {
+	store, err := postgres.Open(ctx, c.Postgres.URL, 1)
+	if err != nil {
+		return err
+	}
+	m, err := store.StaffByEmail(ctx, email)
+	if errors.Is(err, rider.ErrCredentials) {
+		err = fmt.Errorf("%s has no account", email)
+	}
+	if err == nil {
+		err = do(staff.Acting(ctx, staff.Actor{Email: console}), store, m)
 	}
 	return errors.Join(err, store.Close())
 }

@@ -53,7 +53,7 @@ func TestAddStaffRefuses(t *testing.T) {
 	}{
 		"what is no email":            {func(m *cli.NewMember) { m.Email = "eva" }, rider.ErrEmailInvalid.Code},
 		"nobody":                      {func(m *cli.NewMember) { m.FirstName = " " }, "--first-name"},
-		"a permission there is not":   {func(m *cli.NewMember) { m.Permissions = []string{"root"} }, `no "root"`},
+		"a permission there is not":   {func(m *cli.NewMember) { m.Permissions = []string{"root"} }, `no permission "root"`},
 		"a password soon guessed":     {func(m *cli.NewMember) { m.Password = "hunter2" }, "12 to 200"},
 		"a database that is not ours": {func(*cli.NewMember) {}, "postgres"},
 	} {
@@ -64,4 +64,26 @@ func TestAddStaffRefuses(t *testing.T) {
 			require.ErrorContains(t, roles.AddStaff(t.Context(), nowhere, m), c.says)
 		})
 	}
+}
+
+func TestAPasswordIsResetFromTheConsole(t *testing.T) {
+	c := config.Config{Postgres: config.Postgres{URL: testkit.Database(t, testkit.HashFS(t, migrations.Files), migrations.Up)}}
+	eva := cli.NewMember{Email: "eva@example.org", FirstName: "Eva", LastName: "Gil", Permissions: []string{"admin"}, Password: "a long password"}
+	require.NoError(t, roles.AddStaff(t.Context(), c, eva))
+	given, expires, err := roles.ResetStaffPassword(t.Context(), c, "EVA@example.org", "Forgot it.")
+	require.NoError(t, err)
+	list, err := roles.ListStaff(t.Context(), c)
+	require.NoError(t, err)
+	require.Len(t, list, 1)
+	require.Equal(t, expires, list[0].PasswordExpires)
+	fits, err := password.New(1).Matches(t.Context(), given, list[0].PasswordHash)
+	require.NoError(t, err)
+	require.True(t, fits)
+	_, _, err = roles.ResetStaffPassword(t.Context(), c, "nobody@example.org", "Forgot it.")
+	require.ErrorContains(t, err, "has no account")
+	_, _, err = roles.ResetStaffPassword(t.Context(), c, eva.Email, " ")
+	require.ErrorContains(t, err, "--reason")
+	end, err := roles.VerifyAudit(t.Context(), c, nil, func(f staff.Flaw) { t.Error(f) })
+	require.NoError(t, err)
+	require.EqualValues(t, 2, end.Seq)
 }

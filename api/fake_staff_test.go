@@ -1,0 +1,90 @@
+package api_test
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"rodada/domain/listing"
+	"rodada/domain/rider"
+	"rodada/domain/staff"
+)
+
+// The accounts of staff in memory. Who may take what from whom is the database's to decide.
+
+func (s *fakeStore) Members(_ context.Context, f staff.Filter, q listing.Query) (list []staff.Member, places []listing.Place, total int, err error) {
+	defer s.lock()()
+	for _, m := range s.staff {
+		if strings.Contains(m.FirstName+" "+m.LastName+" "+m.Email, f.Text) && (f.Permission == "" || slices.Contains(m.Permissions, f.Permission)) &&
+			(f.Suspended == nil || *f.Suspended == m.Suspended()) {
+			list = append(list, m)
+		}
+	}
+	slices.SortFunc(list, func(a, b staff.Member) int { return cmp.Compare(a.Email, b.Email) })
+	total = len(list)
+	list = slices.DeleteFunc(list, func(m staff.Member) bool { return q.After != nil && m.Email <= q.After.Value })
+	for _, m := range list {
+		places = append(places, listing.Place{Value: m.Email, ID: m.ID})
+	}
+	n := min(len(list), q.Limit+1)
+	return list[:n], places[:n], total, s.broken
+}
+
+func (s *fakeStore) Member(_ context.Context, id string) (staff.Member, error) {
+	defer s.lock()()
+	if m, ok := s.staff[id]; ok {
+		return m, s.broken
+	}
+	return staff.Member{}, staff.ErrMemberUnknown
+}
+
+func (s *fakeStore) CreateStaffFor(ctx context.Context, m staff.Member, reason string) error {
+	defer s.lock()()
+	for _, other := range s.staff {
+		if strings.EqualFold(other.Email, m.Email) {
+			return rider.ErrEmailTaken
+		}
+	}
+	s.staff[m.ID] = m
+	return s.audit(ctx, staff.Deed{Action: "staff.create", Subject: m.Email, Reason: reason})
+}
+
+// edit changes an account, and ends its sessions if it should.
+func (s *fakeStore) edit(ctx context.Context, action, id, reason string, ends bool, edit func(*staff.Member)) (staff.Member, error) {
+	defer s.lock()()
+	m, ok := s.staff[id]
+	if !ok {
+		return m, staff.ErrMemberUnknown
+	}
+	edit(&m)
+	s.staff[id] = m
+	for hash, open := range s.sessions {
+		if ends && open.Subject == id {
+			delete(s.sessions, hash)
+		}
+	}
+	return m, s.audit(ctx, staff.Deed{Action: action, Subject: m.Email, Reason: reason})
+}
+
+func (s *fakeStore) ChangeMember(ctx context.Context, id string, e staff.Edit, reason string) (staff.Member, error) {
+	return s.edit(ctx, "staff.change", id, reason, false, e.Apply)
+}
+
+func (s *fakeStore) SuspendMember(ctx context.Context, id, reason string, at time.Time) (staff.Member, error) {
+	return s.edit(ctx, "staff.suspend", id, reason, true, func(m *staff.Member) { m.SuspendedAt, m.SuspendedReason = at, reason })
+}
+
+func (s *fakeStore) ReinstateMember(ctx context.Context, id, reason string) (staff.Member, error) {
+	return s.edit(ctx, "staff.reinstate", id, reason, false, func(m *staff.Member) { m.SuspendedAt, m.SuspendedReason = time.Time{}, "" })
+}
+
+func (s *fakeStore) ResetPassword(ctx context.Context, id, hash string, expires time.Time, reason string) (staff.Member, error) {
+	return s.edit(ctx, "staff.reset-password", id, reason, true, func(m *staff.Member) { m.PasswordHash, m.PasswordExpires = hash, expires })
+}
+
+func (s *fakeStore) SetOwnPassword(ctx context.Context, m staff.Member, hash string) error {
+	_, err := s.edit(ctx, "staff.password", m.ID, "", true, func(m *staff.Member) { m.PasswordHash, m.PasswordExpires = hash, time.Time{} })
+	return err
+}
