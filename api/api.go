@@ -45,6 +45,8 @@ type Options struct {
 type app struct {
 	development   bool
 	accounts      *accounts
+	leaving       *leaving
+	adminRiders   *adminRiders
 	riderSessions *sessions
 	staffSessions *sessions
 	wallets       *wallets
@@ -156,17 +158,20 @@ func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 		store: o.Store, live: o.Live, holders: holders, rules: c.Rental, deadline: c.HTTP.Deadline,
 		fresh: c.Telemetry.OfflineAfter, now: o.Now, meters: measured,
 	}
+	people := &accounts{
+		store: o.Store, hasher: hasher, currency: c.Currency, now: o.Now,
+		proofs: &proofs{store: o.Store, sealer: o.Sealer, secret: []byte(c.Tokens.Secret), now: o.Now},
+	}
 	return &app{
-		development:  c.Development,
-		registry:     registry,
-		labels:       &labels{registry: registry, link: c.Fleet.QRLink},
-		onboardings:  onboardings,
-		histories:    histories,
-		rentalRoutes: &rentalRoutes{rentals: rentals, staff: o.Store, histories: histories, now: o.Now},
-		accounts: &accounts{
-			store: o.Store, hasher: hasher, currency: c.Currency, now: o.Now,
-			proofs: &proofs{store: o.Store, sealer: o.Sealer, secret: []byte(c.Tokens.Secret), now: o.Now},
-		},
+		development:   c.Development,
+		registry:      registry,
+		labels:        &labels{registry: registry, link: c.Fleet.QRLink},
+		onboardings:   onboardings,
+		histories:     histories,
+		rentalRoutes:  &rentalRoutes{rentals: rentals, staff: o.Store, histories: histories, now: o.Now},
+		accounts:      people,
+		leaving:       &leaving{accounts: people, books: o.Store},
+		adminRiders:   &adminRiders{store: o.Store},
 		riderSessions: doors(rider.ForRiders),
 		staffSessions: doors(rider.ForStaff),
 		wallets:       &wallets{store: o.Store, currency: c.Currency},

@@ -13,6 +13,8 @@ func endpoints(m *mounter, a *app) {
 	mount(m, forAll, "POST /v1/codes/resend", resendCode{a.accounts})
 	mount(m, forRider, "GET /v1/me", me{a.accounts})
 	mount(m, forRider, "PATCH /v1/me", changeMe{a.accounts})
+	mount(m, forRider, "DELETE /v1/me", deleteMe{a.leaving})
+	mount(m, forRider, "GET /v1/me/export", exportMe{a.leaving})
 	mount(m, forRider, "POST /v1/me/email", changeEmail{a.accounts})
 	mount(m, forRider, "POST /v1/me/email/verify", verifyEmail{a.accounts})
 
@@ -69,6 +71,10 @@ func endpoints(m *mounter, a *app) {
 	mount(m, forStaff, "POST /admin/v1/staff/{id}/suspend", suspendMember{a.members})
 	mount(m, forStaff, "POST /admin/v1/staff/{id}/reinstate", reinstateMember{a.members})
 	mount(m, forStaff, "POST /admin/v1/staff/{id}/reset-password", resetMemberPassword{a.members})
+
+	m.about("Staff: riders")
+	mount(m, forStaff, "POST /admin/v1/riders/{id}/suspend", suspendRider{a.adminRiders})
+	mount(m, forStaff, "POST /admin/v1/riders/{id}/reinstate", reinstateRider{a.adminRiders})
 
 	m.about("Staff: alerts")
 	mount(m, forStaff, "GET /admin/v1/alerts", listAlerts{a.alerts})

@@ -1,6 +1,11 @@
 package api
 
-import "time"
+import (
+	"time"
+
+	"rodada/domain/money"
+	"rodada/domain/wallet"
+)
 
 // riderExamples are what accounts answer.
 func riderExamples() map[string]any {
@@ -10,7 +15,18 @@ func riderExamples() map[string]any {
 		ID: "7c1d5b1e-8b7e-4a0f-9a53-3c5f0a6f9d21", FirstName: "Ana", LastName: "Ruiz", Email: "ana@example.com", Phone: "+34600000000",
 		Language: "es", Password: true, CreatedAt: asked,
 	}
+	day := time.Date(2026, 11, 1, 9, 0, 0, 0, time.UTC)
+	top := Movement{ID: "2f0a6c1d-9a3e-4b57-8d21-6f1e0c5b7a90", Kind: wallet.TopUp, At: day, Amount: money.Of(2000, "EUR")}
+	balance := money.Of(2000, "EUR")
+	own := ana
+	own.Balance = &balance
+	suspended := Suspension{RiderID: ana.ID, Suspended: true, SuspendedAt: &asked, Reason: "Two scooters left in the river."}
 	return map[string]any{
+		"export-me 200": Export{
+			ExportedAt: asked, Account: own, Rentals: []Rental{}, Wallet: []Movement{top},
+			Logins: []PastSession{{StartedAt: day, ExpiresAt: day.Add(30 * 24 * time.Hour)}},
+		},
+		"suspend-rider 200": suspended, "reinstate-rider 200": Suspension{RiderID: ana.ID},
 		"register-rider 202": code, "resend-code 202": code, "change-email 202": code, "ask-password-reset 202": code,
 		"verify-rider 201": ana, "verify-email 200": ana, "change-me 200": ana,
 	}

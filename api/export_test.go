@@ -53,6 +53,9 @@ type FirmwareBooks interface {
 // AccountBooks is what fakes leave to a real database too.
 type AccountBooks interface {
 	proofStore
+	adminRiderStore
+	Logins(ctx context.Context, riderID string) ([]rider.Login, error)
+	DeleteRider(ctx context.Context, id string, e letter.Envelope) error
 	ChangeRider(ctx context.Context, id string, e rider.Edit) (rider.Rider, error)
 	ChangePassword(ctx context.Context, id, hash, session string, e letter.Envelope) error
 }

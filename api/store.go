@@ -3,6 +3,8 @@ package api
 // Store is all that the API needs of the books; each noun's file says what it needs of it.
 type Store interface {
 	accountStore
+	exportStore
+	adminRiderStore
 	sessionStore
 	staffStore
 	membersStore

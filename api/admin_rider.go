@@ -1,0 +1,81 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"rodada/domain/fault"
+	"rodada/domain/rider"
+	"rodada/domain/staff"
+)
+
+// adminRiderStore is what staff's work with riders needs of the books.
+type adminRiderStore interface {
+	Suspend(ctx context.Context, id, reason string) (rider.Suspension, error)
+	Reinstate(ctx context.Context, id, reason string) (rider.Suspension, error)
+}
+
+// adminRiders is staff's work with riders.
+type adminRiders struct{ store adminRiderStore }
+
+// Suspension is whether a rider may ride.
+type Suspension struct {
+	RiderID     string     `json:"rider_id" format:"uuid"`
+	Suspended   bool       `json:"suspended"`
+	SuspendedAt *time.Time `json:"suspended_at,omitempty"`
+	Reason      string     `json:"reason,omitempty" doc:"Of the suspension."`
+	OpenRental  string     `json:"open_rental_id,omitempty" format:"uuid" doc:"It goes on: its rider can see, pause and end it, and so can staff."`
+}
+
+type suspensionOut struct{ Body Suspension }
+
+type suspendIn struct {
+	ID   string `path:"id" format:"uuid"`
+	Body struct {
+		Reason Reason `json:"reason" minLength:"3" maxLength:"500" example:"Two scooters left in the river." doc:"Kept in the audit log; the rider does not see it."`
+	}
+}
+
+func showSuspension(s rider.Suspension) *suspensionOut {
+	return &suspensionOut{Body: Suspension{
+		RiderID: s.RiderID, Suspended: !s.At.IsZero(), SuspendedAt: happened(s.At), Reason: s.Reason, OpenRental: s.OpenRental,
+	}}
+}
+
+// suspendRider is POST /admin/v1/riders/{id}/suspend.
+type suspendRider struct{ *adminRiders }
+
+func (suspendRider) Meta() meta {
+	return meta{
+		ID: "suspend-rider", Summary: "Keep a rider from riding", Needs: staff.People,
+		Description: "At once, also for who is logged in: every request but those that see, pause or end a ride that runs is refused with rider_suspended. " +
+			"One who is suspended already stays so, for the reason of before.",
+		Faults: []*fault.Error{rider.ErrUnknown},
+	}
+}
+
+func (e suspendRider) Execute(ctx context.Context, in *suspendIn) (*suspensionOut, error) {
+	s, err := e.store.Suspend(ctx, in.ID, string(in.Body.Reason))
+	if err != nil {
+		return nil, err
+	}
+	return showSuspension(s), nil
+}
+
+// reinstateRider is POST /admin/v1/riders/{id}/reinstate.
+type reinstateRider struct{ *adminRiders }
+
+func (reinstateRider) Meta() meta {
+	return meta{
+		ID: "reinstate-rider", Summary: "Let a rider ride again", Needs: staff.People, Description: "One who may ride stays as is.",
+		Faults: []*fault.Error{rider.ErrUnknown},
+	}
+}
+
+func (e reinstateRider) Execute(ctx context.Context, in *suspendIn) (*suspensionOut, error) {
+	s, err := e.store.Reinstate(ctx, in.ID, string(in.Body.Reason))
+	if err != nil {
+		return nil, err
+	}
+	return showSuspension(s), nil
+}

@@ -1,0 +1,140 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"rodada/api/password"
+	"rodada/domain/fault"
+	"rodada/domain/letter"
+	"rodada/domain/rental"
+	"rodada/domain/rider"
+	"rodada/domain/wallet"
+)
+
+// exportStore is what an export gathers beside the account.
+type exportStore interface {
+	Rentals(ctx context.Context, riderID string, limit int, before string) ([]rental.Rental, error)
+	Movements(ctx context.Context, riderID, currency string, limit int, before string) ([]wallet.Movement, error)
+	Logins(ctx context.Context, riderID string) ([]rider.Login, error)
+	DeleteRider(ctx context.Context, id string, e letter.Envelope) error
+}
+
+// leaving is how riders take their data and go.
+type leaving struct {
+	*accounts
+	books exportStore
+}
+
+// Export is all that is kept of a rider.
+type Export struct {
+	ExportedAt time.Time     `json:"exported_at"`
+	Account    Rider         `json:"account"`
+	Rentals    []Rental      `json:"rentals" nullable:"false" doc:"All, the newest first. The way of each is at /v1/rentals/{id}/route, as long as the history of scooters is kept."`
+	Wallet     []Movement    `json:"wallet" nullable:"false" doc:"All that was paid, charged and given back, the newest first."`
+	Logins     []PastSession `json:"logins" nullable:"false" doc:"The sessions that are kept, the newest first."`
+}
+
+// PastSession is one session.
+type PastSession struct {
+	StartedAt time.Time  `json:"started_at"`
+	ExpiresAt time.Time  `json:"expires_at"`
+	EndedAt   *time.Time `json:"ended_at,omitempty"`
+}
+
+type exportOut struct {
+	Disposition string `header:"Content-Disposition"`
+	Body        Export
+}
+
+// exportMe is GET /v1/me/export.
+type exportMe struct{ *leaving }
+
+func (exportMe) Meta() meta {
+	return meta{ID: "export-me", Summary: "All that is kept of you", Description: "As one JSON document: your data, every ride and every payment."}
+}
+
+// exportPage is how much is read at once.
+const exportPage = 500
+
+func (e exportMe) Execute(ctx context.Context, _ *struct{}) (*exportOut, error) {
+	own, err := me{e.accounts}.Execute(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	id := own.Body.ID
+	out := &exportOut{Disposition: `attachment; filename="rodada.json"`, Body: Export{ExportedAt: e.now().UTC(), Account: own.Body}}
+	out.Body.Rentals, err = everything(func(before string) ([]Rental, error) {
+		page, err := e.books.Rentals(ctx, id, exportPage, before)
+		return each(page, stored), err
+	}, func(r Rental) string { return r.ID })
+	if err != nil {
+		return nil, err
+	}
+	out.Body.Wallet, err = everything(func(before string) ([]Movement, error) {
+		page, err := e.books.Movements(ctx, id, e.currency, exportPage, before)
+		return each(page, showMovement), err
+	}, func(m Movement) string { return m.ID })
+	if err != nil {
+		return nil, err
+	}
+	logins, err := e.books.Logins(ctx, id)
+	out.Body.Logins = each(logins, func(l rider.Login) PastSession {
+		return PastSession{StartedAt: l.StartedAt, ExpiresAt: l.ExpiresAt, EndedAt: happened(l.EndedAt)}
+	})
+	return out, err
+}
+
+// everything reads page after page until one is not full.
+func everything[T any](page func(before string) ([]T, error), id func(T) string) ([]T, error) {
+	all, before := []T{}, ""
+	for {
+		next, err := page(before)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, next...)
+		if len(next) < exportPage {
+			return all, nil
+		}
+		before = id(next[len(next)-1])
+	}
+}
+
+func each[T, U any](list []T, show func(T) U) []U {
+	shown := make([]U, len(list))
+	for i, one := range list {
+		shown[i] = show(one)
+	}
+	return shown
+}
+
+// deleteMe is DELETE /v1/me.
+type deleteMe struct{ *leaving }
+
+type deleteMeIn struct {
+	Body struct {
+		Password string `json:"password,omitempty" maxLength:"200" doc:"Of an account that has one."`
+	}
+}
+
+func (deleteMe) Meta() meta {
+	return meta{
+		ID: "delete-me", Summary: "Delete your account",
+		Description: "Erases your personal data and ends every session, for good; the email is free again. What must be kept of rides and payments stays " +
+			"under an ID that stands for nobody. Money that is left in the wallet stays in the books. Not while a ride runs, is not charged yet, or in debt.",
+		Faults: []*fault.Error{rider.ErrPassword, rental.ErrRiderBusy, rider.ErrUnsettled, wallet.ErrDebt, password.ErrBusy},
+	}
+}
+
+func (e deleteMe) Execute(ctx context.Context, in *deleteMeIn) (*struct{}, error) {
+	r, err := e.proven(ctx, in.Body.Password)
+	if err != nil {
+		return nil, err
+	}
+	last, err := e.told(letter.Deleted, r.Email, r.Language)
+	if err != nil {
+		return nil, err
+	}
+	return nil, e.books.DeleteRider(ctx, r.ID, last)
+}

@@ -1,0 +1,25 @@
+package rider
+
+import (
+	"time"
+
+	"rodada/domain/fault"
+)
+
+// Suspension is whether a rider may ride, as staff see it.
+type Suspension struct {
+	RiderID    string
+	At         time.Time // zero: the rider may ride
+	Reason     string
+	OpenRental string // that goes on meanwhile; its rider can see and end it
+}
+
+// ErrUnsettled is the answer to who wants to leave while a ride is not paid for yet.
+var ErrUnsettled = fault.Declare(fault.Conflict, "rides_unsettled", "A ride of yours is not charged yet. Try again in a moment.")
+
+// Login is one session as its rider may know of it.
+type Login struct {
+	StartedAt time.Time
+	ExpiresAt time.Time
+	EndedAt   time.Time // zero: it goes on
+}

@@ -1,0 +1,81 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"rodada/domain/letter"
+	"rodada/domain/rental"
+	"rodada/domain/rider"
+	"rodada/domain/wallet"
+)
+
+// farewell is what keeps a rider here: a ride that runs, one that is not charged, and money owed.
+const farewell = `
+	SELECT (SELECT id FROM rentals WHERE rider_id = $1 AND outcome = '') AS open_rental,
+		EXISTS (SELECT FROM rentals n WHERE n.rider_id = $1 AND n.outcome = 'ended' AND NOT EXISTS (
+			SELECT FROM ledger_transactions t WHERE t.rental_id = n.id AND t.kind IN ('ride', 'void'))) AS unsettled,
+		EXISTS (SELECT FROM ledger_accounts a JOIN ledger_entries e ON e.account_id = a.id
+			WHERE a.name = $2 GROUP BY a.id HAVING sum(e.minor) < 0) AS owes`
+
+type farewellRow struct {
+	OpenRental sql.NullString `db:"open_rental"`
+	Unsettled  bool           `db:"unsettled"`
+	Owes       bool           `db:"owes"`
+}
+
+// DeleteRider erases who a rider is and ends every session: rental.ErrRiderBusy, rider.ErrUnsettled, wallet.ErrDebt. Rides and bookings
+// stay under the rider's ID, which stands for nobody from then on; the email is free. The letter is the last.
+func (s *Store) DeleteRider(ctx context.Context, id string, e letter.Envelope) error {
+	return s.atomically(ctx, "delete rider", func(tx executor) error {
+		var known bool // who opens a rental waits for this lock, and then finds nobody
+		if err := tx.GetContext(ctx, &known, `SELECT true FROM riders WHERE id = $1 AND deleted_at IS NULL FOR UPDATE`, id); err != nil {
+			return orElse(err, rider.ErrToken)
+		}
+		var keeps farewellRow
+		if err := tx.GetContext(ctx, &keeps, farewell, id, wallet.Rider(id)); err != nil {
+			return err
+		}
+		switch {
+		case keeps.OpenRental.Valid:
+			return rental.ErrRiderBusy.With("rental_id", keeps.OpenRental.String)
+		case keeps.Unsettled:
+			return rider.ErrUnsettled
+		case keeps.Owes:
+			return wallet.ErrDebt
+		}
+		for _, forget := range []string{
+			`UPDATE riders SET first_name = '', last_name = '', email = '', password_hash = '', phone = '', suspended_at = NULL,
+				suspended_reason = '', deleted_at = now() WHERE id = $1`,
+			`DELETE FROM sessions WHERE subject = $1`, // and their tokens
+			`DELETE FROM proofs WHERE rider_id = $1`,
+			`DELETE FROM letters WHERE rider_id = $1`,
+		} {
+			if _, err := tx.ExecContext(ctx, forget, id); err != nil {
+				return err
+			}
+		}
+		return post(ctx, tx, "", e)
+	})
+}
+
+type loginRow struct {
+	StartedAt time.Time    `db:"started_at"`
+	ExpiresAt time.Time    `db:"expires_at"`
+	EndedAt   sql.NullTime `db:"ended_at"`
+}
+
+// Logins lists a rider's sessions, as far as they are kept, the newest first.
+func (s *Store) Logins(ctx context.Context, riderID string) ([]rider.Login, error) {
+	var rows []loginRow
+	err := s.once(ctx, "logins", func(db executor) error {
+		rows = nil
+		return db.SelectContext(ctx, &rows, `SELECT started_at, expires_at, ended_at FROM sessions WHERE subject = $1 ORDER BY started_at DESC`, riderID)
+	})
+	list := make([]rider.Login, len(rows))
+	for i, r := range rows {
+		list[i] = rider.Login{StartedAt: r.StartedAt.UTC(), ExpiresAt: r.ExpiresAt.UTC(), EndedAt: timeOf(r.EndedAt)}
+	}
+	return list, err
+}
