@@ -8,7 +8,7 @@ type Clock string
 // The clocks. All but NoClock and Right are corrected: reception counts, and what the device said is kept beside it.
 const (
 	NoClock Clock = ""       // it gave no time: reception counts
-	Right   Clock = "right"  // believed
+	Right   Clock = "right"  // believed, as far as it is not ahead of the reception
 	Ahead   Clock = "ahead"  // of a time to come
 	Unset   Clock = "unset"  // of a time before there was a fleet: a clock that nobody ever set
 	Absurd  Clock = "absurd" // no time at all: not a number, or beyond the years 1678 to 2262
@@ -46,9 +46,10 @@ func (r Report) Clock() Clock {
 	return Behind
 }
 
-// At is the time that the report holds for: the device's if its clock is right, else when it was received.
+// At is the time that the report holds for: the device's if its clock is right, else when it was received. It is never later than
+// that: what is known of a later time would hold off what is received until then.
 func (r Report) At() time.Time {
-	if r.Clock() == Right {
+	if r.Clock() == Right && r.Device.Before(r.Received) {
 		return r.Device
 	}
 	return r.Received

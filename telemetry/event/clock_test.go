@@ -23,7 +23,7 @@ func TestClock(t *testing.T) {
 		"half a minute ago":           {unix(noon.Add(-30 * time.Second)), event.Right, noon.Add(-30 * time.Second)},
 		"in milliseconds":             {fmt.Sprint(noon.Add(-1500 * time.Millisecond).UnixMilli()), event.Right, noon.Add(-1500 * time.Millisecond)},
 		"hours ago, it was hidden":    {unix(noon.Add(-5 * time.Hour)), event.Right, noon.Add(-5 * time.Hour)},
-		"a little ahead":              {unix(noon.Add(20 * time.Second)), event.Right, noon.Add(20 * time.Second)},
+		"a little ahead":              {unix(noon.Add(20 * time.Second)), event.Right, noon},
 		"an hour ahead":               {unix(noon.Add(time.Hour)), event.Ahead, noon},
 		"an hour ahead, milliseconds": {fmt.Sprint(noon.Add(time.Hour).UnixMilli()), event.Ahead, noon},
 		"a week ago":                  {unix(noon.Add(-7 * 24 * time.Hour)), event.Behind, noon},
@@ -55,7 +55,8 @@ func TestAnyClock(t *testing.T) {
 				rapid.Map(rapid.Int64Range(-100_000, 100), func(n int64) time.Time { return noon.Add(time.Duration(n) * time.Second) }),
 			).Draw(t, "device")
 		}
-		require.WithinRange(t, r.At(), noon.Add(-24*time.Hour), noon.Add(time.Minute))
-		require.Equal(t, r.Absurd || !r.Device.IsZero() && !r.At().Equal(r.Device), slices.Contains(event.Corrected(), r.Clock()))
+		require.WithinRange(t, r.At(), noon.Add(-24*time.Hour), noon)
+		ahead := r.Clock() == event.Right && r.Device.After(noon)
+		require.Equal(t, r.Absurd || !ahead && !r.Device.IsZero() && !r.At().Equal(r.Device), slices.Contains(event.Corrected(), r.Clock()))
 	})
 }

@@ -65,7 +65,7 @@ type Reading struct {
 // ReadingOf picks what the history keeps of a report.
 func ReadingOf(e event.Report) Reading {
 	r := Reading{Plate: e.Plate, At: e.At(), Received: e.Received}
-	if e.Clock() != event.Right {
+	if !e.Device.Equal(r.At) {
 		r.Device = e.Device
 	}
 	for _, fact := range e.Facts {

@@ -55,6 +55,10 @@ func TestPointsOfReports(t *testing.T) {
 			`gps,plate=A1 valid=false,flaw="no_fix",received=` + at + "i 1795435190000000000",
 			"status,plate=A1 alarm=false,received=" + at + "i 1795435190000000000",
 		}},
+		"a clock half a minute ahead": {`{"a":19,"i":"A1","g":"3020.5887,12006.4229,0,0","t":1795435230}`, []string{
+			`gps,plate=A1 lat=30.343145,lng=120.1070483,source="gps",valid=true,device=1795435230000000000i,received=` + at + "i " + at,
+			"status,plate=A1 alarm=false,received=" + at + "i " + at,
+		}},
 		"a clock an hour ahead": {`{"a":19,"i":"A1","g":"3020.5887,12006.4229,0,0","t":1795438800000}`, []string{
 			`gps,plate=A1 lat=30.343145,lng=120.1070483,source="gps",valid=true,device=1795438800000000000i,received=` + at + "i " + at,
 			"status,plate=A1 alarm=false,received=" + at + "i " + at,

@@ -1,11 +1,14 @@
 package history
 
 import (
+	"cmp"
+	"hash/maphash"
 	"math/bits"
 	"slices"
 	"strings"
 	"time"
 
+	"rodada/geo"
 	"rodada/telemetry/event"
 )
 
@@ -32,7 +35,7 @@ const (
 // Sampler thins readings to a pace. What comes slower is all kept, and a status that changed always. It is for one goroutine:
 // it sees the messages of a scooter in the order in which they come.
 //
-// A position is judged by the device's time: one that was kept is known when it is delivered again, and one that was thinned
+// A position is judged by the device's time: one that was kept is known by its time and place when it is delivered again, and one that was thinned
 // lies too close to one that was kept, however often it comes.
 type Sampler struct {
 	pace         [parts]int64 // ms
@@ -42,10 +45,27 @@ type Sampler struct {
 // track is what is known of one scooter.
 type track struct {
 	due  [parts + 1]int64 // ms; what comes before is too early
-	kept []int64          // times of positions, ascending, in ms
+	kept []kept           // positions, ascending
 
 	powered, fallen, alarm bool
 	fault                  int
+}
+
+// kept is a position that is stored. Clocks of boxes count whole seconds, so two of one time may be of two places.
+type kept struct {
+	at   int64 // ms
+	said uint32
+}
+
+// seed is of the fingerprints of what positions say.
+var seed = maphash.MakeSeed()
+
+// said is a fingerprint of what a reading of a position says.
+func (r *Reading) said() uint32 {
+	return uint32(maphash.Comparable(seed, struct {
+		geo.Point
+		alarm bool
+	}{r.Position, r.Alarm}))
 }
 
 // NewSampler begins with no scooter known, each of whose first points are kept.
@@ -69,7 +89,7 @@ func (s *Sampler) Thin(r *Reading) (repeated bool) {
 	}
 	t, at := s.track(r.Plate), r.At.UnixMilli()
 	if r.Parts&PartPosition != 0 {
-		keep, repeated, late := t.position(at, s.pace[PartPosition.index()], r.Flaw)
+		keep, repeated, late := t.position(kept{at, r.said()}, s.pace[PartPosition.index()], r.Flaw)
 		switch {
 		case repeated:
 			r.Parts &^= PartPosition | PartAlarm
@@ -122,20 +142,27 @@ func (t *track) pass(i int, at, pace int64, changed bool) bool {
 	return true
 }
 
-// position reports whether one is to be stored, is stored already, and came after a later one.
-func (t *track) position(at, pace int64, flaw event.Flaw) (keep, repeated, late bool) {
+// position reports whether one is to be stored, is stored already, and came after a later one. Of two of one time the history has
+// the second only if it has all.
+func (t *track) position(p kept, pace int64, flaw event.Flaw) (keep, repeated, late bool) {
+	at := p.at
 	if flaw != event.NoFlaw {
 		return t.pass(flawed, at, pace, false), false, false
 	}
-	place, found := slices.BinarySearch(t.kept, at)
+	place, found := slices.BinarySearchFunc(t.kept, at, func(k kept, at int64) int { return cmp.Compare(k.at, at) })
 	switch {
-	case found:
+	case found && t.kept[place].said == p.said:
 		return false, true, false
+	case found:
+		if pace == 0 {
+			t.kept[place] = p
+		}
+		return pace == 0, false, place < len(t.kept)-1
 	case place == len(t.kept):
 		if !t.pass(PartPosition.index(), at, pace, false) {
 			return false, false, false
 		}
-	case place > 0 && at-t.kept[place-1] < pace, t.kept[place]-at < pace:
+	case place > 0 && at-t.kept[place-1].at < pace, t.kept[place].at-at < pace:
 		return false, false, true
 	}
 	late = place < len(t.kept)
@@ -144,10 +171,10 @@ func (t *track) position(at, pace int64, flaw event.Flaw) (keep, repeated, late 
 			return true, false, true
 		}
 		copy(t.kept, t.kept[1:place])
-		t.kept[place-1] = at
+		t.kept[place-1] = p
 		return true, false, late
 	}
-	t.kept = slices.Insert(t.kept, place, at)
+	t.kept = slices.Insert(t.kept, place, p)
 	return true, false, late
 }
 
@@ -161,7 +188,7 @@ func (s *Sampler) track(plate string) *track {
 	plate = strings.Clone(plate) // a piece of its message
 	t := s.older[plate]
 	if t == nil {
-		t = &track{kept: make([]int64, 0, remembered)}
+		t = &track{kept: make([]kept, 0, remembered)}
 	}
 	s.young[plate] = t
 	return t

@@ -64,6 +64,25 @@ func TestRepeatedPositionIsNamed(t *testing.T) {
 	require.Equal(t, history.PartPosition|history.PartAlarm, other.Parts)
 }
 
+// Two places in one second are two reports: the second is one too many for the history, and its alarm is none of the first's.
+func TestAnotherPlaceOfTheSameTimeIsNoRepeat(t *testing.T) {
+	s := history.NewSampler(history.DefaultPace())
+	first, other, alarm := fix(noon), fix(noon), fix(noon)
+	other.Position.Lat, alarm.Alarm = 1.001, true
+	require.False(t, s.Thin(&first))
+	require.False(t, s.Thin(&other))
+	require.Zero(t, other.Parts)
+	require.False(t, s.Thin(&alarm))
+	require.Equal(t, history.PartAlarm, alarm.Parts)
+
+	all := history.NewSampler(history.Pace{})
+	first, other = fix(noon), fix(noon)
+	other.Position.Lat = 1.001
+	require.False(t, all.Thin(&first))
+	require.False(t, all.Thin(&other))
+	require.Equal(t, history.PartPosition|history.PartAlarm, other.Parts)
+}
+
 // A position that is not believed takes no place from one that is.
 func TestFlawedPositionsCrowdOutNobody(t *testing.T) {
 	s := history.NewSampler(history.DefaultPace())

@@ -54,6 +54,25 @@ func TestReports(t *testing.T) {
 	}
 }
 
+// A clock that is ahead holds off nothing: what is received later counts, by whatever clock.
+func TestAClockAheadHoldsNothingOff(t *testing.T) {
+	eachRedis(t, func(t *testing.T, s *live.Store) {
+		for i, c := range []struct {
+			received int
+			t        string
+		}{{0, fmt.Sprint(at(55).Unix())}, {4, "0"}, {8, `"noon"`}, {12, fmt.Sprint(at(70).Unix())}, {13, fmt.Sprint(at(13).Unix())}, {14, "null"}} {
+			m, err := protocol.Decode(fmt.Appendf(nil, `{"a":19,"i":"A1","g":"402%d.0000,00342.0000,0,0","t":%s}`, i, c.t))
+			require.NoError(t, err)
+			e, err := event.Of(m, at(c.received))
+			require.NoError(t, err)
+			require.NoError(t, s.Take(t.Context(), []event.Report{e}))
+			fix := get(t, s, "A1").Fix
+			require.InDelta(t, 40+float64(20+i)/60, fix.Is.Lat, 1e-6, "report %d", i)
+			require.Equal(t, at(c.received), fix.At, "report %d", i)
+		}
+	})
+}
+
 // A check counts as movement because nothing can ask for one. A command that did would need its answer told apart.
 func TestNoCommandAsksForAVibrationCheck(t *testing.T) {
 	for _, spec := range protocol.Catalogue() {

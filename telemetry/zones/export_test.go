@@ -6,6 +6,7 @@ import (
 
 	"rodada/domain/zone"
 	"rodada/geo"
+	"rodada/telemetry/event"
 )
 
 // Ride is what a ride would be told of: what is in force after each change, and what it passed. A fix comes every so often.
@@ -22,11 +23,32 @@ func Ride(set zone.Set, every time.Duration, fixes ...geo.Point) (told []zone.Cr
 	return told
 }
 
+// Takes says of each report of a place whether a ride goes by it.
+func Takes(reports []event.Report) []bool {
+	s, taken := begin("r1"), make([]bool, len(reports))
+	for i, r := range reports {
+		for _, f := range r.Facts {
+			if p, is := f.(event.Position); is {
+				taken[i] = !s.repeats(p.Point, r.At())
+				s.move(zone.NewSet(1, nil), p.Point, r.At(), 7)
+			}
+		}
+	}
+	return taken
+}
+
 // Knows reports whether the tracker goes by a version of the zones.
 func (t *Tracker) Knows(version int64) bool {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
 	return t.known && t.set.Version == version
+}
+
+// Idle reports whether rides have heard of all that there is.
+func (t *Tracker) Idle() bool {
+	t.errands.mu.Lock()
+	defer t.errands.mu.Unlock()
+	return len(t.errands.open) == 0
 }
 
 // Offset is the place so many metres away in a direction.

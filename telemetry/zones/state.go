@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -18,7 +20,9 @@ import (
 type state struct {
 	RentalID string    `json:"rental"`
 	At       time.Time `json:"at"` // of the latest fix
-	Set      int64     `json:"set"`
+	// Here is where fixes of that time were: clocks of boxes count whole seconds, and one of the same place comes again.
+	Here []geo.Point `json:"here,omitempty"`
+	Set  int64       `json:"set"`
 	// In is what is in force, and Told what the ride knows of; telling: it is being told, and nobody knows of what it has heard.
 	In   zone.Crossing `json:"in"`
 	Told string        `json:"told"`
@@ -37,11 +41,32 @@ func begin(rentalID string) state {
 	return state{RentalID: rentalID, In: zone.Crossing{Force: zone.Force{Through: true}}}
 }
 
-// move takes a fix. It returns the zones that were passed on the way, and nothing changes with a fix that is not later.
+// mostHere is how many places one time may have.
+const mostHere = 8
+
+// repeats reports whether a fix tells nothing new: it is of before the latest, or came already.
+func (s *state) repeats(p geo.Point, at time.Time) bool {
+	switch {
+	case at.After(s.At):
+		return false
+	case at.Before(s.At) || len(s.Here) >= mostHere:
+		return true
+	}
+	return slices.ContainsFunc(s.Here, func(q geo.Point) bool { return micro(p.Lat) == micro(q.Lat) && micro(p.Lng) == micro(q.Lng) })
+}
+
+// micro is how finely places are written down.
+func micro(degrees float64) float64 { return math.Round(degrees * 1e6) }
+
+// move takes a fix. It returns the zones that were passed on the way; nothing changes with a fix that repeats what is known.
 func (s *state) move(set zone.Set, p geo.Point, at time.Time, model int64) []zone.Crossing {
-	if !at.After(s.At) {
+	if s.repeats(p, at) {
 		return nil
 	}
+	if at.After(s.At) {
+		s.Here = nil
+	}
+	s.Here = append(s.Here, p)
 	first, renewed := s.At.IsZero(), s.Set != set.Version
 	c := zone.Case{ModelID: model, At: at}
 	here := inForce(set, p, c)
@@ -82,7 +107,11 @@ func (s *state) goOn(set zone.Set, c zone.Case, m mark, k, was string) (passes [
 	return passes
 }
 
+// enter tells a crossing from the one before by its time, for a ride goes by that.
 func (s *state) enter(here zone.Crossing, at time.Time) {
+	if !at.After(s.In.At) {
+		at = s.In.At.Add(time.Microsecond)
+	}
 	s.In, s.Beyond, s.Count = here, "", 0
 	s.In.RentalID, s.In.At = s.RentalID, at
 	s.Told = telling

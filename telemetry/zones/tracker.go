@@ -151,14 +151,14 @@ func (t *Tracker) follow(ctx context.Context, set zone.Set, rides map[string]ren
 		for _, plate := range plates {
 			ride := rides[plate]
 			s := stateOf(was[plate], ride.RentalID)
-			before := s.At
+			before, places := s.At, len(s.Here)
 			for _, f := range fixes[plate] {
-				if f.at.Before(ride.Since) {
+				if f.at.Before(ride.Since.Truncate(time.Second)) { // as boxes count
 					continue // of before the ride
 				}
 				passes[plate] = append(passes[plate], s.move(set, f.Point, f.at, ride.ModelID)...)
 			}
-			if !s.At.Equal(before) {
+			if !s.At.Equal(before) || len(s.Here) != places {
 				now[plate] = s
 			}
 		}

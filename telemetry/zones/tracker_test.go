@@ -166,6 +166,7 @@ func TestCrossingBorders(t *testing.T) {
 			b := w.bridge()
 			for i, north := range c.north {
 				w.take(b, seen(at(north, 0), float64(5*i+1)))
+				require.Eventually(t, b.Idle, 10*time.Second, time.Millisecond) // of what is in force the latest alone would be told
 			}
 			w.take(b, seen(at(c.north[len(c.north)-1], 0), 3600)) // a word at last, when all is told
 			w.expect(c.want...)
@@ -188,7 +189,7 @@ func TestWhatChangesNothing(t *testing.T) {
 	cell.Facts = []event.Fact{event.Position{Point: at(-100, 0), Source: protocol.LBS, Flaw: event.ByCells}}
 	stranger.Plate = "nobody rides it"
 	before := seen(at(-100, 0), -60) // of the ride before
-	w.take(b, flawed, cell, stranger, before, seen(at(-100, 0), 10), seen(at(-100, 0), 20), seen(at(-100, 0), 15))
+	w.take(b, flawed, cell, stranger, before, seen(at(-100, 0), 10), seen(at(50, 0), 20), seen(at(-100, 0), 15))
 	w.take(b, seen(at(60, 0), 40), seen(at(-100, 0), 50))
 	w.expect("slow 10", "free")
 }
