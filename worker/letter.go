@@ -6,8 +6,6 @@ import (
 	"log/slog"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"rodada/domain/letter"
 )
 
@@ -19,7 +17,7 @@ type LetterStore interface {
 	ForgetLetters(ctx context.Context, before time.Time) error
 }
 
-// Letters sends what the books have for riders. Any number of workers may: each takes letters of its own.
+// Letters sends what the books have for riders.
 type Letters struct {
 	Store LetterStore
 	Send  func(ctx context.Context, l letter.Letter) error
@@ -33,52 +31,21 @@ const (
 	lettersAtOnce = 5
 	// letterTime is how long a letter is ours: longer than a server may take, after which another worker tries.
 	letterTime = 2 * time.Minute
-	// lettersKept is how long one can see that a letter went out, though not to whom.
-	lettersKept = 30 * 24 * time.Hour
 )
 
 // refused is an error of a letter that no further attempt helps.
 type refused interface{ Permanent() bool }
 
 // Run sends until ctx ends.
-func (w *Letters) Run(ctx context.Context, every time.Duration) {
-	ticker := time.NewTicker(every)
-	defer ticker.Stop()
-	var cleaned time.Time
-	failed := false
-	for {
-		err := w.Deliver(ctx)
-		if now := w.Now(); err == nil && now.Sub(cleaned) > time.Hour {
-			if err = w.Store.ForgetLetters(ctx, now.Add(-lettersKept)); err == nil {
-				cleaned = now
-			}
-		}
-		if err != nil && !failed && ctx.Err() == nil {
-			w.Log.Warn("no letters go out", "error", err)
-		}
-		failed = err != nil
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-		}
-	}
-}
+func (w *Letters) Run(ctx context.Context, every time.Duration) { w.outbox().run(ctx, every) }
 
 // Deliver sends all that is due now.
-func (w *Letters) Deliver(ctx context.Context) error {
-	for {
-		due, err := w.Store.DueLetters(ctx, lettersAtOnce, letterTime)
-		if err != nil || len(due) == 0 {
-			return err
-		}
-		var group errgroup.Group
-		for _, e := range due {
-			group.Go(func() error { return w.deliver(ctx, e) })
-		}
-		if err := group.Wait(); err != nil {
-			return err
-		}
+func (w *Letters) Deliver(ctx context.Context) error { return w.outbox().sendDue(ctx) }
+
+func (w *Letters) outbox() outbox[letter.Envelope] {
+	return outbox[letter.Envelope]{
+		due:  func(ctx context.Context) ([]letter.Envelope, error) { return w.Store.DueLetters(ctx, lettersAtOnce, letterTime) },
+		send: w.deliver, forget: w.Store.ForgetLetters, now: w.Now, log: w.Log, fails: "no letters go out",
 	}
 }
 

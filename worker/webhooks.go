@@ -5,8 +5,6 @@ import (
 	"log/slog"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"rodada/domain/staff"
 )
 
@@ -18,7 +16,7 @@ type DeliveryStore interface {
 	ForgetDeliveries(ctx context.Context, before time.Time) error
 }
 
-// Webhooks delivers what the books have for webhooks. Any number of workers may: each takes deliveries of its own.
+// Webhooks delivers what the books have for webhooks.
 type Webhooks struct {
 	Store DeliveryStore
 	Send  func(ctx context.Context, d staff.Delivery, secret string) error
@@ -32,49 +30,18 @@ const (
 	deliveriesAtOnce = 20
 	// deliveryTime is how long a delivery is ours: longer than the other side may take, after which another worker tries.
 	deliveryTime = time.Minute
-	// deliveriesKept is how long one can see what was told.
-	deliveriesKept = 30 * 24 * time.Hour
 )
 
 // Run delivers until ctx ends.
-func (w *Webhooks) Run(ctx context.Context, every time.Duration) {
-	ticker := time.NewTicker(every)
-	defer ticker.Stop()
-	var cleaned time.Time
-	failed := false
-	for {
-		err := w.Deliver(ctx)
-		if now := w.Now(); err == nil && now.Sub(cleaned) > time.Hour {
-			if err = w.Store.ForgetDeliveries(ctx, now.Add(-deliveriesKept)); err == nil {
-				cleaned = now
-			}
-		}
-		if err != nil && !failed && ctx.Err() == nil {
-			w.Log.Warn("webhooks are not told of alerts", "error", err)
-		}
-		failed = err != nil
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-		}
-	}
-}
+func (w *Webhooks) Run(ctx context.Context, every time.Duration) { w.outbox().run(ctx, every) }
 
 // Deliver tells all that is due now.
-func (w *Webhooks) Deliver(ctx context.Context) error {
-	for {
-		due, err := w.Store.DueDeliveries(ctx, deliveriesAtOnce, deliveryTime)
-		if err != nil || len(due) == 0 {
-			return err
-		}
-		var group errgroup.Group
-		for _, d := range due {
-			group.Go(func() error { return w.deliver(ctx, d) })
-		}
-		if err := group.Wait(); err != nil {
-			return err
-		}
+func (w *Webhooks) Deliver(ctx context.Context) error { return w.outbox().sendDue(ctx) }
+
+func (w *Webhooks) outbox() outbox[staff.Delivery] {
+	return outbox[staff.Delivery]{
+		due:  func(ctx context.Context) ([]staff.Delivery, error) { return w.Store.DueDeliveries(ctx, deliveriesAtOnce, deliveryTime) },
+		send: w.deliver, forget: w.Store.ForgetDeliveries, now: w.Now, log: w.Log, fails: "webhooks are not told of alerts",
 	}
 }
 
