@@ -44,7 +44,9 @@ func (w *Letters) Deliver(ctx context.Context) error { return w.outbox().sendDue
 
 func (w *Letters) outbox() outbox[letter.Envelope] {
 	return outbox[letter.Envelope]{
-		due:  func(ctx context.Context) ([]letter.Envelope, error) { return w.Store.DueLetters(ctx, lettersAtOnce, letterTime) },
+		due: func(ctx context.Context) ([]letter.Envelope, error) {
+			return w.Store.DueLetters(ctx, lettersAtOnce, letterTime)
+		},
 		send: w.deliver, forget: w.Store.ForgetLetters, now: w.Now, log: w.Log, fails: "no letters go out",
 	}
 }

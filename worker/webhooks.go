@@ -40,7 +40,9 @@ func (w *Webhooks) Deliver(ctx context.Context) error { return w.outbox().sendDu
 
 func (w *Webhooks) outbox() outbox[staff.Delivery] {
 	return outbox[staff.Delivery]{
-		due:  func(ctx context.Context) ([]staff.Delivery, error) { return w.Store.DueDeliveries(ctx, deliveriesAtOnce, deliveryTime) },
+		due: func(ctx context.Context) ([]staff.Delivery, error) {
+			return w.Store.DueDeliveries(ctx, deliveriesAtOnce, deliveryTime)
+		},
 		send: w.deliver, forget: w.Store.ForgetDeliveries, now: w.Now, log: w.Log, fails: "webhooks are not told of alerts",
 	}
 }
