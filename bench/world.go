@@ -45,7 +45,7 @@ func code(i int) string  { return fmt.Sprintf("bench-%04d", i) }
 func email(i int) string { return fmt.Sprintf("rider%d@bench.example", i) }
 
 // secret is every rider's password.
-const secret = "as good as none"
+const secret = "as good as none" //nolint:gosec // it opens nothing but the bench
 
 func newWorld(ctx context.Context, c config.Config, a devstack.Addresses, dir string) (*world, error) {
 	c.Development = true

@@ -47,8 +47,8 @@ func TestNobodyRidesWhoIsSuspendedOrGone(t *testing.T) {
 func TestLeavingAgainstRiding(t *testing.T) {
 	b := newBooks(t)
 	for range 12 {
-		who, n := b.rider(), rental.New{}
-		n = b.request(who.ID, b.scooter())
+		who := b.rider()
+		n := b.request(who.ID, b.scooter())
 		var left, rode error
 		var both sync.WaitGroup
 		both.Go(func() { left = b.DeleteRider(b.ctx, who.ID, letter.Envelope{}) })

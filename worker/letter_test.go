@@ -73,10 +73,10 @@ func (b *mailbag) LetterNotSent(_ context.Context, id, trouble string, next time
 
 func (b *mailbag) ForgetLetters(context.Context, time.Time) error { return nil }
 
-// noMailbox is a mail server's last word.
-type noMailbox struct{ error }
+// mailboxError is a mail server's last word.
+type mailboxError struct{ error }
 
-func (noMailbox) Permanent() bool { return true }
+func (mailboxError) Permanent() bool { return true }
 
 func TestLettersAreTriedUntilTheyAreOver(t *testing.T) {
 	b := newMailbag(
@@ -97,7 +97,7 @@ func TestLettersAreTriedUntilTheyAreOver(t *testing.T) {
 			tries[l.ID]++
 			switch {
 			case l.ID == "no mailbox":
-				return noMailbox{errors.New("550")}
+				return mailboxError{errors.New("550")}
 			case l.ID == "lost", l.ID == "too late", l.ID == "late" && tries["late"] < 4:
 				return errors.New("no answer")
 			}

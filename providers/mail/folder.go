@@ -35,7 +35,7 @@ func (f *Folder) Send(ctx context.Context, l letter.Letter) error {
 	if err != nil {
 		return fmt.Errorf("mail: %w", err)
 	}
-	defer os.Remove(temporary.Name()) //nolint:errcheck // after it got its name it is not there
+	defer os.Remove(temporary.Name()) // after it got its name it is not there
 	_, err = m.WriteTo(temporary)
 	if closed := temporary.Close(); err == nil {
 		err = closed

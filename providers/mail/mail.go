@@ -49,13 +49,13 @@ func host(from string) string {
 	return a.Address[strings.LastIndexByte(a.Address, '@')+1:]
 }
 
-// Refusal is a mail that no further attempt brings to its address.
-type Refusal struct{ why string }
+// RefusalError is a mail that no further attempt brings to its address.
+type RefusalError struct{ why string }
 
 // Error says what the server answered, as far as it is a code.
-func (r *Refusal) Error() string { return "mail: " + r.why }
+func (r *RefusalError) Error() string { return "mail: " + r.why }
 
 // Permanent tells the worker that there is no use in another attempt.
-func (r *Refusal) Permanent() bool { return true }
+func (r *RefusalError) Permanent() bool { return true }
 
-var errAddress = &Refusal{why: "that is no address"}
+var errAddress = &RefusalError{why: "that is no address"}

@@ -84,7 +84,7 @@ func (s *Server) client() (*gomail.Client, error) {
 	return c, nil
 }
 
-// Send hands one letter to the server. A *Refusal is final.
+// Send hands one letter to the server. A *RefusalError is final.
 func (s *Server) Send(ctx context.Context, l letter.Letter) error {
 	m, err := compose(l, s.from, s.now())
 	if err != nil {
@@ -112,7 +112,7 @@ func discreet(err error) error {
 	what := fmt.Sprintf("the server answered %d %s (%s)", refused.ErrorCode(), refused.EnhancedStatusCode(), refused.Reason)
 	final := refused.Reason == gomail.ErrSMTPRcptTo || refused.Reason == gomail.ErrSMTPDataClose
 	if final && !refused.IsTemp() {
-		return &Refusal{why: what}
+		return &RefusalError{why: what}
 	}
 	return errors.New("mail: " + what)
 }
