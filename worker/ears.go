@@ -24,10 +24,7 @@ type Ears struct {
 }
 
 // ear is one scooter that is listened to.
-type ear struct {
-	stop  func()
-	timer *time.Timer
-}
+type ear struct{ stop func() }
 
 // NewEars makes ears that hand on over the same connection.
 func NewEars(conn *broker.Conn, topics protocol.Topics, log *slog.Logger) *Ears {
@@ -40,8 +37,10 @@ func NewEars(conn *broker.Conn, topics protocol.Topics, log *slog.Logger) *Ears 
 // enough answers are handed on each time somebody listens: a scooter that floods its topic is not worth more.
 const enough = 32
 
-// Listen hears a scooter on its own topic from now on, for so long.
+// Listen hears a scooter on its own topic from now on, for so long. There is one subscription for all who listen; the later
+// end counts.
 func (e *Ears) Listen(ctx context.Context, plate string, d time.Duration) error {
+	this := e.next(plate)
 	heard := 0 // messages come one after the other
 	stop, err := e.conn.Listen(ctx, plate, 1, func(m broker.Message) {
 		if heard < enough && said(plate, m.Payload) {
@@ -49,18 +48,27 @@ func (e *Ears) Listen(ctx context.Context, plate string, d time.Duration) error 
 			go e.handOn(plate, m.Payload, d) // the connection waits for this function
 		}
 	})
-	if err != nil {
-		return err
-	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if before := e.until[plate]; before != nil {
-		before.timer.Stop() // one subscription; the later end counts
+	if err == nil {
+		this.stop = stop
 	}
-	this := &ear{stop: stop}
-	this.timer = time.AfterFunc(d, func() { e.end(plate, this) })
+	if e.until[plate] == this {
+		time.AfterFunc(d, func() { e.end(plate, this) })
+	}
+	return err
+}
+
+// next takes over from who listens already, before the subscription is made: nobody may end it from now on.
+func (e *Ears) next(plate string) *ear {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	this := &ear{stop: func() {}}
+	if before := e.until[plate]; before != nil {
+		this.stop = before.stop
+	}
 	e.until[plate] = this
-	return nil
+	return this
 }
 
 func (e *Ears) end(plate string, this *ear) {

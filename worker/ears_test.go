@@ -70,7 +70,12 @@ func TestAnswersOnTheScootersOwnTopic(t *testing.T) {
 			}
 			ears := worker.NewEars(conn, protocol.Topics{}, slog.New(slog.DiscardHandler))
 
+			var all heard
+			watch := service
+			watch.OnMessage, watch.Subscriptions = all.add, []broker.Subscription{{Filter: "ABC123", QoS: 1}}
+			dial(t, watch)
 			say(scooter, "ABC123", `{"a":78,"i":"ABC123","b":"unasked"}`)
+			require.Eventually(t, func() bool { return all.list() != "" }, patience, time.Millisecond, "a broker may take a message before it hands it on")
 			require.NoError(t, ears.Listen(t.Context(), "ABC123", time.Millisecond))
 			require.NoError(t, ears.Listen(t.Context(), "ABC123", time.Minute), "the later end counts")
 			say(conn, "ABC123", `{"a":77}`)
