@@ -142,6 +142,13 @@ func admin() *cobra.Command {
 			}
 			return roles.ListStaff(ctx, c)
 		},
+		ResetFactor: func(ctx context.Context, email, reason string) error {
+			c, err := config.Load()
+			if err != nil {
+				return err
+			}
+			return roles.ResetStaffFactor(ctx, c, email, reason)
+		},
 		ResetPassword: func(ctx context.Context, email, reason string) (string, time.Time, error) {
 			c, err := config.Load()
 			if err != nil {

@@ -35,7 +35,7 @@ func staffLogins(store staffStore, now func() time.Time) (byEmail, byID func(con
 		if err != nil {
 			return login{}, err
 		}
-		return login{id: m.ID, hash: m.PasswordHash, refused: m.LogIn(now())}, nil
+		return login{id: m.ID, hash: m.PasswordHash, refused: m.LogIn(now()), factor: m.SecondFactor}, nil
 	}
 	return func(ctx context.Context, email string) (login, error) { return of(store.StaffByEmail(ctx, email)) },
 		func(ctx context.Context, id string) (login, error) { return of(store.StaffByID(ctx, id)) }

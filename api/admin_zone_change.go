@@ -21,10 +21,10 @@ func mayPrice(ctx context.Context, next, was *zone.Draft) error {
 		return d.Price
 	}
 	// Where a zone lies, when and before which others says what its price is for: one that has a price is a price.
-	if price(next) == (fare.Adjustment{}) && price(was) == (fare.Adjustment{}) || memberFrom(ctx).May(staff.Pricing) {
+	if price(next) == (fare.Adjustment{}) && price(was) == (fare.Adjustment{}) {
 		return nil
 	}
-	return staff.Lacking(staff.Pricing)
+	return memberFrom(ctx).Need(staff.Pricing)
 }
 
 // mayDraw is a fault when a draft, of what was before, is over already, or not for who makes it.

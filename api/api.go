@@ -32,7 +32,9 @@ type Options struct {
 	Temporal Temporal
 	Progress Progress // of upgrades; nil: as it was stored last
 	Sealer   Sealer   // of secrets in commands; nil: no command may carry one
-	Log      *slog.Logger
+	// Open reveals what Sealer hid of the API's own; nil: nothing.
+	Open func(sealed, purpose string) (string, error)
+	Log  *slog.Logger
 	// Registry collects the API's measurements and shows them, with whatever else is in it, at /metrics.
 	Registry *prometheus.Registry
 	// Ready is what /readyz asks, by name.
@@ -56,6 +58,7 @@ type app struct {
 	watch         watchScooters
 	rentals       *rentals
 	members       *members
+	factors       *factors
 	alerts        *alerts
 	webhooks      *webhooks
 	adminRentals  *adminRentals
@@ -97,7 +100,7 @@ func New(o Options) (http.Handler, error) {
 		return nil, err
 	}
 	document, err := describeAll(router, &mounter{
-		tokens: tokens, riders: o.Store, members: o.Store, proxies: parseProxies(o.Config.HTTP.Proxies), maxBody: o.Config.HTTP.MaxBody,
+		tokens: tokens, riders: o.Store, members: o.Store, proxies: parseProxies(o.Config.HTTP.Proxies), guarded: as[staff.Permission](o.Config.Staff.SecondFactor), maxBody: o.Config.HTTP.MaxBody,
 		bodyTime: bodyTime, workTime: o.Config.HTTP.Deadline + workSlack,
 	}, a)
 	if err != nil {
@@ -187,6 +190,7 @@ func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 			store: o.Store, live: o.Live, minimumBattery: c.Rental.MinimumBattery, fresh: c.Telemetry.OfflineAfter, fixed: c.Telemetry.FixFor, now: o.Now,
 		},
 		rentals:       rentals,
+		factors:       &factors{store: o.Store, sealer: o.Sealer, open: o.Open, hasher: hasher, now: o.Now},
 		members:       &members{store: o.Store, hasher: hasher, now: o.Now},
 		alerts:        &alerts{store: o.Store},
 		webhooks:      &webhooks{store: o.Store, sealer: o.Sealer, reach: staff.NewReach(o.Config.Webhook.Networks...)},

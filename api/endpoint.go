@@ -84,6 +84,7 @@ type mounter struct {
 	riders  accountStore
 	members memberStore
 	proxies proxies
+	guarded []staff.Permission // that count only with a second factor
 	maxBody int64
 	// bodyTime is for a body to come, and workTime for the rest of a request, where an endpoint has no more patience.
 	bodyTime, workTime time.Duration
@@ -133,12 +134,12 @@ func mount[I, O any](m *mounter, who audience, at string, e endpoint[I, O]) {
 	}
 	if who == forStaff {
 		needs := about.needs(method)
-		op.Middlewares = append(op.Middlewares, authorise(m.api, m.members, m.proxies, needs, about.Newcomers))
+		op.Middlewares = append(op.Middlewares, authorise(m.api, m.members, m.proxies, needs, about.Newcomers, m.guarded))
 		faults = append(faults, staff.ErrSuspended, fault.ErrAway)
 		if !about.Newcomers {
 			op.Extensions = map[string]any{"x-permission": needs}
 			op.Description = strings.TrimSpace(fmt.Sprintf("%s\n\nNeeds the permission `%s`.", about.Description, needs))
-			faults = append(faults, staff.ErrPermission, staff.ErrPasswordTemporary)
+			faults = append(faults, staff.ErrPermission, staff.ErrPasswordTemporary, staff.ErrFactorNeeded)
 		}
 	}
 	op.Middlewares = append(op.Middlewares, oneEach(m.api))

@@ -55,13 +55,16 @@ func endpoints(m *mounter, a *app) {
 	mount(m, forRider, "POST /v1/rentals/{id}/failed", a.claimFailed)
 
 	m.about("Staff: sessions")
-	mount(m, forAll, "POST /admin/v1/sessions", openSession{a.staffSessions})
+	mount(m, forAll, "POST /admin/v1/sessions", openStaffSession{a.staffSessions, a.factors})
 	mount(m, forAll, "POST /admin/v1/sessions/refresh", refreshSession{a.staffSessions})
 	mount(m, forAll, "DELETE /admin/v1/sessions", closeSession{a.staffSessions})
 
 	m.about("Staff: your account")
 	mount(m, forStaff, "GET /admin/v1/me", staffMe{a.members})
 	mount(m, forStaff, "POST /admin/v1/me/password", setOwnPassword{a.members, a.staffSessions})
+	mount(m, forStaff, "POST /admin/v1/me/second-factor", beginFactor{a.factors})
+	mount(m, forStaff, "POST /admin/v1/me/second-factor/confirm", confirmFactor{a.factors, a.staffSessions})
+	mount(m, forStaff, "POST /admin/v1/me/second-factor/disable", disableFactor{a.factors})
 
 	m.about("Staff: accounts")
 	mount(m, forStaff, "GET /admin/v1/staff", listMembers{a.members})
@@ -71,6 +74,7 @@ func endpoints(m *mounter, a *app) {
 	mount(m, forStaff, "POST /admin/v1/staff/{id}/suspend", suspendMember{a.members})
 	mount(m, forStaff, "POST /admin/v1/staff/{id}/reinstate", reinstateMember{a.members})
 	mount(m, forStaff, "POST /admin/v1/staff/{id}/reset-password", resetMemberPassword{a.members})
+	mount(m, forStaff, "POST /admin/v1/staff/{id}/reset-second-factor", resetMemberFactor{a.members})
 
 	m.about("Staff: riders")
 	mount(m, forStaff, "POST /admin/v1/riders/{id}/suspend", suspendRider{a.adminRiders})

@@ -88,3 +88,88 @@ func (s *fakeStore) SetOwnPassword(ctx context.Context, m staff.Member, hash str
 	_, err := s.edit(ctx, "staff.password", m.ID, "", true, func(m *staff.Member) { m.PasswordHash, m.PasswordExpires = hash, time.Time{} })
 	return err
 }
+
+// StaffInSession knows the sessions that are open.
+func (s *fakeStore) StaffInSession(ctx context.Context, id, session string) (staff.Member, error) {
+	m, err := s.StaffByID(ctx, id)
+	defer s.lock()()
+	for _, open := range s.sessions {
+		if open.Family == session {
+			return m, err
+		}
+	}
+	if session != "" && !m.Suspended() {
+		return staff.Member{}, rider.ErrToken
+	}
+	return m, err
+}
+
+// fakeFactor is a second factor in memory.
+type fakeFactor struct {
+	secret, pending string
+	step            int64
+	recovery        []string
+}
+
+func (s *fakeStore) UseCode(_ context.Context, id, typed string, _ time.Time, check staff.CodeCheck) error {
+	defer s.lock()()
+	f := s.factors[id]
+	if hash, is := staff.RecoveryHash(typed); is {
+		if i := slices.Index(f.recovery, string(hash)); i >= 0 {
+			f.recovery = slices.Delete(f.recovery, i, i+1)
+			s.factors[id] = f
+			return s.broken
+		}
+	}
+	step, ok, err := check(f.secret)
+	if err != nil {
+		return err
+	}
+	if !ok || step <= f.step {
+		return staff.ErrCodeWrong
+	}
+	f.step = step
+	s.factors[id] = f
+	return s.broken
+}
+
+func (s *fakeStore) ProposeFactor(_ context.Context, id, sealed string) error {
+	defer s.lock()()
+	if s.factors == nil {
+		s.factors = map[string]fakeFactor{}
+	}
+	f := s.factors[id]
+	f.pending = sealed
+	s.factors[id] = f
+	return s.broken
+}
+
+func (s *fakeStore) ConfirmFactor(ctx context.Context, id string, recovery [][]byte, check staff.CodeCheck) error {
+	f := s.factors[id]
+	if f.pending == "" {
+		return staff.ErrFactorNone
+	}
+	step, ok, err := check(f.pending)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return staff.ErrCodeWrong
+	}
+	f = fakeFactor{secret: f.pending, step: step}
+	for _, hash := range recovery {
+		f.recovery = append(f.recovery, string(hash))
+	}
+	s.factors[id] = f
+	_, err = s.edit(ctx, "staff.second-factor", id, "", true, func(m *staff.Member) { m.SecondFactor = true })
+	return err
+}
+
+func (s *fakeStore) RemoveFactor(ctx context.Context, id string) error {
+	_, err := s.edit(ctx, "staff.second-factor-off", id, "", false, func(m *staff.Member) { m.SecondFactor = false })
+	return err
+}
+
+func (s *fakeStore) ResetFactor(ctx context.Context, id, reason string) (staff.Member, error) {
+	return s.edit(ctx, "staff.reset-second-factor", id, reason, true, func(m *staff.Member) { m.SecondFactor = false })
+}

@@ -29,6 +29,7 @@ type fakeStore struct {
 	now        func() time.Time
 	riders     map[string]rider.Rider
 	staff      map[string]staff.Member
+	factors    map[string]fakeFactor    // of staff, by ID
 	sessions   map[string]rider.Session // by refresh hash
 	spent      map[string]string        // refresh hash to family
 	scooters   map[string]fleet.Scooter // by plate

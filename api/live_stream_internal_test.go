@@ -90,6 +90,10 @@ func (s *street) Fleet(context.Context) (plates []string, err error) {
 	return plates, nil
 }
 
+func (s *street) StaffInSession(ctx context.Context, id, _ string) (staff.Member, error) {
+	return s.StaffByID(ctx, id)
+}
+
 func (s *street) StaffByID(context.Context, string) (staff.Member, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -95,8 +95,10 @@ func (onboardScooter) Meta() meta {
 
 func (e onboardScooter) Execute(ctx context.Context, in *onboardScooterIn) (*onboardScooterOut, error) {
 	member := memberFrom(ctx)
-	if !in.Body.KeepCredential && !member.May(staff.DangerousCommands) {
-		return nil, staff.Lacking(staff.DangerousCommands)
+	if !in.Body.KeepCredential {
+		if err := member.Need(staff.DangerousCommands); err != nil {
+			return nil, err
+		}
 	}
 	scooter, err := e.store.ScooterByPlate(ctx, in.Plate)
 	if err != nil {

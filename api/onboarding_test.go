@@ -21,7 +21,7 @@ func newDepot(t *testing.T, edits ...func(*api.Options)) (*stage, seal.Keys) {
 	t.Helper()
 	keys, err := seal.Parse(seal.NewKey("k"))
 	require.NoError(t, err)
-	return newStage(t, append(edits, func(o *api.Options) { o.Sealer = keys })...), keys
+	return newStage(t, append(edits, func(o *api.Options) { o.Sealer, o.Open = keys, keys.Open })...), keys
 }
 
 const (

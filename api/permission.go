@@ -11,15 +11,19 @@ import (
 // memberStore is what the doors of staff need of the books.
 type memberStore interface {
 	StaffByID(ctx context.Context, id string) (staff.Member, error)
+	StaffInSession(ctx context.Context, id, session string) (staff.Member, error)
 }
 
 // authorise lets a member of staff through who has a permission. It asks the books and not the token: what is taken away is
 // gone with the next request. From here on the request is the member's deed.
 //
-// An endpoint for newcomers is open to whoever has yet to set a password, and to any permission.
-func authorise(api huma.API, members memberStore, from proxies, needs staff.Permission, newcomers bool) func(huma.Context, func(huma.Context)) {
+// Permissions that are guarded count only with a second factor. An endpoint for newcomers is open to whoever has yet to set a password, and to any permission.
+func authorise(api huma.API, members memberStore, from proxies, needs staff.Permission, newcomers bool, guarded []staff.Permission) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
-		member, err := members.StaffByID(ctx.Context(), subjectFrom(ctx.Context()))
+		member, err := members.StaffInSession(ctx.Context(), subjectFrom(ctx.Context()), sessionFrom(ctx.Context()))
+		if !member.SecondFactor {
+			member.Withheld = guarded
+		}
 		switch {
 		case err != nil:
 		case !newcomers:

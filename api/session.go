@@ -25,6 +25,7 @@ type sessionStore interface {
 type login struct {
 	id, hash string
 	refused  error
+	factor   bool // a password is not enough
 }
 
 // sessions logs one audience in and out.
@@ -71,21 +72,27 @@ func (e openSession) Meta() meta {
 // Execute takes the same work whether the account exists or not, and says the same when it does not or the password is
 // wrong.
 func (e openSession) Execute(ctx context.Context, in *openSessionIn) (*sessionOut, error) {
-	who, err := e.byEmail(ctx, in.Body.Email)
-	if err != nil && !isFault(err) {
-		return nil, err
-	}
-	same, err := e.hasher.Matches(ctx, in.Body.Password, who.hash)
+	who, err := e.know(ctx, in.Body.Email, in.Body.Password)
 	if err != nil {
 		return nil, err
 	}
-	if !same {
-		return nil, rider.ErrCredentials
-	}
-	if who.refused != nil {
-		return nil, who.refused
-	}
 	return e.open(ctx, who.id)
+}
+
+// know finds who logs in by a password.
+func (s *sessions) know(ctx context.Context, email, password string) (login, error) {
+	who, err := s.byEmail(ctx, email)
+	if err != nil && !isFault(err) {
+		return login{}, err
+	}
+	same, err := s.hasher.Matches(ctx, password, who.hash)
+	if err != nil {
+		return login{}, err
+	}
+	if !same {
+		return login{}, rider.ErrCredentials
+	}
+	return who, who.refused
 }
 
 // open begins a session of a subject whose right to one is proved.

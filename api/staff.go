@@ -22,6 +22,7 @@ type membersStore interface {
 	ChangeMember(ctx context.Context, id string, e staff.Edit, reason string) (staff.Member, error)
 	SuspendMember(ctx context.Context, id, reason string, at time.Time) (staff.Member, error)
 	ReinstateMember(ctx context.Context, id, reason string) (staff.Member, error)
+	ResetFactor(ctx context.Context, id, reason string) (staff.Member, error)
 	ResetPassword(ctx context.Context, id, hash string, expires time.Time, reason string) (staff.Member, error)
 	SetOwnPassword(ctx context.Context, m staff.Member, hash string) error
 }
@@ -44,12 +45,15 @@ type StaffAccount struct {
 	PasswordExpires *time.Time         `json:"password_expires_at,omitempty" doc:"The password was given by somebody else and ends then; absent: it is the member's own."`
 	SuspendedAt     *time.Time         `json:"suspended_at,omitempty" doc:"Absent: may work."`
 	SuspendedReason string             `json:"suspended_reason,omitempty"`
+	SecondFactor    bool               `json:"second_factor" doc:"Logs in with a code too."`
+	Withheld        []staff.Permission `json:"withheld,omitempty" doc:"Of your own: what counts only once you have a second factor."`
 }
 
 func showMember(m staff.Member) StaffAccount {
 	return StaffAccount{
 		ID: m.ID, FirstName: m.FirstName, LastName: m.LastName, Email: m.Email, Permissions: append([]staff.Permission{}, m.Permissions...),
 		CreatedAt: m.CreatedAt.UTC(), PasswordExpires: happened(m.PasswordExpires), SuspendedAt: happened(m.SuspendedAt), SuspendedReason: m.SuspendedReason,
+		SecondFactor: m.SecondFactor, Withheld: m.Withheld,
 	}
 }
 

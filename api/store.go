@@ -8,6 +8,8 @@ type Store interface {
 	sessionStore
 	staffStore
 	membersStore
+	factorStore
+	memberStore
 	scooterStore
 	walletStore
 	adminWalletStore

@@ -22,12 +22,13 @@ type staffRow struct {
 	PasswordExpires sql.NullTime `db:"password_expires_at"`
 	SuspendedAt     sql.NullTime `db:"suspended_at"`
 	SuspendedReason string       `db:"suspended_reason"`
+	SecondFactor    bool         `db:"second_factor"`
 	Place           string       `db:"place"`
 }
 
 const staffFields = `
 	id, first_name, last_name, email, password_hash, array_to_string(permissions, ' ') AS permissions, created_at,
-	password_expires_at, suspended_at, suspended_reason`
+	password_expires_at, suspended_at, suspended_reason, totp_secret <> '' AS second_factor`
 
 const selectStaff = `SELECT ` + staffFields + ` FROM staff `
 
@@ -35,7 +36,7 @@ func (r staffRow) member() staff.Member {
 	m := staff.Member{
 		ID: r.ID, FirstName: r.FirstName, LastName: r.LastName, Email: r.Email, PasswordHash: r.PasswordHash,
 		CreatedAt: r.CreatedAt.UTC(), PasswordExpires: timeOf(r.PasswordExpires),
-		SuspendedAt: timeOf(r.SuspendedAt), SuspendedReason: r.SuspendedReason,
+		SuspendedAt: timeOf(r.SuspendedAt), SuspendedReason: r.SuspendedReason, SecondFactor: r.SecondFactor,
 	}
 	for _, p := range strings.Fields(r.Permissions) {
 		m.Permissions = append(m.Permissions, staff.Permission(p))
@@ -83,6 +84,24 @@ func (s *Store) StaffByEmail(ctx context.Context, email string) (staff.Member, e
 // StaffByID finds the account that a token names: rider.ErrToken when there is none.
 func (s *Store) StaffByID(ctx context.Context, id string) (staff.Member, error) {
 	return s.staffByID(ctx, id, rider.ErrToken)
+}
+
+// StaffInSession is StaffByID for a token of a session: rider.ErrToken when that has ended, unless it ended because the account is
+// suspended, which its owner is told.
+func (s *Store) StaffInSession(ctx context.Context, id, session string) (staff.Member, error) {
+	if session == "" {
+		return s.StaffByID(ctx, id)
+	}
+	if !isID(id) || !isID(session) {
+		return staff.Member{}, rider.ErrToken
+	}
+	var row staffRow
+	err := s.once(ctx, "staff in session", func(db executor) error {
+		return orElse(db.GetContext(ctx, &row, selectStaff+`
+			WHERE id = $1 AND (suspended_at IS NOT NULL
+				OR EXISTS (SELECT FROM sessions WHERE family = $2 AND subject = $1 AND ended_at IS NULL))`, id, session), rider.ErrToken)
+	})
+	return row.member(), err
 }
 
 // Member finds an account: staff.ErrMemberUnknown.

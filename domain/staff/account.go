@@ -100,15 +100,19 @@ func (m Member) Ready() error {
 	return nil
 }
 
-// Need is the reason why the account may not do what a permission lets: Ready, Lacking.
+// Need is the reason why the account may not do what a permission lets: Ready, ErrFactorNeeded, Lacking.
 func (m Member) Need(p Permission) error {
 	if err := m.Ready(); err != nil {
 		return err
 	}
-	if !m.May(p) {
-		return Lacking(p)
+	if m.May(p) {
+		return nil
 	}
-	return nil
+	m.Withheld = nil
+	if m.May(p) {
+		return ErrFactorNeeded
+	}
+	return Lacking(p)
 }
 
 // LogIn is the reason why an account may not log in though its password is right: ErrSuspended, ErrPasswordExpired.

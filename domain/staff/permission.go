@@ -32,13 +32,13 @@ func (p Permission) Known() bool { return slices.Contains(Permissions(), p) }
 // May reports whether the member has a permission. An admin has every one, and every other one includes the view: whoever
 // may change something may look. Who is suspended may nothing.
 func (m Member) May(p Permission) bool {
-	if m.Suspended() {
+	if m.Suspended() || slices.Contains(m.Withheld, p) {
 		return false
 	}
 	if p == View && slices.ContainsFunc(m.Permissions, Permission.Known) {
 		return true
 	}
-	return slices.Contains(m.Permissions, p) || slices.Contains(m.Permissions, Admin)
+	return slices.Contains(m.Permissions, p) || slices.Contains(m.Permissions, Admin) && !slices.Contains(m.Withheld, Admin)
 }
 
 // ErrPermission is the answer to a member of staff who may not do that; its details name the permission.

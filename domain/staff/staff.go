@@ -16,4 +16,7 @@ type Member struct {
 	PasswordExpires time.Time
 	SuspendedAt     time.Time // zero: may work
 	SuspendedReason string
+	SecondFactor    bool // logs in with a code too
+	// Withheld are permissions that count only with a second factor, for an account that has none.
+	Withheld []Permission
 }

@@ -96,6 +96,18 @@ func TestAdminList(t *testing.T) {
 	require.NotContains(t, out, "argon2")
 }
 
+func TestAdminResetFactor(t *testing.T) {
+	var asked []string
+	a := cli.Accounts{ResetFactor: func(_ context.Context, email, reason string) error {
+		asked = []string{email, reason}
+		return nil
+	}}
+	out, err := adminOutput(t, a, "reset-totp", "--email", "eva@example.org", "--reason", "Lost the phone.")
+	require.NoError(t, err)
+	require.Contains(t, out, "eva@example.org logs in without a code")
+	require.Equal(t, []string{"eva@example.org", "Lost the phone."}, asked)
+}
+
 func TestAdminResetPassword(t *testing.T) {
 	var asked []string
 	reset := cli.Accounts{ResetPassword: func(_ context.Context, email, reason string) (string, time.Time, error) {

@@ -42,7 +42,15 @@ func logIn(ctx context.Context, settings Settings, ask Ask) (*client.Client, err
 			return nil, &ExitError{Exit: ExitUsage, Text: err.Error()}
 		}
 	}
-	app, err := client.New(who.URL).LogInStaff(ctx, who.Email, password)
+	app, err := client.New(who.URL).LogInStaffWith(ctx, who.Email, password, who.Code)
+	var p *client.Problem
+	if errors.As(err, &p) && p.Code == "second_factor_missing" {
+		code, asked := ask("Code of the second factor: ")
+		if asked != nil {
+			return nil, &ExitError{Exit: ExitUsage, Text: "the account has a second factor: set RODADA_STAFF_CODE"}
+		}
+		app, err = client.New(who.URL).LogInStaffWith(ctx, who.Email, password, code)
+	}
 	if err != nil {
 		return nil, failureOf(err)
 	}

@@ -98,8 +98,17 @@ func (c *Client) LogIn(ctx context.Context, email, password string) (*Client, er
 
 // LogInStaff returns a client that is logged in as a member of staff.
 func (c *Client) LogInStaff(ctx context.Context, email, password string) (*Client, error) {
+	return c.LogInStaffWith(ctx, email, password, "")
+}
+
+// LogInStaffWith is LogInStaff with the code of a second factor, if the account has one.
+func (c *Client) LogInStaffWith(ctx context.Context, email, password, code string) (*Client, error) {
 	var s Session
-	err := c.Call(ctx, http.MethodPost, "/admin/v1/sessions", map[string]string{"email": email, "password": password}, &s)
+	in := map[string]string{"email": email, "password": password}
+	if code != "" {
+		in["code"] = code
+	}
+	err := c.Call(ctx, http.MethodPost, "/admin/v1/sessions", in, &s)
 	return c.As(s.AccessToken), err
 }
 

@@ -16,6 +16,7 @@ type Config struct {
 	MQTT      MQTT     `envPrefix:"MQTT_"`
 	Influx    Influx   `envPrefix:"INFLUX_"`
 	Tokens    Tokens   `envPrefix:"TOKEN_"`
+	Staff     Staff    `envPrefix:"STAFF_"`
 	Rental    Rental   `envPrefix:"RENTAL_"`
 	Command   Command  `envPrefix:"COMMAND_"`
 	Client    Client
@@ -117,6 +118,12 @@ type Tokens struct {
 	Refresh time.Duration `env:"REFRESH" envDefault:"720h"`
 }
 
+// Staff is how the accounts of staff are kept.
+type Staff struct {
+	// SecondFactor are the permissions that count only for an account with a second factor, such as money,admin,dangerous_commands.
+	SecondFactor []string `env:"SECOND_FACTOR"`
+}
+
 // Rental is the times that a rental lives by and the floor for its battery.
 type Rental struct {
 	AckWindow    time.Duration `env:"ACK_WINDOW" envDefault:"5s"`
@@ -207,6 +214,7 @@ type Client struct {
 	URL      string `env:"URL" envDefault:"http://127.0.0.1:8080"` // Where the API answers.
 	Email    string `env:"STAFF_EMAIL"`                            // Who of staff logs in.
 	Password string `env:"STAFF_PASSWORD,unset"`                   // Empty: it is asked for.
+	Code     string `env:"STAFF_CODE,unset"`                       // Of the account's second factor, if it has one; empty: it is asked for.
 }
 
 // Telemetry is how live state ages, and what of it is believed.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"rodada/domain/firmware"
+	"rodada/domain/staff"
 	"rodada/seal"
 )
 
@@ -76,6 +77,8 @@ func (c Config) Validate() error {
 	c.Alert.validate(check)
 	check(!slices.ContainsFunc(c.Webhook.Networks, func(n string) bool { _, err := netip.ParsePrefix(n); return err != nil }),
 		"WEBHOOK_NETWORKS", "networks such as 10.1.0.0/16", c.Webhook.Networks)
+	check(!slices.ContainsFunc(c.Staff.SecondFactor, func(p string) bool { return !staff.Permission(p).Known() }),
+		"STAFF_SECOND_FACTOR", fmt.Sprintf("permissions out of %v", staff.Permissions()), c.Staff.SecondFactor)
 	c.Mail.validate(check)
 	check(c.Rental.UnlockWindow < c.HTTP.Deadline, "HTTP_DEADLINE", "longer than RODADA_RENTAL_UNLOCK_WINDOW", c.HTTP.Deadline)
 	check(isURL(c.Client.URL, "http", "https"), "URL", "an http:// URL", c.Client.URL)

@@ -80,6 +80,21 @@ func ResetStaffPassword(ctx context.Context, c config.Config, email, reason stri
 	return given, expires, err
 }
 
+// ResetStaffFactor takes the second factor off an account, and ends its sessions.
+func ResetStaffFactor(ctx context.Context, c config.Config, email, reason string) error {
+	reason, err := staff.Reason(reason)
+	if err != nil {
+		return fmt.Errorf("--reason: %w", err)
+	}
+	return onMember(ctx, c, email, func(ctx context.Context, store *postgres.Store, m staff.Member) error {
+		if !m.SecondFactor {
+			return fmt.Errorf("%s has no second factor", m.Email)
+		}
+		_, err := store.ResetFactor(ctx, m.ID, reason)
+		return err
+	})
+}
+
 // onMember does something to an account as whoever has the machine itself.
 func onMember(ctx context.Context, c config.Config, email string, do func(context.Context, *postgres.Store, staff.Member) error) error {
 	store, err := postgres.Open(ctx, c.Postgres.URL, 1)
