@@ -85,6 +85,11 @@ func New(o Options) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	if other := o.Config.Tokens.OtherSecret; other != "" {
+		if err := tokens.Accept(other); err != nil {
+			return nil, err
+		}
+	}
 	router, measured := chi.NewRouter(), newMeters(o.Registry)
 	router.Use(
 		identify(o.Log),

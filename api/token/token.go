@@ -27,17 +27,29 @@ const (
 type Issuer struct {
 	secret []byte
 	kid    string
+	live   map[string][]byte // secrets to read with, by their key IDs
 	life   time.Duration
 	now    func() time.Time
 }
 
 // NewIssuer makes an Issuer whose tokens live for life. The secret has at least 32 bytes.
 func NewIssuer(secret string, life time.Duration, now func() time.Time) (*Issuer, error) {
+	i := &Issuer{secret: []byte(secret), kid: keyID(secret), life: life, now: now, live: map[string][]byte{}}
+	return i, i.Accept(secret)
+}
+
+// Accept also reads tokens that are signed with another secret: the one of before, or the one to come.
+func (i *Issuer) Accept(secret string) error {
 	if len(secret) < secretBytes {
-		return nil, fmt.Errorf("token: the secret has %d bytes, %d are the least", len(secret), secretBytes)
+		return fmt.Errorf("token: the secret has %d bytes, %d are the least", len(secret), secretBytes)
 	}
+	i.live[keyID(secret)] = []byte(secret)
+	return nil
+}
+
+func keyID(secret string) string {
 	sum := sha256.Sum256([]byte("kid:" + secret))
-	return &Issuer{secret: []byte(secret), kid: hex.EncodeToString(sum[:4]), life: life, now: now}, nil
+	return hex.EncodeToString(sum[:4])
 }
 
 // claims are what an access token says: beside the registered ones, the session that it is of.
@@ -96,10 +108,12 @@ func (i *Issuer) ReadIn(signed string, audience rider.Audience) (subject, sessio
 }
 
 func (i *Issuer) key(t *jwt.Token) (any, error) {
-	if t.Header["kid"] != i.kid {
-		return nil, errors.New("signed with another key")
+	kid, _ := t.Header["kid"].(string)
+	secret, known := i.live[kid]
+	if !known {
+		return nil, errors.New("signed with a key that is not ours")
 	}
-	return i.secret, nil
+	return secret, nil
 }
 
 // NewRefresh makes a refresh token of 256 random bits, with a mark of its audience so that one shown at the other's door

@@ -118,3 +118,33 @@ func TestRefreshTokens(t *testing.T) {
 	_, err = token.RefreshHash(shown, rider.ForStaff)
 	require.ErrorIs(t, err, rider.ErrToken)
 }
+
+// A key is changed in three steps, any number of processes at different steps at once, and nobody is logged out.
+func TestKeysChangeWhileBothAreLive(t *testing.T) {
+	now := noon
+	const next = "abcdefghijklmnopqrstuvwxyz012345"
+	with := func(signs, reads string) *token.Issuer {
+		i := issuerAt(t, signs, &now)
+		if reads != "" {
+			require.NoError(t, i.Accept(reads))
+		}
+		return i
+	}
+	steps := []*token.Issuer{with(secret, ""), with(secret, next), with(next, secret), with(next, "")}
+	for from := range steps {
+		signed, _, err := steps[from].Issue("r-1", rider.ForRiders)
+		require.NoError(t, err)
+		for to := max(0, from-1); to <= min(len(steps)-1, from+1); to++ {
+			subject, err := steps[to].Read(signed, rider.ForRiders)
+			require.NoError(t, err, "%d %d", from, to)
+			require.Equal(t, "r-1", subject)
+			_, err = steps[to].Read(signed, rider.ForStaff)
+			require.ErrorIs(t, err, rider.ErrToken)
+		}
+	}
+	old, _, err := steps[0].Issue("r-1", rider.ForRiders)
+	require.NoError(t, err)
+	_, err = steps[3].Read(old, rider.ForRiders)
+	require.ErrorIs(t, err, rider.ErrToken, "the old key is gone")
+	require.ErrorContains(t, steps[0].Accept(next[1:]), "31 bytes")
+}

@@ -113,9 +113,12 @@ type Influx struct {
 
 // Tokens sign riders' and staff's sessions.
 type Tokens struct {
-	Secret  string        `env:"SECRET,unset"` // 32 bytes or more
-	Access  time.Duration `env:"ACCESS" envDefault:"15m"`
-	Refresh time.Duration `env:"REFRESH" envDefault:"720h"`
+	Secret string `env:"SECRET,unset"` // 32 bytes or more
+	// OtherSecret is a second key whose tokens are taken, though none is signed with it: while keys are changed, the one to come or
+	// the one of before.
+	OtherSecret string        `env:"OTHER_SECRET,unset"`
+	Access      time.Duration `env:"ACCESS" envDefault:"15m"`
+	Refresh     time.Duration `env:"REFRESH" envDefault:"720h"`
 }
 
 // Staff is how the accounts of staff are kept.
