@@ -12,6 +12,8 @@ import (
 type UpgradeStore interface {
 	// BeginUpgrade claims an upgrade, and its scooter, for the first run of its workflow; that run may ask again.
 	BeginUpgrade(ctx context.Context, id, runID string) (bool, error)
+	// TakeOverUpgrade claims one whose run was ended from outside for another; that one may ask again.
+	TakeOverUpgrade(ctx context.Context, id, runID, from string) (firmware.Takeover, error)
 	AdvanceUpgrade(ctx context.Context, c firmware.Change) error
 	ImageBytes(ctx context.Context, imageID string) ([]byte, error)
 }
@@ -46,6 +48,18 @@ type Upgrades struct {
 func (u *Upgrades) BeginUpgrade(ctx context.Context, in ClaimInput) (bool, error) {
 	claimed, err := u.Store.BeginUpgrade(ctx, in.ID, in.RunID)
 	return claimed, Failure(err)
+}
+
+// TakeOverInput asks for an upgrade that another run had.
+type TakeOverInput struct {
+	ClaimInput
+	From string `json:"from"` // that run
+}
+
+// TakeOverUpgrade claims an upgrade whose run was ended from outside.
+func (u *Upgrades) TakeOverUpgrade(ctx context.Context, in TakeOverInput) (firmware.Takeover, error) {
+	took, err := u.Store.TakeOverUpgrade(ctx, in.ID, in.RunID, in.From)
+	return took, Failure(err)
 }
 
 // AdvanceUpgrade stores a step, once by its number.

@@ -70,6 +70,10 @@ func (y *yard) TakeHeard(context.Context, string, command.Waiter, time.Duration)
 
 func (y *yard) BeginUpgrade(context.Context, string, string) (bool, error) { return true, nil }
 
+func (y *yard) TakeOverUpgrade(context.Context, string, string, string) (firmware.Takeover, error) {
+	return firmware.Takeover{}, nil
+}
+
 func (y *yard) AdvanceUpgrade(context.Context, firmware.Change) error { return nil }
 
 func (y *yard) ImageBytes(context.Context, string) ([]byte, error) {

@@ -13,9 +13,10 @@ type rolloutStream struct{ *rollouts }
 func (rolloutStream) Meta() meta {
 	return meta{
 		ID: "stream-rollout", Summary: "One rollout as it goes on",
-		Description: "An event `rollout` with the whole of it at once, and again whenever something changes. The stream ends with the rollout.",
-		Events:      map[string]any{"rollout": RolloutBody{}},
-		Faults:      []*fault.Error{firmware.ErrRolloutUnknown},
+		Description: "An event `rollout` with the whole of it at once, and again whenever something changes. `end` comes when the rollout is " +
+			"over; don't come back then. Events have no ID: who comes back is told how it is now.",
+		Events: map[string]any{"rollout": RolloutBody{}, streamOver: StreamEnd{}},
+		Faults: []*fault.Error{firmware.ErrRolloutUnknown},
 	}
 }
 

@@ -69,13 +69,20 @@ func stream(ctx context.Context, feed func(ctx context.Context, send func(event)
 	}}
 }
 
+// streamOver is the event after which nothing follows: a client that would come back by itself must not.
+const streamOver = "end"
+
+// StreamEnd says that nothing follows in a stream.
+type StreamEnd struct{}
+
 // following streams what look sees, at once and whenever it has changed, until it says that nothing follows. What it can't find
-// at first is no stream.
+// at first is no stream. Who comes back is told how it is now, so the events need no IDs.
 func following[T any](ctx context.Context, name string, pace time.Duration, look func(context.Context) (seen T, over bool, err error)) (*streamOut, error) {
 	last, over, err := look(ctx)
 	if err != nil {
 		return nil, err
 	}
+	bye := event{Name: streamOver, Data: StreamEnd{}}
 	return stream(ctx, func(ctx context.Context, send func(event) error) error {
 		looks := time.NewTicker(pace)
 		defer looks.Stop()
@@ -99,7 +106,7 @@ func following[T any](ctx context.Context, name string, pace time.Duration, look
 				last = seen
 			}
 		}
-		return nil
+		return send(bye)
 	}), nil
 }
 

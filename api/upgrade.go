@@ -54,7 +54,7 @@ type UpgradeBody struct {
 	Reason     string           `json:"reason"`
 	Downgrade  bool             `json:"downgrade"`
 	State      firmware.State   `json:"state" enum:"checking,starting,sending,finishing,rebooting,verifying,parked,aborting,done,failed,aborted" doc:"parked: it is stuck, keeps the scooter and waits for retry, restart or abort."`
-	Trouble    firmware.Trouble `json:"trouble,omitempty" enum:"silent,powered_on,battery_low,prohibited,packets,rejected,version,not_back,moving,downgrade,same,model,parked,staff,held,not_begun" doc:"Why it does not go on, or came to nothing."`
+	Trouble    firmware.Trouble `json:"trouble,omitempty" enum:"silent,powered_on,battery_low,prohibited,packets,rejected,version,not_back,moving,downgrade,same,model,parked,staff,cancelled,orphaned,held,not_begun" doc:"Why it does not go on, or came to nothing."`
 	Detail     string           `json:"detail,omitempty" doc:"More of that."`
 	Attempt    int              `json:"attempt" doc:"How often the image was begun."`
 	Progress   UpgradeProgress  `json:"progress"`
@@ -99,7 +99,7 @@ func (s *upgrades) show(ctx context.Context, list ...firmware.Upgrade) []Upgrade
 	for i, u := range list {
 		bodies[i] = storedUpgrade(u)
 		p, known := fresh[u.Plate]
-		if u.State.Over() || !known || p.UpgradeID != u.ID || p.Attempt < u.Attempt || p.Attempt == u.Attempt && p.Sent < u.Sent {
+		if u.State.Over() || u.State == firmware.Starting || !known || p.UpgradeID != u.ID || p.Attempt < u.Attempt || p.Attempt == u.Attempt && p.Sent < u.Sent {
 			continue // of an upgrade before, or older than the books
 		}
 		bodies[i].Attempt = p.Attempt
@@ -217,8 +217,9 @@ func (upgradeStream) Meta() meta {
 	return meta{
 		ID: "stream-upgrade", Summary: "One upgrade as it goes on",
 		Description: "An event `upgrade` with the whole of it at once, and again whenever something changes: its state, or a packet. " +
-			"The stream ends with the upgrade; one that is parked goes on.",
-		Events: map[string]any{"upgrade": UpgradeBody{}},
+			"`end` comes when the upgrade is over; don't come back then. The stream of one that is parked goes on. Events have no ID: who " +
+			"comes back is told how it is now.",
+		Events: map[string]any{"upgrade": UpgradeBody{}, streamOver: StreamEnd{}},
 		Faults: []*fault.Error{firmware.ErrUpgradeUnknown},
 	}
 }

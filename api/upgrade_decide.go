@@ -65,8 +65,6 @@ func (e decideUpgrade) Execute(ctx context.Context, in *decideUpgradeIn) (*upgra
 		return nil, err
 	case u.State.Over():
 		return nil, firmware.ErrUpgradeOver.With("state", u.State)
-	case u.State != firmware.Parked && e.update != workflows.UpdateUpgradeAbort:
-		return nil, firmware.ErrNotParked.With("state", u.State)
 	}
 	decision := firmware.UpgradeDecision{ID: uuid.NewString(), UpgradeID: u.ID, Verb: verbs[e.update], Reason: string(in.Body.Reason)}
 	if err := e.store.ProposeDecision(ctx, decision); err != nil {
@@ -74,9 +72,13 @@ func (e decideUpgrade) Execute(ctx context.Context, in *decideUpgradeIn) (*upgra
 	}
 	wait, cancel := context.WithTimeout(ctx, e.deadline)
 	defer cancel()
-	asked := e.holders.update(wait, u.Plate, e.update, decision.ID, workflows.UpgradeRequest{
-		UpgradeID: u.ID, Decision: decision.ID, By: subjectFrom(ctx), Reason: decision.Reason,
-	})
+	request := workflows.UpgradeRequest{UpgradeID: u.ID, Decision: decision.ID, By: subjectFrom(ctx), Reason: decision.Reason}
+	asked := e.holders.update(wait, u.Plate, e.update, decision.ID, request)
+	if errors.Is(asked, errNoHolder) {
+		if asked, err = e.askHeir(wait, in.ID, e.update, request, asked); err != nil {
+			return nil, err
+		}
+	}
 	if u, err = e.store.Upgrade(ctx, in.ID); err != nil {
 		return nil, err
 	}
@@ -84,6 +86,8 @@ func (e decideUpgrade) Execute(ctx context.Context, in *decideUpgradeIn) (*upgra
 	switch {
 	case asked == nil:
 		return out, nil
+	case errors.Is(asked, firmware.ErrNotParked):
+		return nil, firmware.ErrNotParked.With("state", u.State)
 	case isFault(asked):
 		return nil, asked
 	case errors.Is(asked, errNoHolder) && u.State.Over():
@@ -93,4 +97,19 @@ func (e decideUpgrade) Execute(ctx context.Context, in *decideUpgradeIn) (*upgra
 		return out, nil
 	}
 	return nil, rental.ErrUnreachable.Because(asked)
+}
+
+// askHeir asks once more for what nobody answered to: an upgrade that goes on in the books, and has had a workflow, gets another.
+func (s *upgrades) askHeir(ctx context.Context, id, update string, request workflows.UpgradeRequest, was error) (asked, err error) {
+	u, err := s.store.Upgrade(ctx, id)
+	switch {
+	case err != nil, u.State.Over():
+		return was, err
+	case u.RunID == "": // it has never had the scooter
+		return was, nil
+	}
+	if err := s.revive(ctx, u); err != nil {
+		return err, nil //nolint:nilerr // it is the answer
+	}
+	return s.holders.update(ctx, u.Plate, update, request.Decision+" again", request), nil
 }

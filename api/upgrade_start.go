@@ -73,10 +73,7 @@ func (e startUpgrade) Execute(ctx context.Context, in *startUpgradeIn) (*upgrade
 // begin starts the workflow of an upgrade that is written down, or takes the row back. The books say that nobody has the
 // scooter, so a rental that still runs has only its closing left.
 func (s *upgrades) begin(ctx context.Context, u firmware.Upgrade, image firmware.Image, model fleet.Model) error {
-	in := workflows.UpgradeInput{
-		UpgradeID: u.ID, Plate: u.Plate, ImageID: image.ID, Version: image.Version, Size: image.Size, Downgrade: u.Downgrade, RolloutID: u.RolloutID,
-		Dialect: workflows.Dialect{StrictJSON: model.StrictJSON, LowercaseLength: model.LowercaseLength}, Limits: UpgradeLimits(s.rules),
-	}
+	in := workflows.NewUpgradeInput(u, image.Size, model, UpgradeLimits(s.rules))
 	err := untilClosed(ctx, func() error { return s.holders.upgrade(ctx, in) })
 	if err == nil {
 		return nil
@@ -86,6 +83,25 @@ func (s *upgrades) begin(ctx context.Context, u firmware.Upgrade, image firmware
 		err, trouble, detail = fleet.ErrHeld, firmware.TroubleHeld, "Somebody else had the scooter first."
 	}
 	return errors.Join(err, s.store.DropUpgrade(context.WithoutCancel(ctx), u.ID, trouble, detail))
+}
+
+// revive goes on with an upgrade whose workflow is gone, ended from outside: another takes it over and parks, still with the scooter.
+func (s *upgrades) revive(ctx context.Context, u firmware.Upgrade) error {
+	scooter, err := s.store.ScooterByPlate(ctx, u.Plate)
+	if err != nil {
+		return err
+	}
+	image, err := s.store.Image(ctx, u.ImageID)
+	if err != nil {
+		return err
+	}
+	err = untilClosed(ctx, func() error {
+		return s.holders.upgrade(ctx, workflows.NewUpgradeInput(u, image.Size, scooter.Model, UpgradeLimits(s.rules)))
+	})
+	if errors.Is(err, errStarted) { // by somebody else, just now
+		return nil
+	}
+	return err
 }
 
 // UpgradeLimits are the configured times and counts, as workflows take them.

@@ -10,7 +10,7 @@ import (
 	"rodada/domain/listing"
 )
 
-const upgradeFields = `u.id, u.scooter_id, u.plate, u.image_id, i.version, i.model_id, m.name AS model, u.rollout_id, u.staff_id,
+const upgradeFields = `u.id, u.scooter_id, u.plate, u.image_id, i.version, i.model_id, m.name AS model, u.rollout_id, u.run_id, u.staff_id,
 	a.email AS staff_email, u.reason, u.downgrade, u.state, u.trouble, u.detail, u.from_version, u.attempt, u.packets, u.sent, u.failures,
 	u.started_at, u.updated_at, u.parked_at, u.ended_at `
 
@@ -27,6 +27,7 @@ type upgradeRow struct {
 	ModelID    int64            `db:"model_id"`
 	Model      string           `db:"model"`
 	RolloutID  sql.NullString   `db:"rollout_id"`
+	RunID      sql.NullString   `db:"run_id"`
 	StaffID    string           `db:"staff_id"`
 	StaffEmail string           `db:"staff_email"`
 	Reason     string           `db:"reason"`
@@ -49,7 +50,7 @@ type upgradeRow struct {
 func (r upgradeRow) upgrade() firmware.Upgrade {
 	return firmware.Upgrade{
 		ID: r.ID, ScooterID: r.ScooterID, Plate: r.Plate, ImageID: r.ImageID, Version: r.Version, ModelID: r.ModelID, Model: r.Model,
-		From: r.From, RolloutID: r.RolloutID.String, StaffID: r.StaffID, StaffEmail: r.StaffEmail, Reason: r.Reason, Downgrade: r.Downgrade,
+		From: r.From, RolloutID: r.RolloutID.String, RunID: r.RunID.String, StaffID: r.StaffID, StaffEmail: r.StaffEmail, Reason: r.Reason, Downgrade: r.Downgrade,
 		State: r.State, Trouble: r.Trouble, Detail: r.Detail, Attempt: r.Attempt, Packets: r.Packets, Sent: r.Sent, Failures: r.Failures,
 		StartedAt: r.StartedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(), ParkedAt: timeOf(r.ParkedAt), EndedAt: timeOf(r.EndedAt),
 	}

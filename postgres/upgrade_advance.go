@@ -59,6 +59,11 @@ func (s *Store) AdvanceUpgrade(ctx context.Context, c firmware.Change) error {
 		if err := takeDecisions(ctx, tx, u.upgradeStood, c); err != nil {
 			return err
 		}
+		if c.State == firmware.Aborting && c.Trouble == firmware.TroubleCancelled {
+			if err := auditCancelled(ctx, tx, u.upgradeStood, c); err != nil {
+				return err
+			}
+		}
 		if err := alertUpgrade(ctx, tx, u.ScooterID, u.Version, c); err != nil || !c.State.Over() {
 			return err
 		}

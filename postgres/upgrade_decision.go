@@ -64,3 +64,11 @@ func takeDecisions(ctx context.Context, tx executor, was upgradeStood, c firmwar
 	_, err := tx.ExecContext(ctx, `DELETE FROM upgrade_decisions WHERE upgrade_id = $1`, c.ID) // the refused
 	return err
 }
+
+// auditCancelled writes down that an upgrade is given up, and that it was nobody who asked for it here.
+func auditCancelled(ctx context.Context, tx executor, was upgradeStood, c firmware.Change) error {
+	return audit(staff.Acting(ctx, staff.Actor{Email: staff.System}), tx, staff.Deed{
+		Action: "scooter.upgrade-abort", Subject: was.Plate, Reason: c.Detail,
+		Before: facts{"upgrade": c.ID, "state": was.State, "trouble": was.Trouble}, After: facts{"state": c.State, "trouble": c.Trouble},
+	})
+}

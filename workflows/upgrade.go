@@ -5,7 +5,6 @@ import (
 
 	"go.temporal.io/sdk/workflow"
 
-	"rodada/activities"
 	"rodada/domain/command"
 	"rodada/domain/firmware"
 	"rodada/protocol"
@@ -22,21 +21,25 @@ type upgrade struct {
 	line     *line
 	reported string // what the box said since the last step that it runs
 
-	requests []*upgradeRequest // of staff, that are not looked at yet
-	tried    []*upgradeRequest // whose answers are waited for
-	heard    bool              // the scooter has answered since staff came
-	aborted  bool              // staff want no more of it
-	closed   bool
-	asked    int // updates that were accepted
-	askedAt  int // length of the history then
+	requests  []*upgradeRequest // of staff, that are not looked at yet
+	tried     []*upgradeRequest // whose answers are waited for
+	heard     bool              // the scooter has answered since staff came
+	aborted   bool              // nobody wants more of it: staff, or who
+	cancelled bool              // the workflow
+	closed    bool
+	asked     int // updates that were accepted
+	askedAt   int // length of the history then
 }
 
 // Upgrade installs an image on a scooter that nobody has: checks, start, packets, reboot, and the version. What goes wrong is
-// tried again, for a while; then it parks and waits for staff. A cancelled workflow is an upgrade that staff abort.
+// tried again, for a while; then it parks and waits for staff. A cancelled workflow is an upgrade that is aborted.
 func Upgrade(ctx workflow.Context, in UpgradeInput) error {
 	u := &upgrade{in: in, s: UpgradeState{State: firmware.Checking, Began: workflow.Now(ctx), Backoff: in.Limits.Backoff}}
-	if in.State != nil {
+	switch {
+	case in.State != nil:
 		u.s = *in.State
+	case in.After != "":
+		u.s.State = firmware.Parked // what staff want waits until it is known where
 	}
 	if err := u.handle(ctx); err != nil {
 		return err
@@ -44,6 +47,7 @@ func Upgrade(ctx workflow.Context, in UpgradeInput) error {
 	steady, _ := workflow.NewDisconnectedContext(ctx)
 	workflow.GoNamed(ctx, "cancelled", func(ctx workflow.Context) {
 		ctx.Done().Receive(ctx, nil)
+		u.cancelled = !u.aborted
 		u.aborted = true
 	})
 	if err := u.run(steady); err != nil {
@@ -56,17 +60,18 @@ func Upgrade(ctx workflow.Context, in UpgradeInput) error {
 }
 
 func (u *upgrade) run(ctx workflow.Context) error {
-	var claimed bool
-	claim := activities.ClaimInput{ID: u.in.UpgradeID, RunID: workflow.GetInfo(ctx).FirstRunID}
-	if err := stubborn(ctx, "claim the upgrade", &claimed, upgrades.BeginUpgrade, claim); err != nil {
+	claimed, err := u.claim(ctx)
+	if err != nil {
 		return err
 	}
 	if !claimed { // the store has ended it
 		u.s.State, u.s.Trouble = firmware.Failed, firmware.TroubleHeld
-		u.tellRollout(ctx)
+		if u.in.After == "" { // else the rollout has heard how it ended
+			u.tellRollout(ctx)
+		}
 		return nil
 	}
-	u.line = newLine(ctx, u.in.Plate, u.in.UpgradeID, u.in.Dialect, u.s.Sends)
+	u.line = newLine(ctx, u.in.Plate, u.conversation(), u.in.Dialect, u.s.Sends)
 	u.line.origin = command.ForUpgrade
 	u.expectReport()
 	for !u.s.State.Over() {
@@ -74,7 +79,7 @@ func (u *upgrade) run(ctx workflow.Context) error {
 			return u.renew(ctx)
 		}
 		if u.aborting() {
-			u.giveUp(ctx, firmware.Aborted, firmware.TroubleStaff, "Aborted by staff.")
+			u.abandon(ctx)
 			continue
 		}
 		u.step(ctx)
@@ -107,6 +112,9 @@ func (u *upgrade) step(ctx workflow.Context) {
 // enter stores a step and shows it in the Temporal UI.
 func (u *upgrade) enter(ctx workflow.Context, state firmware.State, trouble firmware.Trouble, detail string) {
 	u.s.State, u.s.Trouble, u.s.Detail = state, trouble, detail
+	if state == firmware.Starting {
+		u.s.Next = 0 // whatever it has taken before, it begins with the first packet
+	}
 	u.store(ctx, false)
 }
 

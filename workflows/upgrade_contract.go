@@ -3,7 +3,12 @@ package workflows
 import (
 	"time"
 
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
+
 	"rodada/domain/firmware"
+	"rodada/domain/fleet"
 )
 
 // UpgradeName is the workflow type of a firmware upgrade of one scooter. It is the holder of the scooter, scooter/<plate>, so
@@ -24,7 +29,31 @@ type UpgradeInput struct {
 	Downgrade bool          `json:"downgrade"`
 	RolloutID string        `json:"rollout_id,omitempty"` // whom to tell how it ends
 	Limits    UpgradeLimits `json:"limits"`
+	After     string        `json:"after,omitempty"` // the run that had it, and was ended from outside; empty: none had
 	State     *UpgradeState `json:"state,omitempty"`
+}
+
+// NewUpgradeInput starts an upgrade that is written down; one that a run had already is parked first, as nobody knows where that
+// one left it.
+func NewUpgradeInput(u firmware.Upgrade, size int, model fleet.Model, limits UpgradeLimits) UpgradeInput {
+	return UpgradeInput{
+		UpgradeID: u.ID, Plate: u.Plate, ImageID: u.ImageID, Version: u.Version, Size: size, Downgrade: u.Downgrade, RolloutID: u.RolloutID,
+		Dialect: Dialect{StrictJSON: model.StrictJSON, LowercaseLength: model.LowercaseLength}, Limits: limits, After: u.RunID,
+	}
+}
+
+// UpgradeStart is how the workflow of an upgrade is started: not while anything else holds the scooter.
+func UpgradeStart(queue string, in UpgradeInput) client.StartWorkflowOptions {
+	return client.StartWorkflowOptions{
+		ID:                                       ScooterID(in.Plate),
+		TaskQueue:                                FirmwareQueue(queue),
+		WorkflowIDConflictPolicy:                 enums.WORKFLOW_ID_CONFLICT_POLICY_FAIL,
+		WorkflowIDReusePolicy:                    enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
+		WorkflowExecutionErrorWhenAlreadyStarted: true,
+		StaticSummary:                            "Firmware " + in.Version + " for " + in.Plate,
+		StaticDetails:                            "Upgrade " + in.UpgradeID + ", image " + in.ImageID,
+		TypedSearchAttributes:                    temporal.NewSearchAttributes(AttributePlate.ValueSet(in.Plate)),
+	}
 }
 
 // UpgradeLimits are the times and counts an upgrade lives by.

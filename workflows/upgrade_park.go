@@ -38,9 +38,18 @@ func (u *upgrade) resume(ctx workflow.Context, q *upgradeRequest) {
 		state, detail = firmware.Starting, "Restarted by staff."
 		u.endAttempt(ctx, answer{outcome: command.Silent})
 	}
-	u.s.Tries, u.s.Backoff, u.s.Reboots = 0, u.in.Limits.Backoff, 0
+	u.s.Tries, u.s.Backoff = 0, u.in.Limits.Backoff
 	u.s.RebootedAt = workflow.Now(ctx) // a box that is looked for gets its time anew
 	u.enter(ctx, state, "", detail)
+}
+
+// abandon gives up what nobody wants any more.
+func (u *upgrade) abandon(ctx workflow.Context) {
+	if u.cancelled {
+		u.giveUp(ctx, firmware.Aborted, firmware.TroubleCancelled, "Its workflow was cancelled in Temporal.")
+		return
+	}
+	u.giveUp(ctx, firmware.Aborted, firmware.TroubleStaff, "Aborted by staff.")
 }
 
 // giveUp begins to give the scooter back without the image.

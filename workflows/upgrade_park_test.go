@@ -226,8 +226,27 @@ func TestUpgradeCancelledInTemporal(t *testing.T) {
 	g, mend := stuckGarage(t)
 	g.when(firmware.Parked, func() { mend(); g.env.CancelWorkflow() })
 	g.upgrade()
-	last := g.became(firmware.Aborted, firmware.TroubleStaff)
+	last := g.became(firmware.Aborted, firmware.TroubleCancelled)
 	require.False(t, last.Maintenance)
+	for _, c := range g.changes {
+		require.NotContains(t, c.Detail, "by staff")
+	}
+}
+
+func TestARestartBeginsWithNoPacket(t *testing.T) {
+	g, mend := stuckGarage(t)
+	g.when(firmware.Parked, func() {
+		require.NotZero(t, g.changes[len(g.changes)-1].Sent)
+		mend()
+		g.ask(workflows.UpdateUpgradeRestart)
+	})
+	g.upgrade()
+	g.became(firmware.Done, "")
+	for _, c := range g.changes {
+		if c.State == firmware.Starting {
+			require.Zero(t, c.Sent)
+		}
+	}
 }
 
 func TestARolloutThatIsGone(t *testing.T) {

@@ -12,8 +12,6 @@ import (
 )
 
 const (
-	// mostReboots is how often a box is told to reboot that comes back as it was: the first 93 may have been lost.
-	mostReboots = 2
 	// enoughOld is how often it must report the old version after a reboot before that counts.
 	enoughOld = 2
 	// standEvery is the wait before a scooter that moves is looked at again, and standTries how often that is done.
@@ -48,7 +46,6 @@ func (u *upgrade) sendReboot(ctx workflow.Context) (unsent string) {
 		u.line.flush(ctx)
 		switch {
 		case unsent == "":
-			u.s.Reboots++
 			u.s.RebootedAt = workflow.Now(ctx)
 			return ""
 		case try == standTries || u.aborted:
@@ -77,10 +74,8 @@ func (u *upgrade) verify(ctx workflow.Context) {
 		u.s.Begun = false
 		u.stuck(ctx, firmware.TroubleVersion, firmware.Verifying, fmt.Sprintf(
 			"The scooter took the image over and runs %s, which is neither the image's version nor the one before.", reported))
-	case u.s.Reboots < mostReboots:
-		u.enter(ctx, firmware.Rebooting, "", "The scooter still runs "+reported+". It is told to reboot once more.")
-	default:
-		u.again(ctx, firmware.TroubleVersion, firmware.Starting, "The scooter came back and runs "+reported+".")
+	default: // the image that it had may be gone with the reboot, or it never heard of that
+		u.again(ctx, firmware.TroubleVersion, firmware.Starting, "The scooter was told to reboot, and still runs "+reported+".")
 	}
 }
 

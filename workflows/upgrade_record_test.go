@@ -15,6 +15,7 @@ import (
 	"rodada/activities"
 	"rodada/domain/firmware"
 	"rodada/internal/testkit"
+	"rodada/protocol"
 	"rodada/worker"
 	"rodada/workflows"
 )
@@ -40,6 +41,15 @@ var upgradeRecordings = map[string]func(l live, g *garage, in *workflows.Upgrade
 	"upgrade-aborted": func(l live, g *garage, _ *workflows.UpgradeInput) {
 		g.reports[30] = func() { g.deaf = true }
 		g.when(firmware.Parked, func() { g.mend(); go l.decide(workflows.UpdateUpgradeAbort) })
+	},
+	"upgrade-taken-over": func(l live, g *garage, in *workflows.UpgradeInput) {
+		in.After = "run-1"
+		g.took = firmware.Takeover{Ours: true, Heirs: 1, Seq: 1007, State: firmware.Sending, From: oldVersion, Attempt: 1, Sent: 30}
+		g.when(firmware.Parked, func() { go l.decide(workflows.UpdateUpgradeAbort) })
+	},
+	"upgrade-forgets": func(_ live, g *garage, _ *workflows.UpgradeInput) {
+		g.reports[30] = func() { g.restart(); g.deafTo[protocol.SendPacket] = 1 << 30 }
+		g.when(firmware.Starting, nil, func() { g.mu.Lock(); defer g.mu.Unlock(); delete(g.deafTo, protocol.SendPacket) })
 	},
 	"upgrade-forgotten": func(_ live, g *garage, in *workflows.UpgradeInput) {
 		g.reports[30] = func() { g.deaf = true }

@@ -34,7 +34,7 @@ func (u *upgrade) start(ctx workflow.Context) {
 		u.again(ctx, firmware.TroubleSilent, firmware.Starting, "The scooter does not answer (23).")
 	default:
 		u.s.Attempt++
-		u.s.Next, u.s.Silenced, u.s.Reboots, u.s.Said = 0, 0, 0, nil
+		u.s.Next, u.s.Silenced, u.s.Said = 0, 0, nil
 		u.s.Since = workflow.Now(ctx)
 		u.s.Report = u.line.number()
 		u.expectReport()
@@ -65,20 +65,30 @@ func (u *upgrade) send(ctx workflow.Context) {
 		u.anew(ctx, firmware.TroublePackets, "The packets could not be sent: "+reason(err)+".")
 	case result.End == activities.PacketsUndone:
 		u.anew(ctx, firmware.TroublePackets, fmt.Sprintf(
-			"The scooter took %d of %d packets and refused the next too often: it has restarted, or lost power.", u.s.Next, packets))
+			"The scooter took %d of %d packets, and asked for the next again and again (68): it does not take it, or began anew.", u.s.Next, packets))
 	case u.s.Next >= packets:
 		u.enter(ctx, firmware.Finishing, "", "")
 	case result.End == activities.PacketsSilent:
-		u.silent(ctx, fmt.Sprintf("The scooter fell silent after %d of %d packets.", u.s.Next, packets))
+		u.silent(ctx, packets)
 	default:
 		u.tellOutcome()
 	}
 }
 
 // silent tries again from the same packet. It counts only where the box has been silent before: the others were worth trying.
-func (u *upgrade) silent(ctx workflow.Context, detail string) {
+// There it is asked for something else. One that answers that has only forgotten what the packets are for: it gets them anew.
+func (u *upgrade) silent(ctx workflow.Context, packets int) {
+	detail := fmt.Sprintf("The scooter fell silent after %d of %d packets.", u.s.Next, packets)
 	if u.s.Silenced == u.s.Next+1 {
-		u.again(ctx, firmware.TroubleSilent, firmware.Sending, detail)
+		got := u.ask(ctx, protocol.Command{Code: protocol.QueryVersion})
+		switch {
+		case u.aborted:
+		case got.outcome == command.Done:
+			u.anew(ctx, firmware.TroublePackets, fmt.Sprintf(
+				"The scooter took %d of %d packets and answers to the next no more, but to what else it is asked (22): it has restarted.", u.s.Next, packets))
+		default:
+			u.again(ctx, firmware.TroubleSilent, firmware.Sending, detail)
+		}
 		return
 	}
 	u.s.Silenced = u.s.Next + 1

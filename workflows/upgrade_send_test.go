@@ -81,7 +81,7 @@ func TestTheVersionDecides(t *testing.T) {
 		}, 1},
 		"69 says no":                   {func(g *garage) { g.status[protocol.UpgradeReport] = []int{1} }, 2},
 		"69 says yes though it failed": {func(g *garage) { g.fails = true; g.when(firmware.Starting, nil, func() { g.fails = false }) }, 2},
-		"the reboot is lost":           {func(g *garage) { g.deafTo[protocol.RebootAfterUpgrade] = 1 }, 1},
+		"the reboot is lost":           {func(g *garage) { g.deafTo[protocol.RebootAfterUpgrade] = 1 }, 2},
 		"it comes back as it was":      {func(g *garage) { g.settled = func() string { g.settled = nil; return oldVersion } }, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -92,6 +92,50 @@ func TestTheVersionDecides(t *testing.T) {
 			require.Equal(t, c.attempt, last.Attempt)
 		})
 	}
+}
+
+// Nobody knows what a box that was told to reboot still holds of an image: it is told once only.
+func TestABoxIsToldOnceToTakeAnImageOver(t *testing.T) {
+	g := newGarage(t)
+	g.fails = true
+	g.when(firmware.Parked, func() { g.ask(workflows.UpdateUpgradeAbort) })
+	g.upgrade()
+	last := g.became(firmware.Aborted, firmware.TroubleStaff)
+	require.Equal(t, 3, last.Attempt)
+	require.Equal(t, 3, g.count(protocol.RebootAfterUpgrade), "once for each whole image")
+}
+
+// A box that restarts and knows nothing of packets then does not answer to them, and to all else.
+func TestABoxThatForgetsItsPackets(t *testing.T) {
+	forget := func(g *garage) func() {
+		return func() { g.restart(); g.deafTo[protocol.SendPacket] = 1 << 30 }
+	}
+	remember := func(g *garage) func() {
+		return func() { g.mu.Lock(); defer g.mu.Unlock(); delete(g.deafTo, protocol.SendPacket) }
+	}
+	t.Run("once", func(t *testing.T) {
+		g := newGarage(t)
+		g.reports[30] = forget(g)
+		g.when(firmware.Starting, nil, remember(g))
+		g.upgrade()
+		last := g.became(firmware.Done, "")
+		require.Equal(t, 2, last.Attempt)
+		require.NotContains(t, g.states(), firmware.Parked)
+		require.Equal(t, 2, g.count(protocol.StartUpgrade))
+	})
+	t.Run("each time", func(t *testing.T) {
+		g := newGarage(t)
+		g.deafTo[protocol.SendPacket] = 1 << 30
+		g.when(firmware.Parked, func() { remember(g)(); g.ask(workflows.UpdateUpgradeRestart) })
+		g.upgrade()
+		last := g.became(firmware.Done, "")
+		require.Equal(t, 4, last.Attempt, "a counted number of times")
+		for _, c := range g.changes {
+			if c.State == firmware.Parked {
+				require.Equal(t, firmware.TroublePackets, c.Trouble)
+			}
+		}
+	})
 }
 
 func TestARejectedImageParks(t *testing.T) {

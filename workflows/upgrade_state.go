@@ -11,9 +11,10 @@ type UpgradeState struct {
 	State   firmware.State   `json:"state"`
 	Trouble firmware.Trouble `json:"trouble,omitempty"` // why it is parked, or is given up
 	Detail  string           `json:"detail,omitempty"`
-	Began   time.Time        `json:"began"` // of the first run
-	Seq     int              `json:"seq"`   // of the last stored step
-	Sends   int              `json:"sends"` // of the last send
+	Began   time.Time        `json:"began"`           // of the first run
+	Seq     int              `json:"seq"`             // of the last stored step
+	Sends   int              `json:"sends"`           // of the last send
+	Heirs   int              `json:"heirs,omitempty"` // how often another run took it over
 	From    string           `json:"from,omitempty"`
 	// Touched: the box was told to begin, so it is asked again what it runs before it serves.
 	Touched bool `json:"touched,omitempty"`
@@ -29,9 +30,8 @@ type UpgradeState struct {
 	Since    time.Time     `json:"since,omitzero"`   // this attempt
 	Report   string        `json:"report,omitempty"` // the send that waits for 69
 	Said     *int          `json:"said,omitempty"`   // in 69
-	// RebootedAt is when 93 was sent last, and Reboots how often in this attempt.
+	// RebootedAt is when the box was told last to reboot, or staff came.
 	RebootedAt time.Time `json:"rebooted_at,omitzero"`
-	Reboots    int       `json:"reboots,omitempty"`
 	// Resume is where a retry goes on, and ParkedUntil when nobody is waited for any more.
 	Resume      firmware.State `json:"resume,omitempty"`
 	ParkedUntil time.Time      `json:"parked_until,omitzero"`

@@ -47,6 +47,7 @@ type garage struct {
 	fence    firmware.Fence
 	progress firmware.Progress
 	claimed  bool
+	took     firmware.Takeover
 	changes  []firmware.Change
 	ended    []workflows.UpgradeEnded
 	batches  []command.Batch
@@ -160,7 +161,7 @@ func (g *garage) became(state firmware.State, trouble firmware.Trouble) firmware
 	require.Equal(g.t, trouble, last.Trouble, last.Detail)
 	require.True(g.t, state.Over())
 	for i, c := range g.changes {
-		require.Equal(g.t, i+1, c.Seq)
+		require.Equal(g.t, g.took.Seq+i+1, c.Seq)
 		require.Equal(g.t, upgradeID, c.ID)
 	}
 	require.Equal(g.t, workflows.UpgradeEnded{UpgradeID: upgradeID, Plate: plate, State: state, Trouble: trouble}, g.ended[len(g.ended)-1])
@@ -245,6 +246,11 @@ type wish struct {
 func (g *garage) BeginUpgrade(_ context.Context, id, _ string) (bool, error) {
 	require.Equal(g.t, upgradeID, id)
 	return g.claimed, nil
+}
+
+func (g *garage) TakeOverUpgrade(_ context.Context, id, _, from string) (firmware.Takeover, error) {
+	require.Equal(g.t, []string{upgradeID, "run-1"}, []string{id, from})
+	return g.took, nil
 }
 
 func (g *garage) AdvanceUpgrade(_ context.Context, c firmware.Change) error {

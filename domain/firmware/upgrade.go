@@ -18,6 +18,7 @@ type Upgrade struct {
 	Model      string
 	From       string // what it ran before; empty: not known yet
 	RolloutID  string // empty: staff asked for this one
+	RunID      string // of the workflow that has it, its first; empty: none has begun
 	StaffID    string // who asked for it, or for the rollout
 	StaffEmail string
 	Reason     string
@@ -50,7 +51,7 @@ const (
 	Aborting  State = "aborting"  // given up; the scooter must answer before it serves again
 	Done      State = "done"      // 22 reported the new version
 	Failed    State = "failed"    // checks refused it, or it was parked for too long
-	Aborted   State = "aborted"   // by staff
+	Aborted   State = "aborted"   // by staff, or in Temporal
 )
 
 // States lists all of them.
@@ -79,7 +80,9 @@ const (
 	TroubleSame       Trouble = "same"        // it runs that version already
 	TroubleModel      Trouble = "model"       // the scooter's model is not the image's any more
 	TroubleParked     Trouble = "parked"      // nobody came for too long
-	TroubleStaff      Trouble = "staff"       // aborted
+	TroubleStaff      Trouble = "staff"       // aborted by them
+	TroubleCancelled  Trouble = "cancelled"   // aborted, because somebody cancelled its workflow in Temporal
+	TroubleOrphaned   Trouble = "orphaned"    // its workflow was ended from outside, and another goes on with it
 	TroubleHeld       Trouble = "held"        // somebody else had the scooter first
 	TroubleNotBegun   Trouble = "not_begun"   // its workflow never began
 )
@@ -88,7 +91,7 @@ const (
 func Troubles() []Trouble {
 	return []Trouble{
 		TroubleSilent, TroublePowered, TroubleBattery, TroubleProhibited, TroublePackets, TroubleRejected, TroubleVersion, TroubleReboot,
-		TroubleMoving, TroubleDowngrade, TroubleSame, TroubleModel, TroubleParked, TroubleStaff, TroubleHeld, TroubleNotBegun,
+		TroubleMoving, TroubleDowngrade, TroubleSame, TroubleModel, TroubleParked, TroubleStaff, TroubleCancelled, TroubleOrphaned, TroubleHeld, TroubleNotBegun,
 	}
 }
 

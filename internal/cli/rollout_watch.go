@@ -21,7 +21,10 @@ func rolloutWatch(settings Settings, ask Ask) *cobra.Command {
 			}
 			var r rolloutShown
 			var last string
-			err = app.Stream(cmd.Context(), rolloutPath(args[0])+"/stream", func(_ string, data []byte) error {
+			err = app.Stream(cmd.Context(), rolloutPath(args[0])+"/stream", func(event string, data []byte) error {
+				if event == streamOver {
+					return nil
+				}
 				r = rolloutShown{}
 				if err := json.Unmarshal(data, &r); err != nil {
 					return err

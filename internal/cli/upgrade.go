@@ -135,6 +135,9 @@ func upgradeDecide(settings Settings, ask Ask, verb, short string) *cobra.Comman
 	return finish(cmd, &asJSON, "reason")
 }
 
+// streamOver is the event after which a stream tells nothing more.
+const streamOver = "end"
+
 // upgradeWatch follows an upgrade to its end.
 func upgradeWatch(settings Settings, ask Ask) *cobra.Command {
 	cmd := &cobra.Command{
@@ -150,7 +153,10 @@ func upgradeWatch(settings Settings, ask Ask) *cobra.Command {
 				u    upgradeShown
 				last string
 			)
-			err = app.Stream(cmd.Context(), upgradePath(args[0])+"/stream", func(_ string, data []byte) error {
+			err = app.Stream(cmd.Context(), upgradePath(args[0])+"/stream", func(event string, data []byte) error {
+				if event == streamOver {
+					return nil
+				}
 				u = upgradeShown{}
 				if err := json.Unmarshal(data, &u); err != nil {
 					return err

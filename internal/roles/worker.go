@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"rodada/activities"
+	"rodada/api"
 	"rodada/broker"
 	"rodada/domain/rental"
 	"rodada/internal/config"
@@ -105,6 +106,10 @@ func Worker(ctx context.Context, c config.Config, log *slog.Logger) error {
 	watching, stopWatching := context.WithCancel(ctx)
 	watched := watchFleet(watching, c, store, redis, registry, log)
 	defer func() { stopWatching(); <-watched }()
+	revived := reviveUpgrades(watching, log, worker.Upgrades{
+		Books: store, Temporal: temporal, Queue: c.Temporal.TaskQueue, Limits: api.UpgradeLimits(c.Upgrade),
+	})
+	defer func() { stopWatching(); <-revived }()
 	told := tellWebhooks(watching, c, store, keys, registry, log)
 	defer func() { stopWatching(); <-told }()
 	witnessed := tellAuditHeads(watching, store, log)
