@@ -111,5 +111,5 @@ func (s *upgrades) askHeir(ctx context.Context, id, update string, request workf
 	if err := s.revive(ctx, u); err != nil {
 		return err, nil //nolint:nilerr // it is the answer
 	}
-	return s.holders.update(ctx, u.Plate, update, request.Decision+" again", request), nil
+	return s.holders.update(ctx, u.Plate, update, request.Decision, request), nil
 }

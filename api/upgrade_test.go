@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -80,6 +81,7 @@ func newGarage(t *testing.T) *garage {
 	w := sdkworker.New(d.client, workflows.FirmwareQueue(o.Config.Temporal.TaskQueue), sdkworker.Options{WorkerStopTimeout: time.Second})
 	w.RegisterWorkflowWithOptions(d.upgrade, workflow.RegisterOptions{Name: workflows.UpgradeName})
 	w.RegisterActivityWithOptions(d.books.BeginUpgrade, activity.RegisterOptions{Name: "begin"})
+	w.RegisterActivityWithOptions(d.books.TakeOverUpgrade, activity.RegisterOptions{Name: "take over"})
 	w.RegisterActivityWithOptions(d.books.AdvanceUpgrade, activity.RegisterOptions{Name: "advance"})
 	w.RegisterActivityWithOptions(func(ctx context.Context) error {
 		select {
@@ -108,12 +110,10 @@ func (d *garage) upgrade(ctx workflow.Context, in workflows.UpgradeInput) error 
 	}
 	var claimed bool
 	run := workflow.GetInfo(ctx).WorkflowExecution.RunID
-	if err := do(ctx, "begin", in.UpgradeID, run).Get(ctx, &claimed); err != nil || !claimed {
-		return err
-	}
-	seq, over := 0, false
+	seq, over, ready, at := 0, false, false, firmware.Parked
 	advance := func(ctx workflow.Context, state firmware.State, trouble firmware.Trouble, decisions ...string) error {
 		seq++
+		at = state
 		c := firmware.Change{ID: in.UpgradeID, Seq: seq, State: state, Trouble: trouble, Attempt: 1, At: workflow.Now(ctx), Decisions: decisions}
 		return do(ctx, "advance", c).Get(ctx, nil)
 	}
@@ -125,8 +125,11 @@ func (d *garage) upgrade(ctx workflow.Context, in workflows.UpgradeInput) error 
 			if r.UpgradeID != in.UpgradeID {
 				return out, activities.Failure(firmware.ErrUpgradeOver)
 			}
-			if d.refuse.Load() {
+			if d.refuse.Load() || at != firmware.Parked && name != workflows.UpdateUpgradeAbort {
 				return out, activities.Failure(firmware.ErrNotParked)
+			}
+			if err := workflow.Await(ctx, func() bool { return ready }); err != nil {
+				return out, err
 			}
 			d.mu.Lock()
 			d.asked = append(d.asked, r)
@@ -145,9 +148,21 @@ func (d *garage) upgrade(ctx workflow.Context, in workflows.UpgradeInput) error 
 			return err
 		}
 	}
+	if in.After == "" {
+		if err := do(ctx, "begin", in.UpgradeID, run).Get(ctx, &claimed); err != nil || !claimed {
+			return err
+		}
+	} else {
+		var took firmware.Takeover
+		if err := do(ctx, "take over", in.UpgradeID, run, in.After).Get(ctx, &took); err != nil || !took.Ours {
+			return err
+		}
+		seq = took.Seq
+	}
 	if err := advance(ctx, firmware.Parked, firmware.TroubleSilent); err != nil {
 		return err
 	}
+	ready = true
 	return workflow.Await(ctx, func() bool { return over && workflow.AllHandlersFinished(ctx) })
 }
 
@@ -247,6 +262,33 @@ func TestAnAnswerThatTakesLongIsGivenLater(t *testing.T) {
 	require.Equal(t, "Try again.", deeds()[0].Reason)
 	require.NotEmpty(t, deeds()[0].Email)
 	body(t, d.asStaff(t, "POST", at+"/abort", map[string]any{"reason": "Enough."}), 200)
+}
+
+// Whoever ends the workflow of an upgrade in Temporal locks nobody out: staff decide as ever, and the scooter stays held until then.
+func TestAnUpgradeWhoseWorkflowWasEnded(t *testing.T) {
+	for verb, want := range map[string]string{"retry": "sending", "restart": "starting", "abort": "aborted"} {
+		t.Run(verb, func(t *testing.T) {
+			d := newGarage(t)
+			close(d.slow)
+			at := d.parked(t)
+			id := strings.TrimPrefix(at, "/admin/v1/upgrades/")
+			if verb != "retry" { // the others from the middle of it
+				body(t, d.asStaff(t, "POST", at+"/retry", map[string]any{"reason": "Charged."}), 200)
+			}
+			require.NoError(t, d.client.TerminateWorkflow(t.Context(), workflows.ScooterID(d.plate), "", "a test"))
+			problem(t, d.scan(t, d.someone(t), "key-1"), 409, "scooter_being_upgraded")
+			problem(t, d.start(t, d.plate), 409, "scooter_being_upgraded")
+			got := body(t, d.asStaff(t, "POST", at+"/"+verb, map[string]any{"reason": "It was ended."}), 200)
+			require.Equal(t, want, got["state"])
+			require.Equal(t, id, got["id"])
+			log, err := d.books.AuditLog(t.Context(), staff.AuditFilter{Subject: d.plate, Action: "scooter.upgrade-" + verb, Limit: 9})
+			require.NoError(t, err)
+			require.Len(t, log, 1)
+			s, err := d.books.ScooterByPlate(t.Context(), d.plate)
+			require.NoError(t, err)
+			require.Equal(t, verb == "abort", s.Hold == fleet.Free)
+		})
+	}
 }
 
 // A decision that the upgrade itself refuses, because somebody was faster, is no deed.
@@ -359,9 +401,11 @@ func TestAnUpgradeIsFollowed(t *testing.T) {
 	require.Zero(t, next(t, r).Progress.Sent, "that of another upgrade is not shown")
 	body(t, d.asStaff(t, "POST", at+"/abort", map[string]any{"reason": "Enough."}), 200)
 	require.Equal(t, "aborted", next(t, r).State)
-	for err == nil {
-		_, err = r.ReadByte()
-	}
-	require.ErrorContains(t, err, "EOF", "the stream ends with the upgrade")
+	rest, err := io.ReadAll(r)
+	require.NoError(t, err, "the stream ends with the upgrade")
+	require.Equal(t, "event: end\ndata: {}\n\n", strings.TrimLeft(string(rest), "\n"), "for good, as a browser would come back")
+	again := d.asStaff(t, "GET", at+"/stream", nil)
+	require.Contains(t, again.Body.String(), `"state":"aborted"`)
+	require.Contains(t, again.Body.String(), "event: end\n")
 	problem(t, d.asStaff(t, "GET", "/admin/v1/upgrades/"+uuid.NewString()+"/stream", nil), 404, "upgrade_unknown")
 }
