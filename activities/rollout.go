@@ -28,9 +28,9 @@ type Rollouts struct {
 	Heard Listener // nil: every scooter is tried
 }
 
-// Listener knows which scooters were heard of lately.
+// Listener knows when those scooters were heard last that are online.
 type Listener interface {
-	Online(ctx context.Context, plates []string) (map[string]bool, error)
+	Online(ctx context.Context, plates []string) (map[string]time.Time, error)
 }
 
 // StepInput asks how a rollout stands, and which upgrades begin now.
@@ -50,7 +50,7 @@ func (r *Rollouts) StepRollout(ctx context.Context, in StepInput) (firmware.Stan
 	stand.Begin = nil
 	heard := r.heard(ctx, begin)
 	for _, b := range begin {
-		if !heard(b.Plate) { // no upgrade that is known to come to nothing
+		if !heard(b) { // no upgrade that is known to come to nothing
 			if err := r.pass(ctx, in, b, &stand, firmware.TargetPending, firmware.TroubleSilent); err != nil {
 				return stand, err
 			}
@@ -84,9 +84,10 @@ func (r *Rollouts) pass(
 	return Failure(r.Store.PassTarget(ctx, b.UpgradeID, to, why, in.Now))
 }
 
-// heard says of whom something was heard lately. While nobody knows, it is everybody.
-func (r *Rollouts) heard(ctx context.Context, begin []firmware.Beginning) func(plate string) bool {
-	everybody := func(string) bool { return true }
+// heard says of whom something was heard lately, and since it did not answer the last time: one that went away counts as online
+// for a while yet. While nobody knows, it is everybody.
+func (r *Rollouts) heard(ctx context.Context, begin []firmware.Beginning) func(firmware.Beginning) bool {
+	everybody := func(firmware.Beginning) bool { return true }
 	if r.Heard == nil || len(begin) == 0 {
 		return everybody
 	}
@@ -99,7 +100,10 @@ func (r *Rollouts) heard(ctx context.Context, begin []firmware.Beginning) func(p
 		activity.GetLogger(ctx).Warn("nobody knows who is online; every scooter is tried", "error", err)
 		return everybody
 	}
-	return func(plate string) bool { return online[plate] }
+	return func(b firmware.Beginning) bool {
+		last, is := online[b.Plate]
+		return is && last.After(b.SilentAt)
+	}
 }
 
 // refused is how a scooter stands whose upgrade is not opened; false: the store is away, which says nothing of it.

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"rodada/domain/fault"
+	"rodada/domain/firmware"
 	"rodada/domain/fleet"
 	"rodada/domain/station"
 )
@@ -26,7 +27,7 @@ func (changeScooter) Meta() meta {
 		ID: "change-scooter", Summary: "Change what is registered of a scooter",
 		Description: "What is absent stays. The plate, the printed code, the station and the service change by operations of their own.",
 		Faults: []*fault.Error{
-			fleet.ErrScooterUnknown, fleet.ErrIMEIInvalid, fleet.ErrIMEITaken, fleet.ErrModelUnknown, fleet.ErrLimitInvalid,
+			fleet.ErrScooterUnknown, fleet.ErrIMEIInvalid, fleet.ErrIMEITaken, fleet.ErrModelUnknown, fleet.ErrLimitInvalid, firmware.ErrUpgrading,
 		},
 	}
 }
@@ -54,7 +55,7 @@ func (setService) Meta() meta {
 	return meta{
 		ID: "set-service", Summary: "Take a scooter out of service, or back in",
 		Description: "A ride that is under way goes on; nobody can start the next. A retired scooter leaves its station.",
-		Faults:      []*fault.Error{fleet.ErrScooterUnknown},
+		Faults:      []*fault.Error{fleet.ErrScooterUnknown, firmware.ErrUpgrading},
 	}
 }
 

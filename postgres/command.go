@@ -169,7 +169,8 @@ var finishOrder = `
 	)
 	SELECT count(*) FROM was`
 
-// FinishOrder stores how a command ended, once, with what the scooter was sent for it: command.ErrOrderUnknown.
+// FinishOrder stores how a command ended, once, with what the scooter was sent for it, and what it says that it runs, if it was
+// asked: command.ErrOrderUnknown.
 func (s *Store) FinishOrder(ctx context.Context, id string, e command.Ending, sends []command.Send) error {
 	if !isID(id) {
 		return command.ErrOrderUnknown
@@ -182,12 +183,32 @@ func (s *Store) FinishOrder(ctx context.Context, id string, e command.Ending, se
 	if err != nil {
 		return err
 	}
-	return s.once(ctx, "finish command", func(db executor) error {
+	return s.atomically(ctx, "finish command", func(tx executor) error {
+		if err := answeredVersion(ctx, tx, id, e.Ack); err != nil {
+			return err
+		}
 		var known int
-		err := db.GetContext(ctx, &known, finishOrder, id, e.Outcome, e.Unsent, e.Attempts, ack, e.FinishedAt, list)
+		err := tx.GetContext(ctx, &known, finishOrder, id, e.Outcome, e.Unsent, e.Attempts, ack, e.FinishedAt, list)
 		if err == nil && known == 0 {
 			return command.ErrOrderUnknown
 		}
 		return err
 	})
+}
+
+// answeredVersion keeps what the scooter of a command has answered that it runs.
+func answeredVersion(ctx context.Context, tx executor, id string, ack *command.Ack) error {
+	if ack == nil {
+		return nil
+	}
+	version, _ := ack.Values["firmware"].(string)
+	if version == "" {
+		return nil
+	}
+	var scooterID int64
+	err := tx.GetContext(ctx, &scooterID, `SELECT id FROM scooters WHERE id = (SELECT scooter_id FROM commands WHERE id = $1) FOR UPDATE`, id)
+	if err != nil {
+		return orElse(err, command.ErrOrderUnknown)
+	}
+	return reportedFirmware(ctx, tx, scooterID, version, ack.ReceivedAt)
 }

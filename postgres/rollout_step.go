@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"time"
 
@@ -180,18 +181,23 @@ const targetTrouble = `CASE WHEN t.state = 'pending' AND s.hold <> 'free' THEN '
 // begun reads the scooters of a round whose upgrades no workflow has begun yet.
 func begun(ctx context.Context, tx executor, r firmware.Rollout, step firmware.Step, stand *firmware.Stand) error {
 	var rows []struct {
-		ScooterID int64  `db:"scooter_id"`
-		Plate     string `db:"plate"`
-		UpgradeID string `db:"upgrade_id"`
+		ScooterID int64        `db:"scooter_id"`
+		Plate     string       `db:"plate"`
+		UpgradeID string       `db:"upgrade_id"`
+		SilentAt  sql.NullTime `db:"silent_at"`
 	}
 	err := tx.SelectContext(ctx, &rows, `
-		SELECT t.scooter_id, s.plate, t.upgrade_id FROM rollout_targets t JOIN scooters s ON s.id = t.scooter_id
+		SELECT t.scooter_id, s.plate, t.upgrade_id, (
+			SELECT max(u.ended_at) FROM upgrades u
+			WHERE u.scooter_id = t.scooter_id AND u.rollout_id = t.rollout_id AND u.state = 'failed' AND u.trouble = 'silent') AS silent_at
+		FROM rollout_targets t JOIN scooters s ON s.id = t.scooter_id
 		WHERE t.rollout_id = $1 AND t.round = $2 AND t.state = 'running'
 			AND NOT EXISTS (SELECT FROM upgrades u WHERE u.id = t.upgrade_id AND (u.run_id IS NOT NULL OR u.ended_at IS NOT NULL))
 		ORDER BY t.number, t.position`, r.ID, step.Round)
 	for _, row := range rows {
 		stand.Begin = append(stand.Begin, firmware.Beginning{
 			ScooterID: row.ScooterID, Plate: row.Plate, UpgradeID: row.UpgradeID, StaffID: r.StartedBy,
+			SilentAt: timeOf(row.SilentAt),
 		})
 	}
 	return err

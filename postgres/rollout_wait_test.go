@@ -200,3 +200,26 @@ func TestAGroupThatIsAllSilentPausesTheRollout(t *testing.T) {
 	c.must(firmware.Resume, firmware.RolloutRunning)
 	require.Len(t, c.step(patient).Begin, 2, "the second group, because staff say so")
 }
+
+func TestARolloutKnowsWhenAScooterDidNotAnswer(t *testing.T) {
+	b := newBooks(t)
+	c := b.running(2, func(p *firmware.Plan) { p.Groups, p.MaxAtOnce = 1, 2 })
+	begun := c.step().Begin
+	require.Zero(t, begun[0].SilentAt)
+	c.begin(begun...)
+	silent, low := begun[0], begun[1]
+	c.end(silent, 1, firmware.Failed, firmware.TroubleSilent)
+	c.end(low, 1, firmware.Failed, firmware.TroubleBattery)
+	at := c.now
+	for range 2 { // passing it leaves no other mark
+		c.now = c.now.Add(time.Hour)
+		for _, one := range c.step().Begin {
+			want := time.Time{}
+			if one.Plate == silent.Plate {
+				want = at
+			}
+			require.Equal(t, want, one.SilentAt)
+			require.NoError(t, c.PassTarget(c.ctx, one.UpgradeID, firmware.TargetPending, firmware.TroubleSilent, c.now))
+		}
+	}
+}

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 
+	"rodada/domain/firmware"
 	"rodada/domain/fleet"
 	"rodada/domain/staff"
 )
@@ -36,9 +37,15 @@ func (s *Store) changeScooter(
 }
 
 // SetService decides whether a scooter takes part, with staff's reason. It does not touch who holds the scooter; a retired
-// one stands at no station any more. seen is where the scooter was, if anybody knows.
+// one stands at no station any more, and none is retired while it is upgraded: firmware.ErrUpgrading. seen is where the scooter
+// was, if anybody knows.
 func (s *Store) SetService(ctx context.Context, plate string, service fleet.Service, reason string, seen fleet.Sighted) error {
 	return s.changeScooter(ctx, plate, fleet.StatusSet, "scooter.service", reason, seen, func(tx executor, before fleet.Scooter) (bool, error) {
+		after := before
+		after.Service = service
+		if err := leaveUpgraded(ctx, tx, before, after); err != nil {
+			return false, err
+		}
 		_, err := tx.ExecContext(ctx, `
 			UPDATE scooters SET service = $2, reason = CASE $2 WHEN 'in_service' THEN '' ELSE $3 END,
 				station_id = CASE $2 WHEN 'retired' THEN NULL ELSE station_id END, updated_at = now()
@@ -48,7 +55,7 @@ func (s *Store) SetService(ctx context.Context, plate string, service fleet.Serv
 }
 
 // ChangeScooter changes what staff may change of a scooter: fleet.ErrModelUnknown, ErrIMEITaken, ErrIMEIInvalid,
-// ErrLimitInvalid.
+// ErrLimitInvalid, and firmware.ErrUpgrading for another model.
 func (s *Store) ChangeScooter(ctx context.Context, plate string, edit fleet.Edit, seen fleet.Sighted) error {
 	return s.changeScooter(ctx, plate, fleet.Changed, "scooter.change", "", seen, func(tx executor, before fleet.Scooter) (bool, error) {
 		return editScooter(ctx, tx, before, edit)
@@ -66,6 +73,9 @@ func editScooter(ctx context.Context, tx executor, before fleet.Scooter, edit fl
 	}
 	after, err := edit.Apply(before, model)
 	if err != nil || after == before {
+		return false, err
+	}
+	if err := leaveUpgraded(ctx, tx, before, after); err != nil {
 		return false, err
 	}
 	_, err = tx.ExecContext(ctx, `
@@ -87,6 +97,43 @@ func (s *Store) StationScooter(ctx context.Context, plate, stationID, reason str
 		}
 		return true, standAt(ctx, tx, before.ID, stationID)
 	})
+}
+
+// endsUpgrade is the column of a change that takes away what an upgrade was begun for; empty: none does.
+func endsUpgrade(before, after fleet.Scooter) string {
+	switch {
+	case after.Model.ID != before.Model.ID:
+		return "model"
+	case after.Service == fleet.Retired && before.Service != fleet.Retired:
+		return "service"
+	}
+	return ""
+}
+
+// leaveUpgraded refuses such a change while the scooter is upgraded, or about to be: firmware.ErrUpgrading. The scooter's row is
+// the caller's, so that an upgrade that begins now is seen, or sees the change.
+func leaveUpgraded(ctx context.Context, tx executor, before, after fleet.Scooter) error {
+	if endsUpgrade(before, after) == "" {
+		return nil
+	}
+	upgraded, err := upgradedOf(ctx, tx, before.ID)
+	if err == nil && upgraded[before.ID] {
+		return firmware.ErrUpgrading
+	}
+	return err
+}
+
+// upgradedOf says which scooters are upgraded, or about to be. An upgrade that was lost before it began is none.
+func upgradedOf(ctx context.Context, tx executor, scooters ...int64) (map[int64]bool, error) {
+	var open []int64
+	err := tx.SelectContext(ctx, &open, `
+		SELECT scooter_id FROM upgrades
+		WHERE scooter_id = ANY($1) AND ended_at IS NULL AND (run_id IS NOT NULL OR started_at >= now() - $2::interval)`, scooters, beginWithin.String())
+	upgraded := make(map[int64]bool, len(open))
+	for _, id := range open {
+		upgraded[id] = true
+	}
+	return upgraded, err
 }
 
 // standAt moves a scooter, and its stored place with it.

@@ -5,10 +5,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
 
+	"rodada/domain/firmware"
 	"rodada/domain/fleet"
 	"rodada/domain/staff"
 	"rodada/domain/station"
@@ -26,6 +28,9 @@ func (s *Store) ImportScooters(ctx context.Context, records []fleet.Record, file
 			return err
 		}
 		plan = fleet.PlanImport(records, known)
+		if err := sparesUpgraded(ctx, tx, &plan); err != nil {
+			return err
+		}
 		if len(plan.Errors) > 0 || len(plan.Create)+len(plan.Change) == 0 {
 			return nil
 		}
@@ -48,6 +53,30 @@ func (s *Store) ImportScooters(ctx context.Context, records []fleet.Record, file
 		err = nil
 	}
 	return plan, err
+}
+
+// sparesUpgraded finds the rows wrong that take away what a scooter is upgraded for, as for staff who do so by hand.
+func sparesUpgraded(ctx context.Context, tx executor, plan *fleet.Plan) error {
+	var ids []int64
+	for _, c := range plan.Change {
+		if endsUpgrade(c.Before, c.After) != "" {
+			ids = append(ids, c.Before.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	upgraded, err := upgradedOf(ctx, tx, ids...)
+	plan.Change = slices.DeleteFunc(plan.Change, func(c fleet.Revision) bool {
+		column := endsUpgrade(c.Before, c.After)
+		if column == "" || !upgraded[c.Before.ID] {
+			return false
+		}
+		plan.Errors = append(plan.Errors, fleet.RowError{Row: c.Row, Column: column, Fault: firmware.ErrUpgrading})
+		return true
+	})
+	slices.SortStableFunc(plan.Errors, func(a, b fleet.RowError) int { return cmp.Compare(a.Row, b.Row) })
+	return err
 }
 
 // importDeeds is what an import did as the audit log shows it: to each scooter as if it had been done by hand, and as a whole.

@@ -17,7 +17,7 @@ const lockScooter = `SELECT id FROM scooters WHERE plate = $1 FOR UPDATE`
 
 // upgradeAround is what decides whether a scooter may be upgraded now.
 const upgradeAround = `
-	SELECT s.id, s.service, s.hold, s.model_id, s.firmware, coalesce(i.model_id, 0) AS image_model, coalesce(i.version, '') AS version,
+	SELECT s.id, s.service, s.hold, s.model_id, s.firmware, s.firmware_at, coalesce(i.model_id, 0) AS image_model, coalesce(i.version, '') AS version,
 		coalesce(i.size, 0) AS size, i.retired_at IS NOT NULL AS retired, ` + inWorkshopOfAny + `
 	FROM scooters s LEFT JOIN firmware_images i ON i.id = $2 WHERE s.plate = $1`
 
@@ -33,6 +33,7 @@ type around struct {
 	Hold       fleet.Hold    `db:"hold"`
 	ModelID    int64         `db:"model_id"`
 	Firmware   string        `db:"firmware"`
+	FirmwareAt sql.NullTime  `db:"firmware_at"`
 	ImageModel int64         `db:"image_model"`
 	Version    string        `db:"version"`
 	Size       int           `db:"size"`
@@ -101,9 +102,9 @@ func (a around) refuses(downgrade bool) error {
 	case a.Service == fleet.Retired:
 		return firmware.ErrOutOfUse
 	case a.Firmware != "" && firmware.Same(a.Firmware, a.Version):
-		return firmware.ErrSameVersion.With("version", a.Firmware)
+		return firmware.ErrSameVersion.With("version", a.Firmware).With("reported_at", timeOf(a.FirmwareAt))
 	case a.Firmware != "" && !downgrade && firmware.Compare(a.Version, a.Firmware) < 0:
-		return firmware.ErrDowngrade.With("version", a.Firmware)
+		return firmware.ErrDowngrade.With("version", a.Firmware).With("reported_at", timeOf(a.FirmwareAt))
 	case a.Hold == fleet.Upgrading:
 		return firmware.ErrUpgrading
 	case a.Hold != fleet.Free:
@@ -119,7 +120,7 @@ func (a around) refuses(downgrade bool) error {
 }
 
 // BeginUpgrade claims an upgrade for the first run of its workflow, and the scooter with it. False: it is over, another run had
-// it, or somebody else has the scooter or its model is another by now, which ends it as failed. The run that has it may ask again.
+// it, or somebody else has the scooter, or it is retired or of another model by now, which ends it as failed. The run that has it may ask again.
 func (s *Store) BeginUpgrade(ctx context.Context, id, runID string) (claimed bool, err error) {
 	if !isID(id) {
 		return false, nil
@@ -138,7 +139,7 @@ func (s *Store) BeginUpgrade(ctx context.Context, id, runID string) (claimed boo
 			return orElse(err, nil)
 		}
 		err = tx.GetContext(ctx, &of, `
-			SELECT s.id, s.hold, s.model_id, s.plate AS named, `+inWorkshopOfAny+`,
+			SELECT s.id, s.service, s.hold, s.model_id, s.plate AS named, `+inWorkshopOfAny+`,
 				u.plate, u.run_id, u.ended_at IS NOT NULL AS ended, i.model_id AS image_model
 			FROM upgrades u JOIN scooters s ON s.id = u.scooter_id JOIN firmware_images i ON i.id = u.image_id WHERE u.id = $1 FOR UPDATE OF u`, id)
 		if err != nil || of.Ended || of.RunID.Valid {
@@ -147,6 +148,9 @@ func (s *Store) BeginUpgrade(ctx context.Context, id, runID string) (claimed boo
 		}
 		if of.Hold != fleet.Free || of.Named != of.Plate || of.Onboarded || of.Renumbered || of.Commanded {
 			return dropUpgrade(ctx, tx, id, firmware.TroubleHeld, "Somebody else had the scooter first.")
+		}
+		if of.Service == fleet.Retired {
+			return dropUpgrade(ctx, tx, id, firmware.TroubleHeld, "The scooter is out of use by now.")
 		}
 		if of.ModelID != of.ImageModel {
 			return dropUpgrade(ctx, tx, id, firmware.TroubleModel, "The scooter is of another model by now.")

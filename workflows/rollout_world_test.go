@@ -311,12 +311,14 @@ func (c *convoy) PassTarget(_ context.Context, id string, to firmware.TargetStat
 	return nil
 }
 
-func (c *convoy) Online(_ context.Context, plates []string) (map[string]bool, error) {
+func (c *convoy) Online(_ context.Context, plates []string) (map[string]time.Time, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	online := map[string]bool{}
+	online := map[string]time.Time{}
 	for _, plate := range plates {
-		online[plate] = c.silent == nil || !c.silent(plate)
+		if c.silent == nil || !c.silent(plate) {
+			online[plate] = c.env.Now()
+		}
 	}
 	return online, c.deaf
 }

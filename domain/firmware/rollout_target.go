@@ -83,6 +83,8 @@ type Beginning struct {
 	ScooterID int64  `json:"scooter_id"`
 	Plate     string `json:"plate"`
 	StaffID   string `json:"staff_id"`
+	// SilentAt is when an upgrade of the rollout ended because the scooter did not answer, the last time; zero: none did.
+	SilentAt time.Time `json:"silent_at,omitzero"`
 }
 
 // NotReady reports whether a scooter whose upgrade failed for this is waited for, as one that is in use: nothing was sent to it,

@@ -163,5 +163,5 @@ var (
 	ErrOutOfUse       = fault.Declare(fault.Conflict, "upgrade_scooter_retired", "A retired scooter is not upgraded.")
 	ErrWrongModel     = fault.Declare(fault.Invalid, "firmware_wrong_model", "This firmware image is for another model.")
 	ErrDowngrade      = fault.Declare(fault.Conflict, "firmware_downgrade", "The scooter runs a newer version. If you mean it, say downgrade: true.")
-	ErrSameVersion    = fault.Declare(fault.Conflict, "firmware_same", "The scooter runs this version already.")
+	ErrSameVersion    = fault.Declare(fault.Conflict, "firmware_same", "The scooter runs this version already, as far as is known. If it does not, ask it what it runs (query-version), and start again.")
 )

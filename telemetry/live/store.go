@@ -52,12 +52,14 @@ func (s *Store) Get(ctx context.Context, plate string) (State, bool, error) {
 	return stateOf(plate, hash), len(hash) > 0, nil
 }
 
-// Online says of which scooters something was heard lately.
-func (s *Store) Online(ctx context.Context, plates []string) (map[string]bool, error) {
+// Online is when those of the scooters that are online were heard last.
+func (s *Store) Online(ctx context.Context, plates []string) (map[string]time.Time, error) {
 	states, err := s.GetAll(ctx, plates)
-	online, now := make(map[string]bool, len(states)), time.Now()
+	online, now := make(map[string]time.Time, len(states)), time.Now()
 	for plate, state := range states {
-		online[plate] = state.Online(now, s.silence)
+		if state.Online(now, s.silence) {
+			online[plate] = state.Seen
+		}
 	}
 	return online, err
 }
