@@ -20,12 +20,35 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	ctx, stop := interruptible()
 	err := root().ExecuteContext(ctx)
 	stop()
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "rodada:", err)
-		os.Exit(cli.ExitCode(err))
+		code := cli.ExitCode(err)
+		if code <= cli.ExitSignal { // who sent a signal knows
+			fmt.Fprintln(os.Stderr, "rodada:", err)
+		}
+		os.Exit(code)
+	}
+}
+
+// interruptible is a context that ends with the first signal to end, and knows which it was; the next one ends the process.
+func interruptible() (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
+	go func() {
+		select {
+		case s := <-signals:
+			signal.Stop(signals)
+			number, _ := s.(syscall.Signal)
+			cancel(cli.Interrupted(number))
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() {
+		signal.Stop(signals)
+		cancel(nil)
 	}
 }
 

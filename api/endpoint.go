@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"mime"
 	"net/http"
 	"reflect"
@@ -152,7 +153,7 @@ func mount[I, O any](m *mounter, who audience, at string, e endpoint[I, O]) {
 	if about.Body != nil {
 		schema := about.Body()
 		op.RequestBody = &huma.RequestBody{
-			Required: len(schema.Required) > 0, Content: map[string]*huma.MediaType{"application/json": {Schema: schema}},
+			Required: len(schema.Required) > 0, Content: map[string]*huma.MediaType{typeJSON: {Schema: schema}},
 		}
 	}
 	_, readsBody := reflect.TypeFor[I]().FieldByName("Body")
@@ -218,7 +219,9 @@ func ofOneType(api huma.API, upload *huma.RequestBody) func(huma.Context, func(h
 		said := ctx.Header("Content-Type")
 		kind, _, err := mime.ParseMediaType(said)
 		if said != "" && (err != nil || upload.Content[kind] == nil) {
-			turnAway(api, ctx, newProblem(ctx.Context(), http.StatusUnsupportedMediaType, codeMediaType, ""))
+			p := newProblem(ctx.Context(), http.StatusUnsupportedMediaType, codeMediaType, "")
+			p.Detail = strings.Replace(p.Detail, typeJSON, strings.Join(slices.Sorted(maps.Keys(upload.Content)), ", "), 1)
+			turnAway(api, ctx, p)
 			return
 		}
 		next(ctx)
@@ -233,5 +236,5 @@ func turnAway(api huma.API, ctx huma.Context, err error) {
 	}
 	ctx.SetHeader("Content-Type", p.ContentType(""))
 	ctx.SetStatus(p.Status)
-	_ = api.Marshal(ctx.BodyWriter(), "application/json", p)
+	_ = api.Marshal(ctx.BodyWriter(), typeJSON, p)
 }

@@ -141,6 +141,8 @@ func TestImagesThatAreRefusedLeaveNothing(t *testing.T) {
 			switch name {
 			case "another model":
 				require.Equal(t, "M1", p["signed_for"])
+			case "an image as JSON":
+				require.Equal(t, "Send the body as application/octet-stream.", p["detail"])
 			case "an unsaid downgrade":
 				require.Equal(t, "1.9", p["newest"])
 			case "too much":

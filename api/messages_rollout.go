@@ -17,6 +17,7 @@ var spanishPlan = map[firmware.FlawKind]string{
 	firmware.FlawList:        "Un filtro nombra como mucho 10000, no %s.",
 	firmware.FlawValue:       "Lo que nombra un filtro tiene de 1 a 64 bytes.",
 	firmware.FlawPlates:      "No hay ningún patinete con la matrícula %s.",
+	firmware.FlawOtherModel:  "La imagen es para otro modelo que el de %s.",
 	firmware.FlawStations:    "No hay ninguna estación %s.",
 	firmware.FlawClock:       "Una hora del día va de 00:00 a 23:59.",
 	firmware.FlawDay:         "Un día es mon, tue, wed, thu, fri, sat o sun.",

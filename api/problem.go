@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -172,6 +173,9 @@ func requestProblem(ctx context.Context, status int, errs []error) *Problem {
 		var d huma.ErrorDetailer
 		if errors.As(err, &d) {
 			detail := d.ErrorDetail()
+			if detail.Message == msgReason { // which says all that the schema may have said before
+				p.Errors = slices.DeleteFunc(p.Errors, func(e FieldError) bool { return e.Location == placeOf(detail.Location, detail.Message) })
+			}
 			p.Errors = append(p.Errors, FieldError{
 				Location: placeOf(detail.Location, detail.Message), Message: sayField(languageFrom(ctx), detail.Message),
 			})
@@ -179,6 +183,9 @@ func requestProblem(ctx context.Context, status int, errs []error) *Problem {
 	}
 	return p
 }
+
+// typeJSON is the media type of bodies, unless an endpoint says otherwise.
+const typeJSON = "application/json"
 
 // The codes of trouble with HTTP itself, before any rule of ours was asked.
 const (

@@ -62,8 +62,20 @@ func TestBadRequests(t *testing.T) {
 
 func TestMediaTypeOfTheBody(t *testing.T) {
 	s := newStage(t)
-	res := s.asRider(t, "POST", "/v1/rentals", `qr=RD-7K2M9Q`, "Content-Type", "application/x-www-form-urlencoded")
-	problem(t, res, 415, "media_type_unsupported")
+	res := s.asRider(t, "POST", "/v1/rentals", `qr=RD-7K2M9Q`, "Content-Type", "application/x-www-form-urlencoded", "Accept-Language", "en")
+	p := problem(t, res, 415, "media_type_unsupported")
+	require.Equal(t, "Send the body as application/json.", p["detail"])
+}
+
+// A reason that is short is so by the schema and by our own rule, which is one trouble.
+func TestAReasonIsWrongOnce(t *testing.T) {
+	y := newYard(t, false)
+	for _, reason := range []string{"x", "  x  ", strings.Repeat("x", 501), "two\nlines"} {
+		p := problem(t, y.asStaff(t, "POST", "/admin/v1/scooters/12AB/service", map[string]any{"service": "blocked", "reason": reason}), 422, "request_invalid")
+		require.Equal(t, []any{map[string]any{
+			"location": "body.reason", "message": "expected 3 to 500 characters that can be read, in one line",
+		}}, p["errors"], reason)
+	}
 }
 
 func TestWhatIsSentIsNotSentBack(t *testing.T) {

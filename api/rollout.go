@@ -58,7 +58,7 @@ type RolloutBody struct {
 	Fitting    *int                  `json:"fitting,omitempty" doc:"How many of them it would take now. The others run the version, or, without downgrade, a newer one."`
 	Scooters   *RolloutTally         `json:"scooters,omitempty" doc:"How all of them stand, since the start."`
 	Groups     []RolloutGroup        `json:"group_progress,omitempty"`
-	Waits      []RolloutWait         `json:"waits,omitempty" doc:"What the scooters wait for whose turn has come."`
+	Waits      []RolloutWait         `json:"waits,omitempty" doc:"What the scooters wait for whose turn has come. Absent while the rollout does not run: see halt."`
 	OpensAt    *time.Time            `json:"opens_at,omitempty" doc:"The maintenance window is closed until then."`
 	CreatedBy  string                `json:"created_by" format:"uuid"`
 	ChangedBy  string                `json:"changed_by" format:"uuid"`

@@ -2,7 +2,7 @@ package api_test
 
 import (
 	"net/http/httptest"
-	"slices"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -127,10 +127,13 @@ func TestARolloutWhoseWorkflowIsGone(t *testing.T) {
 // rollout with its upgrades.
 func TestTheTemporalUIShowsARollout(t *testing.T) {
 	y := newYard(t, false)
-	plates := []string{y.plate, y.plate + "-0"}
+	versions := make([]string, 10_000) // the first is that of who has not said
+	for i := 1; i < len(versions); i++ {
+		versions[i] = fmt.Sprintf("0.%d", i)
+	}
 	id := y.draft(t, map[string]any{
 		"name": strings.Repeat("🛴", 100), "percents": []int{50, 50}, "late_joining": true,
-		"filter": map[string]any{"plates": slices.Repeat(plates, 5000)},
+		"filter": map[string]any{"plates": []string{y.plate, y.plate + "-0"}, "versions": versions},
 		"window": map[string]any{"from": "00:00", "to": "23:59", "zone": "UTC", "days": []string{"mon", "sun"}}, "error_count": 3,
 	})
 	body(t, y.asStaff(t, "PATCH", "/admin/v1/rollouts/"+id, map[string]any{"any_time": true}), 200)

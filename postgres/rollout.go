@@ -14,6 +14,7 @@ import (
 // same ID and plan again changes nothing; with another plan it is firmware.ErrRolloutExists.
 func (s *Store) CreateRollout(ctx context.Context, r firmware.Rollout) (firmware.Rollout, error) {
 	err := s.atomically(ctx, "create rollout", func(tx executor) error {
+		r.Plan = r.Plan.Tidy()
 		plan, err := jsonOf(r.Plan)
 		if err != nil {
 			return err
@@ -74,6 +75,7 @@ func (s *Store) ChangeRollout(ctx context.Context, id, by string, change func(*f
 			return err
 		}
 		change(&r.Plan)
+		r.Plan = r.Plan.Tidy()
 		if err := makesSense(ctx, tx, r.Plan); err != nil {
 			return err
 		}

@@ -17,7 +17,7 @@ func makesSense(ctx context.Context, tx executor, p firmware.Plan) error {
 	if err := installable(ctx, tx, p.ImageID); err != nil {
 		return err
 	}
-	return knownIn(ctx, tx, p.Filter)
+	return knownIn(ctx, tx, p)
 }
 
 // installable refuses an image that no rollout may have.
@@ -39,25 +39,29 @@ func installable(ctx context.Context, tx executor, imageID string) error {
 // mostUnknown is how many are named that there are not.
 const mostUnknown = 10
 
-// knownIn refuses a filter that names scooters or stations that there are not, and says which.
-func knownIn(ctx context.Context, tx executor, f firmware.Selection) error {
+// knownIn refuses a filter that names scooters or stations that there are not, or scooters of another model, and says which.
+func knownIn(ctx context.Context, tx executor, p firmware.Plan) error {
+	f := p.Filter
 	stations := slices.DeleteFunc(slices.Clone(f.Stations), func(id string) bool { return id == fleet.FreeFloating })
 	var flaws []firmware.Flaw
 	for _, of := range []struct {
 		field string
 		what  firmware.FlawKind
-		query string
+		wrong string // of the one that is called n
 		named []string
+		args  []any
 	}{
-		{"filter.plates", firmware.FlawPlates, `SELECT FROM scooters WHERE plate = n`, f.Plates},
-		{"filter.stations", firmware.FlawStations, `SELECT FROM stations WHERE id::text = n`, stations},
+		{"filter.plates", firmware.FlawPlates, `NOT EXISTS (SELECT FROM scooters WHERE plate = n)`, f.Plates, nil},
+		{"filter.plates", firmware.FlawOtherModel, `EXISTS (
+			SELECT FROM scooters s JOIN firmware_images i ON i.id = $3 WHERE s.plate = n AND s.model_id <> i.model_id)`, f.Plates, []any{p.ImageID}},
+		{"filter.stations", firmware.FlawStations, `NOT EXISTS (SELECT FROM stations WHERE id::text = n)`, stations, nil},
 	} {
 		if len(of.named) == 0 {
 			continue
 		}
 		var unknown []string
-		err := tx.SelectContext(ctx, &unknown, `
-			SELECT n FROM unnest($1::text[]) WITH ORDINALITY AS named(n, i) WHERE NOT EXISTS (`+of.query+`) ORDER BY i LIMIT $2`, of.named, mostUnknown)
+		err := tx.SelectContext(ctx, &unknown, `SELECT n FROM unnest($1::text[]) WITH ORDINALITY AS named(n, i) WHERE `+of.wrong+` ORDER BY i LIMIT $2`,
+			append([]any{of.named, mostUnknown}, of.args...)...)
 		if err != nil {
 			return err
 		}

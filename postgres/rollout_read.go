@@ -27,10 +27,10 @@ func (s *Store) Rollout(ctx context.Context, id string) (r firmware.Rollout, err
 			r.Matching, r.Fitting, err = matching(ctx, db, r.Plan)
 			return err
 		}
-		if r.Groups, err = groupsOf(ctx, db, id); err != nil || r.State.Over() {
-			return err
+		if r.Groups, err = groupsOf(ctx, db, id); err != nil || r.State != firmware.RolloutRunning {
+			return err // nobody's turn comes
 		}
-		if now := time.Now(); r.State == firmware.RolloutRunning && r.Plan.Window != nil && !r.Plan.Window.Open(now) {
+		if now := time.Now(); r.Plan.Window != nil && !r.Plan.Window.Open(now) {
 			r.OpensAt = r.Plan.Window.NextOpening(now)
 		}
 		r.Waits, err = waitsOf(ctx, db, id, r.Plan.Decide(r.Groups).Open)

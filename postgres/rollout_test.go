@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -210,8 +211,12 @@ func TestTheLawsOfRollouts(t *testing.T) {
 func TestAPlanNamesWhatThereIs(t *testing.T) {
 	b := newBooks(t)
 	c := b.campaign(2)
+	other, err := b.CreateModel(b.ctx, fleet.Model{Name: "M2", MaxKmh: 20})
+	require.NoError(t, err)
+	foreign := b.scooter()
+	b.set(foreign, `model_id = `+fmt.Sprint(other.ID))
 	spoil := func(p *firmware.Plan) {
-		p.Filter.Plates = []string{"SOMEBODY", c.fleet[0].Plate, "NOBODY"}
+		p.Filter.Plates = []string{"SOMEBODY", foreign.Plate, c.fleet[0].Plate, "NOBODY", foreign.Plate, "NOBODY"}
 		p.Filter.Stations = []string{fleet.FreeFloating, "NOWHERE"}
 	}
 	plan := c.rollout().Plan
@@ -222,10 +227,33 @@ func TestAPlanNamesWhatThereIs(t *testing.T) {
 		require.ErrorIs(t, err, firmware.ErrRolloutInvalid)
 		f, _ := fault.From(err)
 		require.Equal(t, []firmware.Flaw{
-			{Field: "filter.plates", What: firmware.FlawPlates, Said: "SOMEBODY, NOBODY"}, {Field: "filter.stations", What: firmware.FlawStations, Said: "NOWHERE"},
+			{Field: "filter.plates", What: firmware.FlawPlates, Said: "SOMEBODY, NOBODY"},
+			{Field: "filter.plates", What: firmware.FlawOtherModel, Said: foreign.Plate},
+			{Field: "filter.stations", What: firmware.FlawStations, Said: "NOWHERE"},
 		}, f.Details["flaws"])
 	}
 	require.Empty(t, c.rollout().Plan.Filter)
+}
+
+func TestWhatAPlanNamesTwiceCountsOnce(t *testing.T) {
+	b := newBooks(t)
+	c := b.campaign(2)
+	once, twice := c.rollout().Plan, c.rollout().Plan
+	one := c.fleet[0].Plate
+	once.Filter = firmware.Selection{Plates: []string{one}, Versions: []string{""}}
+	once.Window = &firmware.Window{Days: []time.Weekday{time.Monday, time.Sunday}, From: 1, To: 2, Zone: "UTC"}
+	twice.Filter = firmware.Selection{Plates: []string{one, one}, Versions: []string{"", ""}}
+	twice.Window = &firmware.Window{Days: []time.Weekday{time.Monday, time.Sunday, time.Monday}, From: 1, To: 2, Zone: "UTC"}
+	id := uuid.NewString()
+	for _, plan := range []firmware.Plan{twice, once} { // which is the same again
+		r, err := b.CreateRollout(c.ana, firmware.Rollout{ID: id, Plan: plan, CreatedBy: c.by})
+		require.NoError(t, err)
+		require.Equal(t, []any{once, 1}, []any{r.Plan, r.Matching})
+	}
+	r, err := b.ChangeRollout(c.ana, c.id, c.by, func(p *firmware.Plan) { *p = twice })
+	require.NoError(t, err)
+	require.Equal(t, once, r.Plan)
+	require.Len(t, twice.Filter.Plates, 2, "who gave it keeps it as it was")
 }
 
 func TestADraftMayBeDeleted(t *testing.T) {

@@ -175,6 +175,8 @@ func TestWhatScootersWaitFor(t *testing.T) {
 	require.Equal(t, want, c.rollout().Waits)
 	require.Equal(t, want, c.again(func(s *firmware.Step) { s.Round = 0 }).Waits)
 	require.Equal(t, firmware.TroubleHeld, c.targets(firmware.TargetFilter{})[0].Trouble)
+	c.must(firmware.Pause, firmware.RolloutPaused)
+	require.Empty(t, c.rollout().Waits, "staff have to let it go on first")
 }
 
 // Canaries that are all offline let nobody else begin: staff are told.

@@ -172,7 +172,7 @@ var (
 	ErrRolloutUnknown = fault.Declare(fault.NotFound, "rollout_unknown", "There is no such rollout.")
 	ErrRolloutState   = fault.Declare(fault.Conflict, "rollout_state", "This can't be done with the rollout in its state.")
 	ErrNotDraft       = fault.Declare(fault.Conflict, "rollout_not_draft", "Only the draft of a rollout may be changed or deleted.")
-	ErrNotStarted     = fault.Declare(fault.Conflict, "rollout_not_started", "This rollout was never started. Deny it, and delete the draft.")
+	ErrNotStarted     = fault.Declare(fault.Conflict, "rollout_not_started", "This rollout was never started. Delete it, if it is a draft; any other is denied first.")
 	ErrNotApproved    = fault.Declare(fault.Conflict, "rollout_not_approved", "This rollout has to be approved before it is started.")
 	ErrOwnRollout     = fault.Declare(fault.Forbidden, "rollout_own", "Somebody else has to approve the rollout than who wrote it.")
 	ErrNoneFailed     = fault.Declare(fault.Conflict, "rollout_none_failed", "No scooter of this rollout has failed.")

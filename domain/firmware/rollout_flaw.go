@@ -31,6 +31,7 @@ const (
 	FlawList        FlawKind = "list_too_long"
 	FlawValue       FlawKind = "value_length"
 	FlawPlates      FlawKind = "plates_unknown"
+	FlawOtherModel  FlawKind = "plates_of_another_model"
 	FlawStations    FlawKind = "stations_unknown"
 	FlawClock       FlawKind = "no_time_of_day"
 	FlawDay         FlawKind = "no_day"
@@ -54,6 +55,7 @@ var flawWords = map[FlawKind]string{
 	FlawList:        fmt.Sprintf("A filter names at most %d, not %%s.", MostSelected),
 	FlawValue:       fmt.Sprintf("What a filter names has 1 to %d bytes.", longestValue),
 	FlawPlates:      "There is no scooter with the plate %s.",
+	FlawOtherModel:  "The image is for another model than that of %s.",
 	FlawStations:    "There is no station %s.",
 	FlawClock:       "A time of day goes from 00:00 to 23:59.",
 	FlawDay:         "A day is one of mon, tue, wed, thu, fri, sat and sun.",

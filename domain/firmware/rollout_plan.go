@@ -51,6 +51,28 @@ const (
 	wholePercents = 100
 )
 
+// Tidy is the plan without what it names twice.
+func (p Plan) Tidy() Plan {
+	f := &p.Filter
+	f.Service, f.Stations, f.Plates, f.Versions = once(f.Service), once(f.Stations), once(f.Plates), once(f.Versions)
+	if p.Window != nil {
+		w := *p.Window
+		w.Days = once(w.Days)
+		p.Window = &w
+	}
+	return p
+}
+
+// once is a list without what it had before.
+func once[T comparable](list []T) []T {
+	seen := make(map[T]bool, len(list))
+	return slices.DeleteFunc(slices.Clone(list), func(v T) bool {
+		twice := seen[v]
+		seen[v] = true
+		return twice
+	})
+}
+
 // Takes reports whether a scooter that runs something is to get a version: what is newer stays, unless the plan says otherwise.
 func (p Plan) Takes(version, runs string) bool {
 	return runs == "" || p.Downgrade || Compare(version, runs) >= 0

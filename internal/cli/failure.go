@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"syscall"
 
 	"rodada/internal/client"
 )
@@ -20,6 +21,7 @@ const (
 	ExitForbidden   = 6 // the login is wrong, or a permission is missing
 	ExitUnavailable = 7 // the API, or the way to the scooter, is down; nothing is known to have been sent
 	ExitPending     = 8 // still under way
+	ExitSignal      = 128
 )
 
 // ExitError is an error with the code to exit with.
@@ -35,6 +37,11 @@ func (f *ExitError) ExitCode() int { return f.Exit }
 
 func usage(format string, args ...any) error {
 	return &ExitError{Exit: ExitUsage, Text: fmt.Sprintf(format, args...)}
+}
+
+// Interrupted is what a command ends with that a signal ended: with its number beyond ExitSignal, as shells say it.
+func Interrupted(signal syscall.Signal) error {
+	return &ExitError{Exit: ExitSignal + int(signal), Text: signal.String()}
 }
 
 // ExitCode is what the process ends with for an error.
@@ -58,7 +65,11 @@ var ways = map[string]string{"firmware_older": "--downgrade", "firmware_downgrad
 // failureOf is what a refusal of the API means to whoever typed the command.
 func failureOf(err error) error {
 	var p *client.Problem
-	if !errors.As(err, &p) {
+	var ended *ExitError
+	switch {
+	case errors.As(err, &ended): // by a signal, while it waited
+		return ended
+	case !errors.As(err, &p):
 		return &ExitError{Exit: ExitUnavailable, Text: "the API does not answer: " + clean(err.Error())}
 	}
 	f := &ExitError{Exit: exits[p.Code], Text: p.Detail}
@@ -80,6 +91,7 @@ func failureOf(err error) error {
 		Meaning  string `json:"meaning"`
 		Status   *int   `json:"device_status"`
 		Attempts int    `json:"attempts"`
+		Newest   string `json:"newest"` // image of the model
 		Errors   []struct {
 			Location string `json:"location"`
 			Message  string `json:"message"`
@@ -94,6 +106,9 @@ func failureOf(err error) error {
 	}
 	if f.Exit == ExitSilent {
 		f.Text += fmt.Sprintf(" Sent %s.", times(facts.Attempts))
+	}
+	if facts.Newest != "" {
+		f.Text += " The newest is " + facts.Newest + "."
 	}
 	if way := ways[p.Code]; way != "" {
 		f.Text += " Here: " + way + "."

@@ -99,10 +99,10 @@ func TestFromAKeyToAnUpload(t *testing.T) {
 	require.Equal(t, strings.TrimSpace(string(signature)), d.header.Get("Firmware-Signature"))
 	require.Equal(t, "application/octet-stream", d.header.Get("Content-Type"))
 
-	d.status, d.answer = 409, `{"status":409,"code":"firmware_older","detail":"The model has a newer image."}`
+	d.status, d.answer = 409, `{"status":409,"code":"firmware_older","detail":"The model has a newer image.","newest":"2.0"}`
 	_, err = d.run(t, "firmware", "upload", image, "--model", "M 1", "--version", "1.9")
 	require.Equal(t, cli.ExitConflict, cli.ExitCode(err))
-	require.ErrorContains(t, err, "The model has a newer image.")
+	require.EqualError(t, err, "The model has a newer image. The newest is 2.0. Here: --downgrade.")
 }
 
 func TestFirmwareMistakes(t *testing.T) {

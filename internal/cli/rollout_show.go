@@ -44,6 +44,12 @@ type tallyShown struct {
 	Skipped int `json:"skipped"`
 }
 
+// halts are why a rollout is paused.
+var halts = map[string]string{
+	"staff": "somebody paused it", "errors": "a group has more errors than it may have",
+	"success": "a group ended, and too few of it run the version", "image_retired": "the image was retired",
+}
+
 // standing is the state, and why.
 func (r rolloutShown) standing() string {
 	switch {
@@ -88,6 +94,9 @@ func printRollout(out io.Writer, raw []byte) error {
 	if r.Matching != nil && r.Fitting != nil {
 		_, err := fmt.Fprintf(out, "Its filter picks %d scooters; %d of them would get the version now.\n", *r.Matching, *r.Fitting)
 		return err
+	}
+	if why := halts[r.Halt]; why != "" {
+		fmt.Fprintf(out, "No upgrade begins: %s.\n", why)
 	}
 	if waiting := r.waiting(); waiting != "" {
 		fmt.Fprintf(out, "Scooters wait for: %s.\n", clean(waiting))

@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -121,6 +123,41 @@ func TestRolloutSaysWhatItWaitsFor(t *testing.T) {
 	out, err := types("show", "r1")
 	require.NoError(t, err)
 	require.Contains(t, out, "Scooters wait for: the maintenance window, which opens at 2026-11-24T01:00:00Z, held (3), silent (1).\n")
+}
+
+func TestRolloutThatIsPausedSaysWhy(t *testing.T) {
+	types, _, _ := rolloutDesk(t, 200, oneRollout)
+	out, err := types("show", "r1")
+	require.NoError(t, err)
+	require.Contains(t, out, "paused (errors, group 2)\nNo upgrade begins: a group has more errors than it may have.\n")
+	require.NotContains(t, out, "wait")
+}
+
+// Whoever ends a command by a signal knows that it ends.
+func TestRolloutWatchEndsWithASignal(t *testing.T) {
+	for signal, code := range map[syscall.Signal]int{syscall.SIGINT: 130, syscall.SIGTERM: 143} {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/admin/v1/sessions" {
+				w.WriteHeader(http.StatusCreated)
+				_, _ = io.WriteString(w, `{"access_token":"t"}`)
+				return
+			}
+			_, _ = io.WriteString(w, "event: rollout\ndata: {\"name\":\"All\",\"state\":\"running\"}\n\n")
+			w.(http.Flusher).Flush()
+			cancel(cli.Interrupted(signal))
+			<-r.Context().Done()
+		}))
+		cmd := cli.Rollout(func() (config.Config, error) {
+			return config.Config{Client: config.Client{URL: api.URL, Email: "eva@example.org", Password: "a long password"}}, nil
+		}, nil)
+		cmd.SetOut(io.Discard)
+		cmd.SilenceErrors, cmd.SilenceUsage = true, true
+		cmd.SetArgs([]string{"watch", "r1"})
+		err := cmd.ExecuteContext(ctx)
+		api.Close()
+		require.Equal(t, code, cli.ExitCode(err), "%v", err)
+	}
 }
 
 func TestRolloutChangesWhatIsGiven(t *testing.T) {
