@@ -1,8 +1,8 @@
 package api_test
 
 import (
-	"net/http/httptest"
 	"fmt"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
