@@ -58,6 +58,7 @@ type Sighting struct {
 	PoweredAt      time.Time // when it said so
 	Fallen         *bool     // lies on its side; nil: unknown
 	Alarm          *bool     // its latest position was an alarm; nil: unknown
+	Signal         *int      // of its radio; nil: unknown
 	Vibrated       time.Time // when it last told that somebody moves it; zero: never
 	Seen           time.Time // when its last message came
 	// Service and Hold are a copy of what the books say, a second or two old; empty: they have not told.

@@ -64,6 +64,7 @@ type LiveScooter struct {
 	Fault          string     `json:"fault,omitempty" doc:"The fault code in words."`
 	Fallen         *bool      `json:"fallen,omitempty" doc:"It lies on its side."`
 	Alarm          *bool      `json:"alarm,omitempty" doc:"It called its latest position an alarm."`
+	Signal         *int       `json:"signal,omitempty" doc:"Of its radio, as the box counts it: a level of GSM or LTE, or dBm."`
 	VibratedAt     *time.Time `json:"vibrated_at,omitempty" doc:"When it last told that somebody moves it."`
 }
 
@@ -107,7 +108,7 @@ func (r *registry) show(s fleet.Scooter, seen Sighting) StaffScooter {
 		out.Live = &LiveScooter{
 			SeenAt: seen.Seen.UTC(), PositionAt: happened(seen.PositionAt), PositionSource: seen.PositionSource,
 			SpeedKmh: said(seen.SpeedKmh), LimitKmh: said(seen.LimitKmh), Powered: seen.Powered, FaultCode: said(seen.Fault),
-			Fallen: seen.Fallen, Alarm: seen.Alarm, VibratedAt: happened(seen.Vibrated),
+			Fallen: seen.Fallen, Alarm: seen.Alarm, Signal: seen.Signal, VibratedAt: happened(seen.Vibrated),
 		}
 		if seen.Fault >= 0 {
 			out.Live.Fault = protocol.FaultText(seen.Fault)

@@ -79,7 +79,7 @@ func furnish(t *testing.T, at, bucket string, from time.Time) {
 			r := history.Reading{
 				Plate: plate, At: when, Received: when.Add(time.Second), Source: "gps", Kmh: minute, TripKm: 3, Limit: 25, Percent: 80 - minute,
 				Volts: 41.5, Powered: i == 0, Fallen: i == 1, Fault: i, Level: -70,
-				Parts: history.PartPosition | history.PartTrip | history.PartLimit | history.PartPercent | history.PartVolts | history.PartPowered |
+				Parts: history.PartPosition | history.PartSpeed | history.PartTrip | history.PartLimit | history.PartPercent | history.PartVolts | history.PartPowered |
 					history.PartFallen | history.PartFault | history.PartAlarm | history.PartSignal,
 			}
 			r.Position.Lat, r.Position.Lng = 40.4, -3.7

@@ -59,7 +59,7 @@ func newCounters(r prometheus.Registerer, b *Bridge) (*counters, error) {
 	}
 	c := &counters{
 		messages: vec("messages_total", "Messages of scooters by code.", "code"),
-		refused:  vec("refused_total", "Frames that were refused, by reason.", "reason"),
+		refused:  vec("refused_total", "Frames, and values of frames whose other values hold, that were refused, by reason.", "reason"),
 		dropped:  vec("reports_dropped_total", "Reports that were not written, by cause.", "cause"),
 		answers:  vec("answers_total", "Answers to commands by what became of them.", "outcome"),
 		heard:    vec("heard_total", "Signals that a scooter is there, by what became of them.", "outcome"),

@@ -66,7 +66,9 @@ func (b *Bridge) sort(in broker.Message) (e event.Report) {
 		return e
 	}
 	if e, err = event.Of(m, now); err != nil {
-		b.refuse(in.Topic, err) // its values; an answer is one still
+		for _, value := range event.Refused(err) { // an answer is one still
+			b.refuse(in.Topic, value)
+		}
 	}
 	b.judge.Judge(&e)
 	r := report{Report: e}

@@ -100,6 +100,9 @@ func sighting(state live.State) api.Sighting {
 	if state.Alarm.Known() {
 		seen.Alarm = &state.Alarm.Is
 	}
+	if state.Signal.Known() {
+		seen.Signal = &state.Signal.Is
+	}
 	if state.Vibrated.Known() {
 		seen.Vibrated = state.Vibrated.At
 	}

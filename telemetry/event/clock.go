@@ -11,7 +11,7 @@ const (
 	Right   Clock = "right"  // believed, as far as it is not ahead of the reception
 	Ahead   Clock = "ahead"  // of a time to come
 	Unset   Clock = "unset"  // of a time before there was a fleet: a clock that nobody ever set
-	Absurd  Clock = "absurd" // no time at all: not a number, or beyond the years 1678 to 2262
+	Absurd  Clock = "absurd" // no time at all: not a number, or one beyond the years 1678 to 2262
 	// Behind is a clock that is wrong, or one that is right and a report that was kept for days: a Judge tells them apart.
 	Behind Clock = "behind"
 )

@@ -22,6 +22,8 @@ func TestClock(t *testing.T) {
 		"none":                        {`null`, event.NoClock, noon},
 		"half a minute ago":           {unix(noon.Add(-30 * time.Second)), event.Right, noon.Add(-30 * time.Second)},
 		"in milliseconds":             {fmt.Sprint(noon.Add(-1500 * time.Millisecond).UnixMilli()), event.Right, noon.Add(-1500 * time.Millisecond)},
+		"half a second ahead":         {fmt.Sprintf("%d.5", noon.Unix()), event.Right, noon},
+		"half a second ago":           {fmt.Sprintf("%d.5", noon.Add(-time.Second).Unix()), event.Right, noon.Add(-time.Second / 2)},
 		"hours ago, it was hidden":    {unix(noon.Add(-5 * time.Hour)), event.Right, noon.Add(-5 * time.Hour)},
 		"a little ahead":              {unix(noon.Add(20 * time.Second)), event.Right, noon},
 		"an hour ahead":               {unix(noon.Add(time.Hour)), event.Ahead, noon},

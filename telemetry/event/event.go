@@ -18,7 +18,7 @@ type Report struct {
 	Facts    []Fact
 }
 
-// Fact is one of Position, Battery, Voltage, Power, Posture, Vibration, Fault, Trip, Limit and Signal, and nothing else.
+// Fact is one of Position, Battery, Voltage, Power, Posture, Vibration, Fault, Speed, Trip, Limit and Signal, and nothing else.
 type Fact interface{ fact() }
 
 // Position is a place, by satellite or by radio cells, and whether the box calls it an alarm (business type 1 of 19). One with
@@ -55,17 +55,16 @@ type Fault struct{ Code int }
 // Meaning is the fault in words.
 func (f Fault) Meaning() string { return protocol.FaultText(f.Code) }
 
-// Trip is how fast it goes, in km/h, and its counters: whole km, and seconds, since they were cleared and in its life.
-type Trip struct {
-	SpeedKmh            int
-	TripKm, TotalKm     int64
-	TripTime, TotalTime time.Duration
-}
+// Speed is how fast it goes, in km/h.
+type Speed struct{ Kmh int }
+
+// Trip is its trip counter: whole km since it was cleared.
+type Trip struct{ Km int64 }
 
 // Limit is its speed limit, in km/h.
 type Limit struct{ Kmh int }
 
-// Signal is the strength of its radio, as the box counts it.
+// Signal is the strength of its radio, as the box counts it: a level from 0 up, or dBm.
 type Signal struct{ Level int }
 
 func (Position) fact()  {}
@@ -75,6 +74,7 @@ func (Power) fact()     {}
 func (Posture) fact()   {}
 func (Vibration) fact() {}
 func (Fault) fact()     {}
+func (Speed) fact()     {}
 func (Trip) fact()      {}
 func (Limit) fact()     {}
 func (Signal) fact()    {}

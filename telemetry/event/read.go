@@ -11,39 +11,59 @@ import (
 
 // What can be: anything beyond is a broken box or a forger, and is not said.
 const (
-	mostVolts  = 500
-	mostFault  = 255
-	mostSignal = 1000
-	noSignal   = -1 // a radio that has not measured
+	mostKmh   = 200
+	mostKm    = 1 << 40
+	mostVolts = 500
+	mostFault = 255
 )
 
-// Of reads a message. The error is the protocol's: the values of the message can't be used, and the report has no facts.
+// A radio's strength is one of the levels of GSM and LTE (3GPP TS 27.007: to 31 or to 97) or dBm; which of them a box counts in the
+// protocol does not say.
+const (
+	mostLevel = 97
+	leastDBm  = -140
+)
+
+// Of reads a message value by value. The error joins the protocol's, one for each value that is missing or can't be; the others hold.
 func Of(m protocol.Message, received time.Time) (Report, error) {
 	r := Report{Plate: m.Plate, Code: m.Code, Received: received}
-	var err error
+	v := values{m: m}
 	switch m.Code {
 	case protocol.PositionReport:
-		err = r.position(m)
+		return r, r.position(m)
 	case protocol.HeartbeatReport:
-		err = r.heartbeat(m)
+		r.heartbeat(&v)
 	case protocol.VehicleReport:
-		err = r.vehicle(m)
+		r.vehicle(&v)
 	case protocol.PostureReport:
-		r.posture(m)
-		r.voltage(m)
+		r.posture(&v)
+		r.voltage(&v)
 	case protocol.VibrationReport, protocol.VibrationCheck:
 		status, said := m.Int("status")
 		r.say(Vibration{Check: m.Code == protocol.VibrationCheck, Status: status, Said: said})
 	case protocol.VersionReport:
-		if power, ok := m.Int("power"); ok && (power == 0 || power == 1) {
-			r.say(Power{On: power == 0})
+		if m.Has("power") {
+			r.power(&v)
 		}
 	case protocol.SignalReport:
-		if level, ok := m.Int("signal"); ok && level >= -mostSignal && level <= mostSignal && level != noSignal {
-			r.say(Signal{Level: int(level)})
+		r.signal(&v)
+	}
+	return r, errors.Join(v.refused...)
+}
+
+// Refused is what an error of Of says of each value.
+func Refused(err error) (all []*protocol.DecodeError) {
+	list := []error{err}
+	if joined, many := err.(interface{ Unwrap() []error }); many { //nolint:errorlint // as Of has joined them
+		list = joined.Unwrap()
+	}
+	for _, err := range list {
+		var bad *protocol.DecodeError
+		if errors.As(err, &bad) {
+			all = append(all, bad)
 		}
 	}
-	return r, err
+	return all
 }
 
 func (r *Report) say(facts ...Fact) {
@@ -92,51 +112,94 @@ func nowhere(m protocol.Message) Position {
 	return p
 }
 
-func (r *Report) heartbeat(m protocol.Message) error {
-	h, err := m.Heartbeat()
-	if err != nil {
-		return err
+func (r *Report) heartbeat(v *values) {
+	r.battery(v)
+	if on := r.power(v); on {
+		r.posture(v)
 	}
-	r.say(Battery{Percent: h.BatteryPercent}, Power{On: h.PoweredOn})
-	if h.PoweredOn {
-		r.posture(m)
-	}
-	r.voltage(m)
-	return nil
+	r.voltage(v)
 }
 
-func (r *Report) vehicle(m protocol.Message) error {
-	v, err := m.VehicleParameters()
-	if err != nil {
-		return err
+func (r *Report) vehicle(v *values) {
+	r.battery(v)
+	r.power(v)
+	if kmh, ok := v.within("limit_kmh", 0, mostKmh); ok {
+		r.say(Limit{Kmh: int(kmh)})
 	}
-	r.say(
-		Battery{Percent: v.BatteryPercent}, Power{On: v.PoweredOn}, Limit{Kmh: v.LimitKmh},
-		Trip{
-			SpeedKmh: v.SpeedKmh, TripKm: v.TripKm, TotalKm: v.TotalKm,
-			TripTime: seconds(v.TripSeconds), TotalTime: seconds(v.TotalSeconds),
-		},
-	)
-	if v.Fault >= 0 && v.Fault <= mostFault {
-		r.say(Fault{Code: v.Fault})
+	if kmh, ok := v.within("speed_kmh", 0, mostKmh); ok {
+		r.say(Speed{Kmh: int(kmh)})
 	}
-	return nil
+	if km, ok := v.within("trip_km", 0, mostKm); ok {
+		r.say(Trip{Km: km})
+	}
+	if code, ok := v.within("fault", 0, mostFault); ok {
+		r.say(Fault{Code: int(code)})
+	}
 }
 
-func (r *Report) posture(m protocol.Message) {
-	if posture, ok := m.Int("posture"); ok && (posture == 0 || posture == 1) {
+func (r *Report) battery(v *values) {
+	if percent, ok := v.within("battery_percent", 0, 100); ok {
+		r.say(Battery{Percent: int(percent)})
+	}
+}
+
+func (r *Report) power(v *values) (on bool) {
+	power, ok := v.within("power", 0, 1)
+	if ok {
+		r.say(Power{On: power == 0})
+	}
+	return ok && power == 0
+}
+
+func (r *Report) posture(v *values) {
+	if !v.m.Has("posture") {
+		return
+	}
+	if posture, ok := v.within("posture", 0, 1); ok {
 		r.say(Posture{Fallen: posture == 1})
 	}
 }
 
-func (r *Report) voltage(m protocol.Message) {
-	if volts, ok := m.Float("voltage"); ok && volts >= 0 && volts <= mostVolts {
+// voltage of 0 is of a box that does not measure: one without any would say nothing.
+func (r *Report) voltage(v *values) {
+	switch volts, said := v.m.Float("voltage"); {
+	case !said || volts == 0:
+	case volts > 0 && volts <= mostVolts:
 		r.say(Voltage{Volts: volts})
+	default:
+		v.refuse("voltage", protocol.ReasonOutOfRange)
 	}
 }
 
-// seconds is a counter as a time, which holds no more than 292 years.
-func seconds(n int64) time.Duration {
-	const most = int64(1<<63-1) / int64(time.Second)
-	return time.Duration(min(n, most)) * time.Second
+func (r *Report) signal(v *values) {
+	switch level, _ := v.m.Int("signal"); level {
+	case -1, 99, 199, 255: // not known, in one way of counting or another
+		return
+	}
+	if level, ok := v.within("signal", leastDBm, mostLevel); ok {
+		r.say(Signal{Level: int(level)})
+	}
+}
+
+// values reads the values of a message and gathers those that are refused.
+type values struct {
+	m       protocol.Message
+	refused []error
+}
+
+func (v *values) within(name string, low, high int64) (int64, bool) {
+	n, said := v.m.Int(name)
+	switch {
+	case !said:
+		v.refuse(name, protocol.ReasonMissing)
+	case n < low || n > high:
+		v.refuse(name, protocol.ReasonOutOfRange)
+	default:
+		return n, true
+	}
+	return 0, false
+}
+
+func (v *values) refuse(name string, why protocol.Reason) {
+	v.refused = append(v.refused, &protocol.DecodeError{Code: v.m.Code, Field: name, Reason: why})
 }

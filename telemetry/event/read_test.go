@@ -1,6 +1,8 @@
 package event_test
 
 import (
+	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -32,22 +34,12 @@ func TestFacts(t *testing.T) {
 		"a heartbeat of one that is off, whose posture means nothing": {
 			`{"a":27,"i":"A1","b":0,"c":1,"s":1}`, []event.Fact{event.Battery{}, event.Power{}},
 		},
-		"a posture that does not exist, a voltage that can't be": {
-			`{"a":27,"i":"A1","b":9,"c":0,"s":7,"r":1e9}`, []event.Fact{event.Battery{Percent: 9}, event.Power{On: true}},
-		},
+		"a voltage that is not measured": {`{"a":27,"i":"A1","b":9,"c":1,"r":0}`, []event.Fact{event.Battery{Percent: 9}, event.Power{}}},
 		"vehicle parameters, with the blanks that boxes send": {
 			`{"a":16,"i":"A1","s":0,"k":25,"p ":12,"e ":8,"b ":60,"y":9,"q":99,"w":7,"z":3,"c":0,"t":5}`,
 			[]event.Fact{
 				event.Battery{Percent: 60}, event.Power{On: true}, event.Limit{Kmh: 25},
-				event.Trip{SpeedKmh: 12, TripKm: 3, TotalKm: 99, TripTime: 7 * time.Second, TotalTime: 9 * time.Second},
-				event.Fault{Code: 8},
-			},
-		},
-		"a fault that no byte holds": {
-			`{"a":16,"i":"A1","k":25,"p":0,"e":99999,"b":60,"y":9,"q":99,"w":7,"z":3,"c":1}`,
-			[]event.Fact{
-				event.Battery{Percent: 60}, event.Power{}, event.Limit{Kmh: 25},
-				event.Trip{TripKm: 3, TotalKm: 99, TripTime: 7 * time.Second, TotalTime: 9 * time.Second},
+				event.Speed{Kmh: 12}, event.Trip{Km: 3}, event.Fault{Code: 8},
 			},
 		},
 		"a posture":       {`{"a":55,"i":"A1","s":0,"r":40}`, []event.Fact{event.Posture{}, event.Voltage{Volts: 40}}},
@@ -57,8 +49,11 @@ func TestFacts(t *testing.T) {
 		"a version":       {`{"a":22,"i":"A1","h":"H1","f":"F1","s":1,"t":1}`, []event.Fact{event.Power{}}},
 		"without power":   {`{"a":22,"i":"A1","h":"H1","f":"F1"}`, nil},
 		"a signal":        {`{"a":98,"i":"A1","x":-71}`, []event.Fact{event.Signal{Level: -71}}},
-		"an absurd one":   {`{"a":98,"i":"A1","x":71000}`, nil},
+		"of GSM":          {`{"a":98,"i":"A1","x":31}`, []event.Fact{event.Signal{Level: 31}}},
+		"of LTE":          {`{"a":98,"i":"A1","x":97}`, []event.Fact{event.Signal{Level: 97}}},
 		"none measured":   {`{"a":98,"i":"A1","x":-1}`, nil},
+		"none known, GSM": {`{"a":98,"i":"A1","x":99}`, nil},
+		"none known, LTE": {`{"a":98,"i":"A1","x":255}`, nil},
 		"an ack":          {`{"a":2,"i":"A1","s":0,"t":1}`, nil},
 		"a strange code":  {`{"a":199,"i":"A1","b":5}`, nil},
 		"a place":         {`{"a":19,"i":"A1","g":"3020.5887,12006.4229,1,0"}`, []event.Fact{place(protocol.GPS, true)}},
@@ -93,18 +88,46 @@ func place(source protocol.Source, alarm bool) event.Position {
 	return p
 }
 
-func TestValuesThatCannotBeSayNothing(t *testing.T) {
-	for name, frame := range map[string]string{
-		"no place on the Earth":   `{"a":19,"i":"A1","g":"3020.5887,19006.4229"}`,
-		"no position field":       `{"a":19,"i":"A1"}`,
-		"an impossible battery":   `{"a":27,"i":"A1","b":200,"c":0}`,
-		"a speed that is missing": `{"a":16,"i":"A1","s":0,"k":25,"e":0,"b":60,"y":9,"q":99,"w":7,"z":3,"c":0}`,
+// A value that can't be costs itself alone, and each is told.
+func TestValuesThatCannotBe(t *testing.T) {
+	full, on := event.Battery{Percent: 60}, event.Power{On: true}
+	rest := []event.Fact{event.Limit{Kmh: 25}, event.Speed{Kmh: 5}, event.Trip{Km: 3}, event.Fault{}}
+	vehicle := func(edit string) string {
+		frame := `{"a":16,"i":"A1","s":0,"k":25,"p":5,"e":0,"b":60,"y":9,"q":99,"w":7,"z":3,"c":0}`
+		key, _, _ := strings.Cut(edit, ":")
+		return regexp.MustCompile(key+`:\d+`).ReplaceAllString(frame, edit)
+	}
+	for name, c := range map[string]struct {
+		frame   string
+		want    []event.Fact
+		refused []string
+	}{
+		"no place on the Earth": {`{"a":19,"i":"A1","g":"3020.5887,19006.4229"}`, nil, []string{"g"}},
+		"no position field":     {`{"a":19,"i":"A1"}`, nil, []string{"g"}},
+		"a battery beyond full": {`{"a":27,"i":"A1","b":300,"c":0}`, []event.Fact{on}, []string{"battery_percent"}},
+		"no power":              {`{"a":27,"i":"A1","b":60,"s":1}`, []event.Fact{full}, []string{"power"}},
+		"a posture that does not exist, a voltage that can't be": {
+			`{"a":27,"i":"A1","b":60,"c":0,"s":7,"r":1e9}`, []event.Fact{full, on}, []string{"posture", "voltage"},
+		},
+		"a speed of a train":         {vehicle(`"p":300`), []event.Fact{full, on, rest[0], rest[2], rest[3]}, []string{"speed_kmh"}},
+		"no speed":                   {vehicle(`"p":null`), []event.Fact{full, on, rest[0], rest[2], rest[3]}, []string{"speed_kmh"}},
+		"a counter below zero":       {vehicle(`"z":-1`), []event.Fact{full, on, rest[0], rest[1], rest[3]}, []string{"trip_km"}},
+		"a limit of a train":         {vehicle(`"k":201`), []event.Fact{full, on, rest[1], rest[2], rest[3]}, []string{"limit_kmh"}},
+		"a fault that no byte holds": {vehicle(`"e":99999`), []event.Fact{full, on, rest[0], rest[1], rest[2]}, []string{"fault"}},
+		"a power of two":             {vehicle(`"c":2`), append([]event.Fact{full}, rest...), []string{"power"}},
+		"a counter that nobody asks": {vehicle(`"q":-5`), append([]event.Fact{full, on}, rest...), nil},
+		"a radio beyond all levels":  {`{"a":98,"i":"A1","x":71000}`, nil, []string{"signal"}},
+		"a radio of 98":              {`{"a":98,"i":"A1","x":98}`, nil, []string{"signal"}},
+		"a radio under all noise":    {`{"a":98,"i":"A1","x":-141}`, nil, []string{"signal"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := read(t, frame)
-			var bad *protocol.DecodeError
-			require.ErrorAs(t, err, &bad)
-			require.Equal(t, event.Report{Plate: "A1", Code: got.Code, Received: noon}, got)
+			got, err := read(t, c.frame)
+			var refused []string
+			for _, err := range event.Refused(err) {
+				refused = append(refused, err.Field)
+			}
+			require.Equal(t, c.refused, refused)
+			require.Equal(t, event.Report{Plate: "A1", Code: got.Code, Received: noon, Facts: c.want}, got)
 		})
 	}
 }

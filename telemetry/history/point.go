@@ -16,7 +16,8 @@ type Part uint16
 // The parts of a reading.
 const (
 	PartPosition Part = 1 << iota
-	PartTrip          // Kmh, TripKm
+	PartSpeed
+	PartTrip
 	PartLimit
 	PartPercent
 	PartVolts
@@ -33,7 +34,7 @@ var measurements = [...]struct {
 	parts Part
 }{
 	{GPS, PartPosition},
-	{Speed, PartTrip | PartLimit},
+	{Speed, PartSpeed | PartTrip | PartLimit},
 	{Battery, PartPercent | PartVolts},
 	{Status, PartPowered | PartFallen | PartFault | PartAlarm},
 	{Signal, PartSignal},
@@ -88,8 +89,11 @@ func ReadingOf(e event.Report) Reading {
 		case event.Fault:
 			r.Fault = f.Code
 			r.Parts |= PartFault
+		case event.Speed:
+			r.Kmh = f.Kmh
+			r.Parts |= PartSpeed
 		case event.Trip:
-			r.Kmh, r.TripKm = f.SpeedKmh, f.TripKm
+			r.TripKm = f.Km
 			r.Parts |= PartTrip
 		case event.Limit:
 			r.Limit = f.Kmh
@@ -157,8 +161,10 @@ func (r *Reading) appendFields(dst []byte, parts Part) []byte {
 			dst = appendInt(dst, Device, r.Device.UnixNano())
 		}
 	}
-	if parts&PartTrip != 0 {
+	if parts&PartSpeed != 0 {
 		dst = appendFloat(dst, Kmh, float64(r.Kmh))
+	}
+	if parts&PartTrip != 0 {
 		dst = appendInt(dst, TripKm, r.TripKm)
 	}
 	if parts&PartLimit != 0 {

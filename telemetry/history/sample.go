@@ -23,7 +23,7 @@ func DefaultPace() Pace {
 }
 
 const (
-	parts = 10
+	parts = 11
 	// flawed is the place of positions that are not believed, which must not crowd out those that are.
 	flawed = parts
 	// remembered is how many stored positions of a scooter are known, so that a late or repeated one meets the same fate again.
@@ -72,7 +72,7 @@ func (r *Reading) said() uint32 {
 func NewSampler(pace Pace) *Sampler {
 	s := &Sampler{young: map[string]*track{}}
 	for part, d := range map[Part]time.Duration{
-		PartPosition: pace.GPS, PartTrip: pace.Speed, PartLimit: pace.Speed, PartPercent: pace.Battery, PartVolts: pace.Battery,
+		PartPosition: pace.GPS, PartSpeed: pace.Speed, PartTrip: pace.Speed, PartLimit: pace.Speed, PartPercent: pace.Battery, PartVolts: pace.Battery,
 		PartPowered: pace.Status, PartFallen: pace.Status, PartFault: pace.Status, PartAlarm: pace.Status, PartSignal: pace.Signal,
 	} {
 		s.pace[part.index()] = d.Milliseconds()

@@ -119,7 +119,7 @@ func TestEachKindHasItsPace(t *testing.T) {
 		}
 	}
 	require.Equal(t, map[history.Part]int{
-		history.PartPosition: 12, history.PartTrip: 12, history.PartLimit: 12, history.PartPercent: 3, history.PartVolts: 3,
+		history.PartPosition: 12, history.PartSpeed: 12, history.PartTrip: 12, history.PartLimit: 12, history.PartPercent: 3, history.PartVolts: 3,
 		history.PartPowered: 2, history.PartFallen: 2, history.PartFault: 2, history.PartAlarm: 2, history.PartSignal: 4,
 	}, kept)
 }

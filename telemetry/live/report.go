@@ -45,8 +45,10 @@ func ReportOf(e event.Report) Report {
 			r.Vibrated = said(true, e.Received)
 		case event.Fault:
 			r.Fault = said(f.Code, e.Received)
+		case event.Speed:
+			r.SpeedKmh = said(f.Kmh, e.Received)
 		case event.Trip:
-			r.SpeedKmh, r.TripKm = said(f.SpeedKmh, e.Received), said(int(f.TripKm), e.Received)
+			r.TripKm = said(int(f.Km), e.Received)
 		case event.Limit:
 			r.LimitKmh = said(f.Kmh, e.Received)
 		case event.Signal:
