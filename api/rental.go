@@ -202,7 +202,7 @@ func (s *rentals) input(r rental.Rental, scooter fleet.Scooter, requested time.T
 
 // openFaults are the ways in which opening a rental is refused.
 var openFaults = []*fault.Error{
-	fleet.ErrQRInvalid, fleet.ErrScooterUnknown, fleet.ErrUnavailable, fleet.ErrHeld, fleet.ErrSecuring, fleet.ErrBatteryLow,
+	fleet.ErrQRInvalid, fleet.ErrScooterUnknown, fleet.ErrUnavailable, fleet.ErrHeld, fleet.ErrSecuring, fleet.ErrUnchecked, fleet.ErrBatteryLow,
 	firmware.ErrUpgrading, rider.ErrSuspended, rider.ErrUnverified, wallet.ErrDebt, wallet.ErrTooLittle, zone.ErrStart, rental.ErrRiderBusy, rental.ErrKeyMissing, rental.ErrKeyInvalid, rental.ErrKeyReused,
 	rental.ErrVoid, rental.ErrUnreachable,
 }

@@ -53,7 +53,7 @@ func (s *rentals) battery(ctx context.Context, scooter fleet.Scooter) (int, erro
 	case scooter.Battery >= 0:
 		return scooter.Battery, nil
 	case err != nil:
-		return 0, fleet.ErrMapAway.Because(err)
+		return 0, fleet.ErrUnchecked.Because(err)
 	case known && seen.Battery >= 0:
 		return seen.Battery, nil
 	}

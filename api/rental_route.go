@@ -37,7 +37,7 @@ type staffRentalRouteOut struct{ Body StaffRentalRoute }
 
 var routeFaults = []*fault.Error{rental.ErrUnknown, series.ErrAway}
 
-// of reads the way of a ride. The scooter can't get another plate while it is rented, and the rental keeps the one it had.
+// of reads the way of a ride. It begins where the scooter stood, and with the second of the unlock, for boxes count whole ones. The scooter can't get another plate while it is rented, and the rental keeps the one it had.
 func (e rentalRoutes) of(ctx context.Context, r rental.Rental) (RentalRoute, []series.Place, error) {
 	out := RentalRoute{RentalID: r.ID, ZoneVersion: r.ZoneVersion, Route: Route{From: r.CreatedAt.UTC(), To: r.CreatedAt.UTC(), Nodes: []RouteNode{}}}
 	if r.UnlockedAt.IsZero() {
@@ -47,12 +47,16 @@ func (e rentalRoutes) of(ctx context.Context, r rental.Rental) (RentalRoute, []s
 	if to.IsZero() {
 		to = e.now()
 	}
-	span := series.Whole(r.UnlockedAt, to)
-	if !span.From.Before(span.To) {
+	if !r.UnlockedAt.Before(to) {
 		return out, []series.Place{}, nil
 	}
-	way, track, err := e.histories.way(ctx, r.Plate, span)
-	out.Route = way
+	span := series.Whole(r.UnlockedAt.Truncate(time.Second), to)
+	stood, err := e.histories.stood(ctx, r.Plate, span.From)
+	if err != nil {
+		return out, nil, err
+	}
+	way, track, err := e.histories.way(ctx, r.Plate, span, stood...)
+	out.Route, out.From = way, r.UnlockedAt.UTC()
 	return out, track, err
 }
 

@@ -75,14 +75,34 @@ func TestTheWayOfARide(t *testing.T) {
 	require.InDelta(t, 40.4, first[1], 1e-4)
 	require.NotContains(t, got, "plate", "which is none of the rider's business")
 	require.Equal(t, []asked{
+		{"track", "THEN", series.Span{From: at(10).Add(-15 * time.Minute), To: at(10), Every: 15 * time.Minute}},
 		{"track", "THEN", series.Span{From: at(10), To: at(10).Add(5 * time.Minute), Every: time.Second}},
 		{"speed", "THEN", series.Span{From: at(10), To: at(10).Add(5 * time.Minute), Every: time.Second}},
 	}, s.history.asked, "by the plate of then")
 
 	seen := body(t, s.asStaff(t, "GET", "/admin/v1/rentals/"+id+"/route", nil), 200)
 	require.Equal(t, "THEN", seen["plate"])
-	require.Len(t, seen["points"], 61, "the flawed one too")
+	require.Len(t, seen["points"], 62, "the flawed one too, and where it stood")
 	require.Equal(t, got["line"], seen["line"])
+}
+
+// A way begins where the scooter stood, and with the second of the unlock, for boxes count whole ones.
+func TestAWayBeginsAtTheUnlock(t *testing.T) {
+	s := newStage(t)
+	unlocked := at(10).Add(600 * time.Millisecond)
+	id := s.ridden(func(r *rental.Rental) { r.UnlockedAt = unlocked })
+	track, paces := drive(at(10), 300)
+	stood, flawed := track[0], track[0]
+	stood.At, flawed.At, flawed.Valid, flawed.Position.Lat = at(10).Add(-2*time.Minute), at(10).Add(-time.Minute), false, 50
+	s.history.paces = paces
+	s.history.track = map[string][]series.Place{"THEN": append([]series.Place{stood, flawed}, track[2:]...)}
+	got := body(t, s.asRider(t, "GET", "/v1/rentals/"+id+"/route", nil), 200)
+	require.InDelta(t, 295*5, got["meters"], 15, "the first stretch is in it")
+	require.Equal(t, "2026-11-23T10:00:00Z", got["nodes"].([]any)[0].(map[string]any)["at"])
+	require.Equal(t, "2026-11-23T10:00:00.6Z", got["from"])
+	s.history.track = map[string][]series.Place{"THEN": track}
+	got = body(t, s.asRider(t, "GET", "/v1/rentals/"+id+"/route", nil), 200)
+	require.Len(t, got["nodes"], 60, "that of the second of the unlock too")
 }
 
 func TestTheWayOfARideIsItsRidersOwn(t *testing.T) {
@@ -105,9 +125,9 @@ func TestWaysThatAreShort(t *testing.T) {
 	}{
 		"never unlocked": {func(r *rental.Rental) { r.UnlockedAt, r.StoppedAt, r.Outcome = time.Time{}, time.Time{}, rental.Voided }, nil, 0, 0},
 		"ended at once":  {func(r *rental.Rental) { r.StoppedAt = r.UnlockedAt }, nil, 0, 0},
-		"nothing heard":  {as, nil, 0, 2},
-		"one place":      {as, []series.Place{{At: at(10), Position: geo.Point{Lat: 40, Lng: -3}, Valid: true}}, 1, 2},
-		"only flaws":     {as, []series.Place{{At: at(10), Position: geo.Point{Lat: 40, Lng: -3}, Flaw: "lbs"}}, 0, 2},
+		"nothing heard":  {as, nil, 0, 3},
+		"one place":      {as, []series.Place{{At: at(10), Position: geo.Point{Lat: 40, Lng: -3}, Valid: true}}, 1, 3},
+		"only flaws":     {as, []series.Place{{At: at(10), Position: geo.Point{Lat: 40, Lng: -3}, Flaw: "lbs"}}, 0, 3},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newStage(t)

@@ -161,6 +161,15 @@ func TestRentBelievesFreshBatteryOnly(t *testing.T) {
 		s.live.err = errors.New("redis is away")
 		body(t, s.rent(t, ana, "key-1"), 201)
 	})
+	t.Run("no live state, and nothing stored", func(t *testing.T) {
+		s := newStage(t)
+		s.live.err = errors.New("redis is away")
+		unknown := s.store.scooters[plate]
+		unknown.Battery = -1
+		s.store.scooters[plate] = unknown
+		problem(t, s.rent(t, ana, "key-1"), 503, "scooter_unchecked")
+		require.Empty(t, s.store.rentals)
+	})
 }
 
 func TestRentWantsAKeyOfItsOwn(t *testing.T) {

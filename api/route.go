@@ -87,8 +87,9 @@ func fixes(track []series.Place, paces []series.Pace) []geo.Fix {
 	return out
 }
 
-// way reads and joins what a scooter said of where it went under one plate.
-func (h *histories) way(ctx context.Context, plate string, span series.Span) (Route, []series.Place, error) {
+// way reads and joins what a scooter said of where it went under one plate, from where it had stood until the span began, if that
+// is known.
+func (h *histories) way(ctx context.Context, plate string, span series.Span, stood ...series.Place) (Route, []series.Place, error) {
 	track, err := h.history.Track(ctx, plate, span)
 	if err != nil {
 		return Route{}, nil, err
@@ -97,5 +98,23 @@ func (h *histories) way(ctx context.Context, plate string, span series.Span) (Ro
 	if err != nil {
 		return Route{}, nil, err
 	}
-	return routeOf(span, track, paces), track, nil
+	begun := slices.Clone(stood)
+	for i := range begun {
+		begun[i].At = span.From
+	}
+	return routeOf(span, append(begun, track...), paces), append(stood, track...), nil
+}
+
+// stoodFor is how long before an unlock a position may be to tell where the scooter stood: riders find none that was not seen for
+// as long.
+const stoodFor = 15 * time.Minute
+
+// stood is where a scooter was last seen before it was unlocked, if it was.
+func (h *histories) stood(ctx context.Context, plate string, unlocked time.Time) ([]series.Place, error) {
+	track, err := h.history.Track(ctx, plate, series.Span{From: unlocked.Add(-stoodFor), To: unlocked, Every: stoodFor})
+	if err != nil {
+		return nil, err
+	}
+	track = slices.DeleteFunc(track, func(p series.Place) bool { return !p.Valid })
+	return track[max(0, len(track)-1):], nil
 }

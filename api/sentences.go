@@ -93,6 +93,7 @@ var spanish = map[string]string{ //nolint:gosec // sentences about passwords are
 	"scooter_unavailable":  "Este patinete está fuera de servicio.",
 	"scooter_held":         "Otra persona tiene este patinete.",
 	"scooter_securing":     "Este patinete todavía se está bloqueando tras su último viaje.",
+	"scooter_unchecked":    "Este patinete no se puede comprobar en este momento y sin eso no se desbloquea. Inténtalo de nuevo en breve.",
 	"scooter_battery_low":  "La batería de este patinete no alcanza para un viaje.",
 	"service_away":         "Una parte del servicio no está disponible en este momento. Inténtalo de nuevo.",
 	"text_invalid":         "Un texto contiene un carácter que no se permite.",

@@ -94,6 +94,7 @@ var (
 	ErrHeld           = fault.Declare(fault.Conflict, "scooter_held", "Somebody else has this scooter.")
 	ErrSecuring       = fault.Declare(fault.Conflict, "scooter_securing", "This scooter is still being locked after its last ride.")
 	ErrMapAway        = fault.Declare(fault.Unavailable, "map_unavailable", "The map of the scooters is not available at the moment. Try again.")
+	ErrUnchecked      = fault.Declare(fault.Unavailable, "scooter_unchecked", "This scooter can't be checked at the moment, and is not unlocked without. Try again shortly.")
 	ErrBatteryLow     = fault.Declare(fault.Conflict, "scooter_battery_low", "This scooter's battery is too low for a ride.")
 )
 
