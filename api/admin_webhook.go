@@ -4,12 +4,14 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base64"
+	"encoding/json"
 	"net/http"
 	"time"
 
 	"github.com/google/uuid"
 
 	"rodada/domain/fault"
+	"rodada/domain/rental"
 	"rodada/domain/staff"
 )
 
@@ -17,6 +19,7 @@ import (
 type webhookStore interface {
 	Webhooks(ctx context.Context) ([]staff.Webhook, error)
 	CreateWebhook(ctx context.Context, w staff.Webhook) (staff.Webhook, error)
+	RequestWebhook(ctx context.Context, w staff.Webhook, request staff.Request) (staff.Webhook, error)
 	ChangeWebhook(ctx context.Context, w staff.Webhook) (staff.Webhook, error)
 	DeleteWebhook(ctx context.Context, id string) error
 	Deliveries(ctx context.Context, webhookID string, limit int) ([]staff.Delivery, error)
@@ -33,10 +36,10 @@ type webhooks struct {
 type Webhook struct {
 	ID        string            `json:"id" format:"uuid"`
 	URL       string            `json:"url"`
-	Kinds     []staff.AlertKind `json:"kinds" nullable:"false" doc:"Of the alerts that it is told of; none: all."`
+	Kinds     []staff.AlertKind `json:"kinds" nullable:"false" enum:"not_secured,fault_at_start,onboarding,renumbering,upgrade,rollout,low_battery,fallen,moved,offline,fault,speeding,out_of_area" doc:"Of the alerts that it is told of; none: all."`
 	Paused    bool              `json:"paused" doc:"Nothing new is told; what is on its way waits."`
 	CreatedAt time.Time         `json:"created_at"`
-	Secret    string            `json:"secret,omitempty" doc:"What signs the deliveries. It is shown once, when the webhook is made."`
+	Secret    string            `json:"secret,omitempty" doc:"What signs the deliveries. It is shown when the webhook is made, and to a repetition with the same key."`
 }
 
 func showWebhook(w staff.Webhook) Webhook {
@@ -85,17 +88,25 @@ func (e listWebhooks) Execute(ctx context.Context, _ *struct{}) (*webhooksOut, e
 // createWebhook is POST /admin/v1/webhooks.
 type createWebhook struct{ *webhooks }
 
-type createWebhookIn struct{ Body webhookBody }
+type createWebhookIn struct {
+	MaybeKeyed
+	Body webhookBody
+}
 
 func (createWebhook) Meta() meta {
 	return meta{
 		ID: "create-webhook", Summary: "Tell another service of alerts", Status: http.StatusCreated, Needs: staff.Admin,
-		Description: "It is told by POST when an alert opens, is repeated and closes, signed as standardwebhooks.com says, and tried again for three days. Where it may lead is RODADA_WEBHOOK_NETWORKS.",
-		Faults:      []*fault.Error{staff.ErrWebhookURL, staff.ErrWebhookInside, staff.ErrWebhookNoKey},
+		Description: "It is told by POST when an alert opens, is repeated and closes, signed as standardwebhooks.com says, and tried again for three days. Where it may lead is RODADA_WEBHOOK_NETWORKS. " +
+			"Send an Idempotency-Key: when the answer is lost, a repetition is told the secret again, and makes no other webhook.",
+		Faults: []*fault.Error{staff.ErrWebhookURL, staff.ErrWebhookInside, staff.ErrWebhookNoKey, staff.ErrWebhookUnknown, rental.ErrKeyInvalid, rental.ErrKeyReused},
 	}
 }
 
 func (e createWebhook) Execute(ctx context.Context, in *createWebhookIn) (*webhookOut, error) {
+	idempotent, err := in.key()
+	if err != nil {
+		return nil, err
+	}
 	if err := e.reach.Check(in.Body.URL); err != nil {
 		return nil, err
 	}
@@ -106,16 +117,30 @@ func (e createWebhook) Execute(ctx context.Context, in *createWebhookIn) (*webho
 	_, _ = rand.Read(key[:]) // never fails
 	secret := "whsec_" + base64.StdEncoding.EncodeToString(key[:])
 	w := staff.Webhook{ID: uuid.NewString(), URL: in.Body.URL, Kinds: staff.Distinct(in.Body.Kinds), Paused: in.Body.Paused}
-	var err error
 	if w.Secret, err = e.sealer.Seal(secret, staff.WebhookPurpose(w.ID)); err != nil {
 		return nil, staff.ErrWebhookNoKey
 	}
-	if w, err = e.store.CreateWebhook(ctx, w); err != nil {
+	if w, err = e.make(ctx, w, idempotent); err != nil {
 		return nil, err
 	}
 	out := &webhookOut{Body: showWebhook(w)}
-	out.Body.Secret = secret
+	// That of the webhook which was made first. What a key that is gone has sealed can't be read.
+	if out.Body.Secret, err = e.sealer.Open(w.Secret, staff.WebhookPurpose(w.ID)); err != nil {
+		return nil, staff.ErrWebhookNoKey
+	}
 	return out, nil
+}
+
+// make makes a webhook, once for each key.
+func (e createWebhook) make(ctx context.Context, w staff.Webhook, key string) (staff.Webhook, error) {
+	if key == "" {
+		return e.store.CreateWebhook(ctx, w)
+	}
+	asked, err := json.Marshal([]any{w.URL, w.Kinds, w.Paused})
+	if err != nil {
+		return w, err
+	}
+	return e.store.RequestWebhook(ctx, w, staff.Request{StaffID: subjectFrom(ctx), Key: key, Digest: digest(string(asked))})
 }
 
 // changeWebhook is PUT /admin/v1/webhooks/{id}.

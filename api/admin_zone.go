@@ -20,7 +20,7 @@ type zoneStore interface {
 	CreateZones(ctx context.Context, drafts ...zone.Draft) ([]zone.Zone, error)
 	ImportZones(ctx context.Context, in zone.Import) (zone.Imported, error)
 	ChangeZone(ctx context.Context, id, version int64, d zone.Draft) (zone.Zone, error)
-	OrderZones(ctx context.Context, ids []int64) error
+	OrderZones(ctx context.Context, version int64, ids []int64) error
 	RetireZone(ctx context.Context, id, version int64) error
 }
 
@@ -86,7 +86,7 @@ func (e listZones) Execute(ctx context.Context, in *listZonesIn) (*zonesOut, err
 		}
 	}
 	for _, z := range now.Zones {
-		inForce[[2]int64{z.ID, z.Version}] = true
+		inForce[[2]int64{z.ID, z.Version}] = !z.Over(e.now())
 	}
 	out := &zonesOut{}
 	out.Body.Version = set.Version
@@ -101,7 +101,7 @@ func (e listZones) Execute(ctx context.Context, in *listZonesIn) (*zonesOut, err
 type getZone struct{ *zones }
 
 func (getZone) Meta() meta {
-	return meta{ID: "get-zone", Summary: "A zone with its geometry", Description: "Its latest version, whether in force or retired.", Faults: []*fault.Error{zone.ErrUnknown}}
+	return meta{ID: "get-zone", Summary: "A zone with its geometry", Description: "Its latest version, whether in force, over or retired.", Faults: []*fault.Error{zone.ErrUnknown}}
 }
 
 func (e getZone) Execute(ctx context.Context, in *ZoneRef) (*zoneOut, error) {
@@ -109,11 +109,12 @@ func (e getZone) Execute(ctx context.Context, in *ZoneRef) (*zoneOut, error) {
 	if err != nil {
 		return nil, err
 	}
-	return zoneAnswer(z, inForce)
+	return e.answer(z, inForce)
 }
 
-func zoneAnswer(z zone.Zone, inForce bool) (*zoneOut, error) {
-	shown, err := drawZone(z, inForce)
+// answer is a zone as it is shown; in the newest set it is in force until it is over.
+func (s *zones) answer(z zone.Zone, inSet bool) (*zoneOut, error) {
+	shown, err := drawZone(z, inSet && !z.Over(s.now()))
 	if err != nil {
 		return nil, err
 	}
@@ -152,7 +153,7 @@ func (e zoneVersions) Execute(ctx context.Context, in *ZoneRef) (*zoneVersionsOu
 	}
 	out := &zoneVersionsOut{}
 	for _, v := range versions {
-		shown, err := drawZone(v.Zone, v.UntilSet == 0)
+		shown, err := drawZone(v.Zone, v.UntilSet == 0 && !v.Zone.Over(e.now()))
 		if err != nil {
 			return nil, err
 		}

@@ -2,10 +2,13 @@ package api
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"net/http"
 
 	"rodada/domain/fare"
 	"rodada/domain/fault"
+	"rodada/domain/rental"
 	"rodada/domain/staff"
 	"rodada/domain/zone"
 )
@@ -35,6 +38,23 @@ func (s *zones) mayDraw(ctx context.Context, next, was *zone.Draft) error {
 	return mayPrice(ctx, next, was)
 }
 
+// mayReplace is a fault when a set has prices and whoever changes all of it may not, or when there never was such a set.
+func (s *zones) mayReplace(ctx context.Context, version int64) error {
+	set, err := s.store.ZonesOf(ctx, version)
+	if errors.Is(err, zone.ErrUnknown) {
+		return zone.ErrChanged
+	}
+	if err != nil {
+		return err
+	}
+	for _, z := range set.Zones {
+		if err := mayPrice(ctx, nil, &z.Draft); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // createZone is POST /admin/v1/zones.
 type createZone struct{ *zones }
 
@@ -44,16 +64,24 @@ type ZoneDraft struct {
 	Geometry *Geometry `json:"geometry,omitempty"`
 }
 
-type createZoneIn struct{ Body ZoneDraft }
+type createZoneIn struct {
+	MaybeKeyed
+	Body ZoneDraft
+}
 
 func (createZone) Meta() meta {
 	return meta{
-		ID: "create-zone", Summary: "Draw a zone", Status: http.StatusCreated, Faults: drawFaults, BodyLimit: maxZone,
-		Description: "It is in force at once, or from its start on. One that changes prices needs the permission `pricing` too.",
+		ID: "create-zone", Summary: "Draw a zone", Status: http.StatusCreated, BodyLimit: maxZone,
+		Faults:      append([]*fault.Error{rental.ErrKeyInvalid, rental.ErrKeyReused}, drawFaults...),
+		Description: "It is in force at once, or from its start on. With an Idempotency-Key it is drawn once, however often that is sent. One that changes prices needs the permission `pricing` too.",
 	}
 }
 
 func (e createZone) Execute(ctx context.Context, in *createZoneIn) (*zoneOut, error) {
+	key, err := in.key()
+	if err != nil {
+		return nil, err
+	}
 	d, err := in.Body.draft(in.Body.Geometry)
 	if err == nil {
 		err = e.mayDraw(ctx, &d, nil)
@@ -61,11 +89,34 @@ func (e createZone) Execute(ctx context.Context, in *createZoneIn) (*zoneOut, er
 	if err != nil {
 		return nil, err
 	}
+	if key != "" {
+		return e.once(ctx, key, d)
+	}
 	made, err := e.store.CreateZones(ctx, d)
 	if err != nil {
 		return nil, err
 	}
-	return zoneAnswer(made[0], true)
+	return e.answer(made[0], true)
+}
+
+// once draws a zone as the import of one does, and answers a repetition with what was drawn then.
+func (e createZone) once(ctx context.Context, key string, d zone.Draft) (*zoneOut, error) {
+	text, err := json.Marshal(d)
+	if err != nil {
+		return nil, err
+	}
+	made, err := e.store.ImportZones(ctx, zone.Import{
+		StaffID: subjectFrom(ctx), Key: key, Digest: digest("zone", string(text)), Drafts: []zone.Draft{d},
+	})
+	if err != nil {
+		return nil, err
+	}
+	versions, err := e.store.ZoneVersions(ctx, made.Zones[0].ID)
+	if err != nil {
+		return nil, err
+	}
+	first := versions[len(versions)-1]
+	return e.answer(first.Zone, first.UntilSet == 0)
 }
 
 // changeZone is PUT /admin/v1/zones/{id}.
@@ -112,7 +163,7 @@ func (e changeZone) Execute(ctx context.Context, in *changeZoneIn) (*zoneOut, er
 	if err != nil {
 		return nil, err
 	}
-	return zoneAnswer(z, true)
+	return e.answer(z, true)
 }
 
 // orderZones is PUT /admin/v1/zones/order.
@@ -120,29 +171,24 @@ type orderZones struct{ *zones }
 
 type orderZonesIn struct {
 	Body struct {
-		Zones []int64 `json:"zones" minItems:"1" maxItems:"100000" doc:"The IDs of all zones in force but the one that is everywhere, the first to decide first."`
+		Version int64   `json:"version" minimum:"1" doc:"The version of the set that was looked at."`
+		Zones   []int64 `json:"zones" minItems:"1" maxItems:"100000" doc:"The IDs of all zones in force but the one that is everywhere, the first to decide first."`
 	}
 }
 
 func (orderZones) Meta() meta {
 	return meta{
 		ID: "order-zones", Summary: "Say which zones go first",
-		Description: "Each zone whose place changes gets a new version. Where one changes prices, the permission `pricing` is needed too.",
-		Faults:      []*fault.Error{zone.ErrOrder, staff.ErrPermission}, BodyLimit: maxZone,
+		Description: "Each zone whose place changes gets a new version, all in one set; an order that they have already changes nothing. Where one changes prices, the permission `pricing` is needed too.",
+		Faults:      []*fault.Error{zone.ErrOrder, zone.ErrChanged, staff.ErrPermission}, BodyLimit: maxZone,
 	}
 }
 
 func (e orderZones) Execute(ctx context.Context, in *orderZonesIn) (*zonesOut, error) {
-	set, err := e.store.FreshZones(ctx)
-	if err != nil {
+	if err := e.mayReplace(ctx, in.Body.Version); err != nil {
 		return nil, err
 	}
-	for _, z := range set.Zones {
-		if err := mayPrice(ctx, nil, &z.Draft); err != nil {
-			return nil, err
-		}
-	}
-	if err := e.store.OrderZones(ctx, in.Body.Zones); err != nil {
+	if err := e.store.OrderZones(ctx, in.Body.Version, in.Body.Zones); err != nil {
 		return nil, err
 	}
 	return listZones(e).Execute(ctx, &listZonesIn{})

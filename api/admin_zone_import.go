@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
+	"strconv"
 	"time"
 
 	"rodada/domain/fault"
@@ -44,7 +46,8 @@ const importPatience = 2 * time.Minute
 
 type importZonesIn struct {
 	Keyed
-	Body ZoneImport
+	Replace int64 `query:"replace" minimum:"0" doc:"The version of the set that was looked at: all of its zones are retired, and those of the file take their place, in one new set. Without it the file is added."`
+	Body    ZoneImport
 }
 
 // ZonesImported is what an import added. Their geometry is where it came from.
@@ -61,10 +64,11 @@ func (importZones) Meta() meta {
 		ID: "import-zones", Summary: "Add the zones of a GeoJSON file", Status: http.StatusCreated, BodyLimit: maxZones, Patience: importPatience,
 		Description: fmt.Sprintf("A FeatureCollection of Polygons and MultiPolygons, as GET /admin/v1/zones/geojson gives one, or a single "+
 			"Feature: its properties are the zone's. All of a file is added or none of it, as one set; `feature` in a fault counts from 1. "+
-			"Nothing that is in force changes, and the same file with the same key is added once. A zone has at most %d corners, a file at "+
-			"most %d zones, and %d corners. With prices, the permission `pricing` is needed too.",
+			"Nothing that is in force changes, unless the file replaces it, and the same file with the same key is added once. A zone has at most %d corners, a file at "+
+			"most %d zones, and %d corners. With prices, also of what is replaced, the permission "+
+			"`pricing` is needed too.",
 			zone.MaxCorners, zone.MaxImport, zone.MaxImportCorners),
-		Faults: append([]*fault.Error{zone.ErrImport, rental.ErrKeyMissing, rental.ErrKeyInvalid, rental.ErrKeyReused}, drawFaults...),
+		Faults: append([]*fault.Error{zone.ErrImport, rental.ErrKeyMissing, rental.ErrKeyInvalid, rental.ErrKeyReused, zone.ErrChanged}, drawFaults...),
 	}
 }
 
@@ -80,6 +84,14 @@ func (e importZones) Execute(ctx context.Context, in *importZonesIn) (*importZon
 	if err != nil {
 		return nil, err
 	}
+	if len(drafts) == 0 && (in.Replace == 0 || in.Body.Features == nil) {
+		return nil, zone.ErrDraft.Saying("There is no zone in that file.").With("field", "features")
+	}
+	if in.Replace > 0 {
+		if err := e.mayReplace(ctx, in.Replace); err != nil {
+			return nil, err
+		}
+	}
 	for i := range drafts {
 		if err := e.mayDraw(ctx, &drafts[i], nil); err != nil {
 			return nil, in.Body.placed(ofFeature(err, i))
@@ -89,7 +101,9 @@ func (e importZones) Execute(ctx context.Context, in *importZonesIn) (*importZon
 	if err != nil {
 		return nil, err
 	}
-	made, err := e.store.ImportZones(ctx, zone.Import{StaffID: subjectFrom(ctx), Key: key, Digest: digest(string(text)), Drafts: drafts})
+	made, err := e.store.ImportZones(ctx, zone.Import{
+		StaffID: subjectFrom(ctx), Key: key, Digest: digest(string(text), strconv.FormatInt(in.Replace, 10)), Drafts: drafts, Replaces: in.Replace,
+	})
 	if err != nil {
 		return nil, in.Body.placed(err)
 	}
@@ -101,7 +115,7 @@ func (f ZoneImport) bounded() error {
 	corners := 0
 	for _, item := range f.Features {
 		if item.Geometry != nil {
-			corners += positions(item.Geometry.Coordinates)
+			corners += cornersOf(item.Geometry.Coordinates)
 		}
 	}
 	if len(f.Features) <= zone.MaxImport && corners <= zone.MaxImportCorners {
@@ -111,15 +125,17 @@ func (f ZoneImport) bounded() error {
 		With("corners", corners).With("max_corners", zone.MaxImportCorners).With("field", "features")
 }
 
-// positions is how many lists of numbers are in coordinates.
-func positions(coordinates []any) (n int) {
+// cornersOf is how many positions are in coordinates, without those that close a ring.
+func cornersOf(coordinates []any) (n int) {
 	for _, each := range coordinates {
-		switch inner := each.(type) {
-		case []any:
-			n += positions(inner)
-		default:
+		inner, is := each.([]any)
+		if !is {
 			return 1
 		}
+		n += cornersOf(inner)
+	}
+	if n > 1 && n == len(coordinates) && slices.Equal(coordinates[0].([]any), coordinates[n-1].([]any)) {
+		n--
 	}
 	return n
 }
@@ -142,9 +158,6 @@ func (f ZoneImport) drafts() ([]zone.Draft, error) {
 	}
 	if len(f.GlobalRules) > 0 {
 		drafts = append(drafts, zone.Draft{Name: "global_rules", Everywhere: true, Rules: f.GlobalRules})
-	}
-	if len(drafts) == 0 {
-		return nil, zone.ErrDraft.Saying("There is no zone in that file.").With("field", "features")
 	}
 	return drafts, nil
 }

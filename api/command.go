@@ -27,6 +27,7 @@ type commandStore interface {
 // Sealer hides secrets on their way to the worker that sends them.
 type Sealer interface {
 	Seal(secret, purpose string) (string, error)
+	Open(sealed, purpose string) (string, error)
 }
 
 // commands is what staff send to scooters.

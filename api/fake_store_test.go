@@ -25,38 +25,41 @@ import (
 
 // fakeStore is the books in memory: enough of their rules for the API's own to be tested.
 type fakeStore struct {
-	mu         sync.Mutex
-	now        func() time.Time
-	riders     map[string]rider.Rider
-	staff      map[string]staff.Member
-	factors    map[string]fakeFactor    // of staff, by ID
-	sessions   map[string]rider.Session // by refresh hash
-	spent      map[string]string        // refresh hash to family
-	scooters   map[string]fleet.Scooter // by plate
-	tariff     fare.Tariff
-	booked     map[string]wallet.Transaction
-	rentals    map[string]rental.Rental
-	claimed    map[string]bool
-	keys       map[string][2]string // rider/key to rental and digest
-	events     map[string][]rental.Event
-	alerts     []staff.Alert
-	webhooks   []staff.Webhook
-	deliveries []staff.Delivery
-	zones      zone.Set
-	geojson    []byte
-	released   []string
-	refunds    []wallet.RefundRequest
-	deeds      []staff.Entry
-	orders     []command.Order
-	sends      []command.Record
-	named      map[string][]fleet.Named // of renumbered scooters, by their plate now
+	mu              sync.Mutex
+	now             func() time.Time
+	riders          map[string]rider.Rider
+	staff           map[string]staff.Member
+	factors         map[string]fakeFactor    // of staff, by ID
+	sessions        map[string]rider.Session // by refresh hash
+	spent           map[string]string        // refresh hash to family
+	scooters        map[string]fleet.Scooter // by plate
+	tariff          fare.Tariff
+	booked          map[string]wallet.Transaction
+	rentals         map[string]rental.Rental
+	claimed         map[string]bool
+	keys            map[string][2]string // rider/key to rental and digest
+	events          map[string][]rental.Event
+	alerts          []staff.Alert
+	webhooks        []staff.Webhook
+	deliveries      []staff.Delivery
+	webhookRequests map[string]webhookRequest
+	zones           zone.Set
+	zonesDrawn      int64
+	geojson         []byte
+	released        []string
+	refunds         []wallet.RefundRequest
+	deeds           []staff.Entry
+	orders          []command.Order
+	sends           []command.Record
+	named           map[string][]fleet.Named // of renumbered scooters, by their plate now
 	fakeRegistry
 	fakeDepot
 	api.FirmwareBooks       // none
 	api.AccountBooks        // none
 	broken            error // every call fails with it
 	imports           []zone.Import
-	badZone           error // what a new zone fails with
+	imported          map[string]zone.Imported // by their key
+	badZone           error                    // what a new zone fails with
 	calls             int
 }
 

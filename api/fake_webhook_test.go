@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"rodada/domain/rental"
 	"rodada/domain/staff"
 )
 
@@ -16,6 +17,30 @@ func (s *fakeStore) CreateWebhook(ctx context.Context, w staff.Webhook) (staff.W
 	defer s.lock()()
 	s.webhooks = append(s.webhooks, w)
 	return w, s.audit(ctx, staff.Deed{Action: "webhook.create", Subject: staff.WebhookPurpose(w.ID)})
+}
+
+func (s *fakeStore) RequestWebhook(ctx context.Context, w staff.Webhook, request staff.Request) (staff.Webhook, error) {
+	if before, known := s.webhookRequests[request.Key]; known {
+		if before.Request != request {
+			return w, rental.ErrKeyReused
+		}
+		list, err := s.Webhooks(ctx)
+		i := slices.IndexFunc(list, func(w staff.Webhook) bool { return w.ID == before.id })
+		if i < 0 {
+			return w, staff.ErrWebhookUnknown
+		}
+		return list[i], err
+	}
+	if s.webhookRequests == nil {
+		s.webhookRequests = map[string]webhookRequest{}
+	}
+	s.webhookRequests[request.Key] = webhookRequest{request, w.ID}
+	return s.CreateWebhook(ctx, w)
+}
+
+type webhookRequest struct {
+	staff.Request
+	id string
 }
 
 func (s *fakeStore) ChangeWebhook(ctx context.Context, w staff.Webhook) (staff.Webhook, error) {

@@ -12,7 +12,10 @@ import (
 
 func (s *fakeStore) ZonesOf(_ context.Context, version int64) (zone.Set, error) {
 	defer s.lock()()
-	if version != s.zones.Version {
+	switch {
+	case version < s.zones.Version: // nobody asks here what was in it
+		return zone.Set{Version: version}, s.broken
+	case version > s.zones.Version:
 		return zone.Set{}, zone.ErrUnknown
 	}
 	return s.zones, s.broken
@@ -53,7 +56,8 @@ func (s *fakeStore) CreateZones(ctx context.Context, drafts ...zone.Draft) ([]zo
 		if err != nil {
 			return nil, ofDraft(err)
 		}
-		z := zone.Zone{ID: int64(len(s.zones.Zones) + len(made) + 1), Version: 1, Draft: d}
+		s.zonesDrawn++
+		z := zone.Zone{ID: s.zonesDrawn, Version: 1, Draft: d}
 		if !d.Everywhere {
 			if z.Area, err = zone.ParseArea(d.Geometry); err != nil {
 				return nil, ofDraft(err)
@@ -72,10 +76,25 @@ func (s *fakeStore) ImportZones(ctx context.Context, in zone.Import) (zone.Impor
 			return zone.Imported{}, rental.ErrKeyReused
 		}
 	}
+	if made, known := s.imported[in.Key]; known {
+		return made, s.broken
+	}
+	if in.Replaces > 0 {
+		if in.Replaces != s.zones.Version {
+			return zone.Imported{}, zone.ErrChanged
+		}
+		s.zones.Zones = nil
+	}
 	zones, err := s.CreateZones(ctx, in.Drafts...)
 	made := zone.Imported{Set: s.zones.Version}
 	for _, z := range zones {
 		made.Zones = append(made.Zones, zone.Named{ID: z.ID, Version: z.Version, Name: z.Name})
+	}
+	if err == nil {
+		if s.imported == nil {
+			s.imported = map[string]zone.Imported{}
+		}
+		s.imported[in.Key] = made
 	}
 	return made, err
 }
@@ -97,8 +116,11 @@ func (s *fakeStore) ChangeZone(_ context.Context, id, version int64, d zone.Draf
 	return zone.Zone{}, zone.ErrUnknown
 }
 
-func (s *fakeStore) OrderZones(_ context.Context, ids []int64) error {
+func (s *fakeStore) OrderZones(_ context.Context, version int64, ids []int64) error {
 	defer s.lock()()
+	if version != s.zones.Version {
+		return zone.ErrChanged
+	}
 	for i, z := range s.zones.Zones {
 		place := slices.Index(ids, z.ID)
 		if place < 0 {

@@ -47,9 +47,27 @@ func TestWebhooks(t *testing.T) {
 	problem(t, s.asStaff(t, "PUT", hooksPath+"/"+id, map[string]any{"url": "https://example.org"}), 404, "webhook_unknown")
 }
 
+// Whoever has lost the answer asks again with the same key, and is told the secret of the one webhook that there is.
+func TestAWebhookIsMadeOnceForAKey(t *testing.T) {
+	s, _ := newDepot(t)
+	ask := map[string]any{"url": "https://example.org/hook"}
+	first := body(t, s.asStaff(t, "POST", hooksPath, ask, "Idempotency-Key", "k"), 201)
+	require.NotEmpty(t, first["secret"])
+	for range 2 {
+		require.Equal(t, first, body(t, s.asStaff(t, "POST", hooksPath, ask, "Idempotency-Key", "k"), 201))
+	}
+	require.Len(t, s.store.webhooks, 1)
+	problem(t, s.asStaff(t, "POST", hooksPath, with(ask, "paused", true), "Idempotency-Key", "k"), 422, "idempotency_key_reused")
+	problem(t, s.asStaff(t, "POST", hooksPath, ask, "Idempotency-Key", "a b"), 422, "idempotency_key_invalid")
+	other := body(t, s.asStaff(t, "POST", hooksPath, ask, "Idempotency-Key", "l"), 201)
+	require.NotEqual(t, first["secret"], other["secret"])
+	require.Equal(t, 204, s.asStaff(t, "DELETE", hooksPath+"/"+first["id"].(string), nil).Code)
+	problem(t, s.asStaff(t, "POST", hooksPath, ask, "Idempotency-Key", "k"), 404, "webhook_unknown")
+}
+
 func TestWhatNoWebhookMayBe(t *testing.T) {
 	s, _ := newDepot(t)
-	for _, url := range []string{"http://example.org", "example.org", "https://", "ftp://example.org", "https://eva:secret@example.org", "https://example.org/#a", "https://exa mple.org", "https://0x7f.1"} {
+	for _, url := range []string{"http://example.org", "example.org", "https://", "ftp://example.org", "https://eva:secret@example.org", "https://example.org/#a", "https://exa mple.org", "https://0x7f.1", "https://example.org:0", "https://example..org"} {
 		problem(t, s.asStaff(t, "POST", hooksPath, map[string]any{"url": url}), 422, "webhook_url_invalid")
 	}
 	problem(t, s.asStaff(t, "POST", hooksPath, map[string]any{"url": "https://example.org", "kinds": []string{"boredom"}}), 422, "request_invalid")

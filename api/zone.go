@@ -26,7 +26,7 @@ type Zone struct {
 	Version int64 `json:"version" doc:"A version never changes: a change is a new version."`
 	ZoneRules
 	Geometry *Geometry `json:"geometry,omitempty" doc:"Not in lists."`
-	InForce  bool      `json:"in_force"`
+	InForce  bool      `json:"in_force" doc:"False once it is replaced, retired, or over. A zone that has not begun yet is in force."`
 }
 
 // Geometry is a GeoJSON Polygon or MultiPolygon: rings of longitude and latitude. (RFC 7946)
@@ -71,11 +71,14 @@ func geometryOf(z zone.Zone) (*Geometry, error) {
 // draft is what staff drew.
 func (r ZoneRules) draft(g *Geometry) (zone.Draft, error) {
 	d := zone.Draft{Name: r.Name, Order: r.Order, Everywhere: r.Everywhere, Rules: r.Rules}
-	if r.Start != nil {
-		d.Starts = r.Start.UTC()
-	}
-	if r.End != nil {
-		d.Ends = r.End.UTC()
+	for field, moment := range map[string]struct{ from, to *time.Time }{"start": {r.Start, &d.Starts}, "end": {r.End, &d.Ends}} {
+		if moment.from == nil {
+			continue
+		}
+		*moment.to = moment.from.UTC()
+		if year := moment.to.Year(); year < 1970 || year > 9999 { // the zero time stands for none
+			return d, zone.ErrDraft.Saying("The times of a zone lie in the years 1970 to 9999.").With("field", field)
+		}
 	}
 	if r.Price != nil {
 		d.Price = *r.Price

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -88,7 +87,7 @@ func (e mapZones) Meta() meta {
 	return meta{
 		ID: e.id, Summary: "The zones on a map, in GeoJSON",
 		Description: "In the order in which they decide: the first zone that contains a place, holds now (start, end) and has a rule for the " +
-			"model is the one whose rule counts. Zones that have not begun yet are among them. " + e.precision() +
+			"model is the one whose rule counts. Zones that have not begun yet are among them, those that are over are not. " + e.precision() +
 			" Ask for all of them once and keep the ETag, or for a bbox; all of them come compressed (gzip) to who takes that.",
 		Also:   map[int]string{http.StatusNotModified: "No zone has changed since the answer with that ETag."},
 		Answer: FeatureCollection{},
@@ -113,22 +112,23 @@ func (e mapZones) Execute(ctx context.Context, in *mapZonesIn) (*mapZonesOut, er
 	if err != nil {
 		return nil, err
 	}
+	m, err := e.maps(e.exact).of(set, e.now())
+	if err != nil {
+		return nil, err
+	}
 	out := &mapZonesOut{
-		Status: http.StatusOK, ETag: fmt.Sprintf(`"zones-%d"`, set.Version), Control: "private, no-cache", Vary: "Accept-Encoding",
+		Status: http.StatusOK, ETag: strconv.Quote(m.tag()), Control: "private, no-cache", Vary: "Accept-Encoding",
 		Type: "application/json",
 	}
 	zipped := box == nil && takesGzip(in.Accept)
 	if zipped {
-		out.ETag = fmt.Sprintf(`"zones-%d-gzip"`, set.Version)
+		out.ETag = strconv.Quote(m.tag() + "-gzip")
 	}
 	if knows(in.Known, out.ETag) {
 		out.Status = http.StatusNotModified
 		return out, nil
 	}
-	m, err := e.maps(e.exact).of(set)
 	switch {
-	case err != nil:
-		return nil, err
 	case box != nil:
 		out.Body = m.in(*box)
 	case zipped:

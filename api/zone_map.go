@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strconv"
 	"sync"
+	"time"
 
 	"rodada/domain/zone"
 	"rodada/geo"
@@ -19,15 +20,16 @@ type zoneMaps struct {
 	last  *zoneMap
 }
 
-// of is the map of a set. Features of before are taken as they are: a version of a zone never changes.
-func (m *zoneMaps) of(set zone.Set) (*zoneMap, error) {
+// of is the map of a set at a moment: what is over is not on it. Features of before are taken as they are: a version of a zone never changes.
+func (m *zoneMaps) of(set zone.Set, now time.Time) (*zoneMap, error) {
+	over := overAt(set, now)
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.last != nil && m.last.set.Version == set.Version {
+	if m.last != nil && m.last.set.Version == set.Version && m.last.over == over {
 		return m.last, nil
 	}
-	next, err := encodeMap(set, m.exact, m.last)
-	if err == nil && (m.last == nil || set.Version > m.last.set.Version) {
+	next, err := encodeMap(set, now, m.exact, m.last)
+	if err == nil && (m.last == nil || set.Version >= m.last.set.Version) {
 		m.last = next
 	}
 	return next, err
@@ -36,6 +38,8 @@ func (m *zoneMaps) of(set zone.Set) (*zoneMap, error) {
 // zoneMap is a set, encoded.
 type zoneMap struct {
 	set      zone.Set
+	now      time.Time
+	over     int // how many of its zones were over then
 	head     []byte
 	features map[[2]int64][]byte // by ID and version
 	whole    []byte
@@ -44,11 +48,32 @@ type zoneMap struct {
 
 const mapTail = "]}"
 
-func encodeMap(set zone.Set, exact bool, known *zoneMap) (*zoneMap, error) {
-	m := &zoneMap{set: set, features: make(map[[2]int64][]byte, len(set.Zones))}
+// overAt is how many zones of a set are over.
+func overAt(set zone.Set, now time.Time) (n int) {
+	for _, z := range set.Zones {
+		if z.Over(now) {
+			n++
+		}
+	}
+	return n
+}
+
+// tag names a map: what is on it changes with the set, and when a zone is over.
+func (m *zoneMap) tag() string {
+	if m.over > 0 {
+		return fmt.Sprintf("zones-%d-%d", m.set.Version, m.over)
+	}
+	return fmt.Sprintf("zones-%d", m.set.Version)
+}
+
+func encodeMap(set zone.Set, now time.Time, exact bool, known *zoneMap) (*zoneMap, error) {
+	m := &zoneMap{set: set, now: now, over: overAt(set, now), features: make(map[[2]int64][]byte, len(set.Zones))}
 	rules := []zone.Rule{}
 	for _, z := range set.Zones {
 		id := [2]int64{z.ID, z.Version}
+		if z.Over(now) {
+			continue
+		}
 		if z.Everywhere {
 			rules = z.Rules
 			continue
@@ -92,7 +117,7 @@ func (m *zoneMap) in(box geo.Box) []byte {
 func (m *zoneMap) with(wanted func(zone.Zone) bool) []byte {
 	text, first := bytes.Clone(m.head), true
 	for _, z := range m.set.Zones {
-		if z.Everywhere || !wanted(z) {
+		if z.Everywhere || z.Over(m.now) || !wanted(z) {
 			continue
 		}
 		if !first {

@@ -77,8 +77,8 @@ func TestTheLifeOfAZone(t *testing.T) {
 		}
 		return names
 	}
-	require.Equal(t, []any{"Harbour", "Centre"}, names(body(t, s.asStaff(t, "PUT", "/admin/v1/zones/order", map[string]any{"zones": []int{2, 1}}), 200)))
-	problem(t, s.asStaff(t, "PUT", "/admin/v1/zones/order", map[string]any{"zones": []int{2}}), 422, "zone_order_invalid")
+	require.Equal(t, []any{"Harbour", "Centre"}, names(body(t, s.asStaff(t, "PUT", "/admin/v1/zones/order", map[string]any{"version": 3, "zones": []int{2, 1}}), 200)))
+	problem(t, s.asStaff(t, "PUT", "/admin/v1/zones/order", map[string]any{"version": 4, "zones": []int{2}}), 422, "zone_order_invalid")
 	list := body(t, s.asStaff(t, "GET", "/admin/v1/zones", nil), 200)
 	require.Equal(t, []any{"Harbour", "Centre"}, names(list))
 	problem(t, s.asStaff(t, "GET", "/admin/v1/zones?version=99", nil), 404, "zone_unknown")
@@ -137,7 +137,8 @@ func TestPricesOfZonesNeedThePermission(t *testing.T) {
 	s.hired(staff.Operate)
 	denied("PUT", "/admin/v1/zones/2", with(plain, "version", 1))
 	denied("DELETE", "/admin/v1/zones/2?version=1", nil)
-	denied("PUT", "/admin/v1/zones/order", map[string]any{"zones": []int{2, 1}})
+	denied("POST", "/admin/v1/zones/import?replace=2", map[string]any{"type": "Feature", "geometry": plain["geometry"], "properties": plain})
+	denied("PUT", "/admin/v1/zones/order", map[string]any{"version": 2, "zones": []int{2, 1}})
 	s.hired(staff.Pricing)
 	require.Equal(t, "operate", problem(t, s.asStaff(t, "POST", "/admin/v1/zones", plain), 403, "permission_missing")["permission"])
 }

@@ -88,6 +88,9 @@ func TestTheLawsOfTheFleet(t *testing.T) {
 	b.breaks("zone_versions_percent", again+`'[{}]', 1, NULL, NULL, -101, 0)`)
 	b.breaks("zone_versions_amount", again+`'[{}]', 1, NULL, NULL, 0, -100000001)`)
 	b.breaks("zone_sets_immutable", `DELETE FROM zone_sets`)
+	request := `INSERT INTO webhook_requests (staff_id, key, digest, webhook_id) SELECT gen_random_uuid(), $1, '', gen_random_uuid()`
+	b.breaks("webhook_requests_key", request, "")
+	b.breaks("webhook_requests_staff_fkey", request, "k")
 }
 
 func TestTheLawsOfStations(t *testing.T) {

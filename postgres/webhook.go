@@ -57,32 +57,42 @@ func (r webhookRow) webhook() (staff.Webhook, error) {
 }
 
 // CreateWebhook begins to tell an address of alerts.
-func (s *Store) CreateWebhook(ctx context.Context, w staff.Webhook) (staff.Webhook, error) {
-	return s.writeWebhook(ctx, "webhook.create", `
+func (s *Store) CreateWebhook(ctx context.Context, w staff.Webhook) (made staff.Webhook, err error) {
+	err = s.atomically(ctx, "create webhook", func(tx executor) error {
+		made, err = createWebhook(ctx, tx, w)
+		return err
+	})
+	return made, err
+}
+
+func createWebhook(ctx context.Context, tx executor, w staff.Webhook) (staff.Webhook, error) {
+	return writeWebhook(ctx, tx, "webhook.create", `
 		INSERT INTO webhooks (id, url, kinds, paused, secret) VALUES ($1, $2, coalesce($3::text[], '{}'), $4, $5) RETURNING `+webhookColumns, w, w.Secret)
 }
 
 // ChangeWebhook writes the address, the kinds and the pause of a webhook: staff.ErrWebhookUnknown.
-func (s *Store) ChangeWebhook(ctx context.Context, w staff.Webhook) (staff.Webhook, error) {
-	return s.writeWebhook(ctx, "webhook.change", `
-		UPDATE webhooks SET url = $2, kinds = coalesce($3::text[], '{}'), paused = $4 WHERE id = $1 RETURNING `+webhookColumns, w)
+func (s *Store) ChangeWebhook(ctx context.Context, w staff.Webhook) (made staff.Webhook, err error) {
+	err = s.atomically(ctx, "change webhook", func(tx executor) error {
+		made, err = writeWebhook(ctx, tx, "webhook.change", `
+			UPDATE webhooks SET url = $2, kinds = coalesce($3::text[], '{}'), paused = $4 WHERE id = $1 RETURNING `+webhookColumns, w)
+		return err
+	})
+	return made, err
 }
 
-func (s *Store) writeWebhook(ctx context.Context, action, query string, w staff.Webhook, more ...any) (written staff.Webhook, err error) {
-	err = s.atomically(ctx, action, func(tx executor) error {
-		var row webhookRow
-		args := append([]any{w.ID, w.URL, texts(w.Kinds), w.Paused}, more...)
-		if err := tx.GetContext(ctx, &row, query, args...); err != nil {
-			return orElse(err, staff.ErrWebhookUnknown)
-		}
-		if written, err = row.webhook(); err != nil {
-			return err
-		}
-		return audit(ctx, tx, staff.Deed{Action: action, Subject: staff.WebhookPurpose(w.ID), After: map[string]any{
-			"url": w.URL, "kinds": w.Kinds, "paused": w.Paused,
-		}})
-	})
-	return written, err
+func writeWebhook(ctx context.Context, tx executor, action, query string, w staff.Webhook, more ...any) (staff.Webhook, error) {
+	var row webhookRow
+	args := append([]any{w.ID, w.URL, texts(w.Kinds), w.Paused}, more...)
+	if err := tx.GetContext(ctx, &row, query, args...); err != nil {
+		return w, orElse(err, staff.ErrWebhookUnknown)
+	}
+	written, err := row.webhook()
+	if err != nil {
+		return w, err
+	}
+	return written, audit(ctx, tx, staff.Deed{Action: action, Subject: staff.WebhookPurpose(w.ID), After: map[string]any{
+		"url": w.URL, "kinds": w.Kinds, "paused": w.Paused,
+	}})
 }
 
 // DeleteWebhook forgets a webhook and what is on its way to it; one that is gone stays so.

@@ -48,6 +48,9 @@ func drawnAll(drafts []zone.Draft) ([]zone.Zone, error) {
 
 // createZones stores zones, which get their IDs and are in force from a set on.
 func createZones(ctx context.Context, tx executor, zones []zone.Zone, set int64) error {
+	if len(zones) == 0 {
+		return nil
+	}
 	if i, err := modelsKnown(ctx, tx, zones...); err != nil {
 		return feature(err, i, len(zones))
 	}
@@ -125,38 +128,6 @@ func (s *Store) ChangeZone(ctx context.Context, id, version int64, d zone.Draft)
 		return err
 	})
 	return next, err
-}
-
-// OrderZones gives the zones in force the order of a list, which names each of them once.
-func (s *Store) OrderZones(ctx context.Context, ids []int64) error {
-	return s.changeZones(ctx, "order zones", func(tx executor, set int64) error {
-		now, err := zoneSet(ctx, tx, set, s.zones.last())
-		if err != nil {
-			return err
-		}
-		zones := slices.DeleteFunc(now.Zones, func(z zone.Zone) bool { return z.Everywhere })
-		if len(zones) != len(ids) {
-			return zone.ErrOrder
-		}
-		unchanged := true
-		for _, was := range zones {
-			place := slices.Index(ids, was.ID)
-			if place < 0 {
-				return zone.ErrOrder.With("zone", was.ID)
-			}
-			next := was
-			next.Version, next.Order = was.Version+1, 10*(place+1) // with room for a zone between two
-			same, err := replaceZone(ctx, tx, was, next, set, "zone.order")
-			if err != nil {
-				return err
-			}
-			unchanged = unchanged && same
-		}
-		if unchanged {
-			return errUnchanged
-		}
-		return nil
-	})
 }
 
 // RetireZone takes a zone out of force, which makes a new set; a zone that is not in force stays so: zone.ErrChanged when its

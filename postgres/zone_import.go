@@ -6,11 +6,13 @@ import (
 	"errors"
 
 	"rodada/domain/rental"
+	"rodada/domain/staff"
 	"rodada/domain/zone"
 )
 
 // ImportZones puts new zones in force as CreateZones does, once for each key of a member of staff: a repetition is answered as
-// the first was, and rental.ErrKeyReused when it is of another file.
+// the first was, and rental.ErrKeyReused when it is of another file. What takes the place of a set that is not in force any more
+// is refused: zone.ErrChanged.
 func (s *Store) ImportZones(ctx context.Context, in zone.Import) (made zone.Imported, err error) {
 	known := false
 	err = s.once(ctx, "imported zones", func(db executor) (err error) {
@@ -31,6 +33,11 @@ func (s *Store) ImportZones(ctx context.Context, in zone.Import) (made zone.Impo
 		if known { // by the same request, a moment ago
 			return errUnchanged
 		}
+		if in.Replaces > 0 {
+			if err := s.retireAll(ctx, tx, set, in.Replaces); err != nil {
+				return err
+			}
+		}
 		if err := createZones(ctx, tx, zones, set); err != nil {
 			return err
 		}
@@ -39,13 +46,32 @@ func (s *Store) ImportZones(ctx context.Context, in zone.Import) (made zone.Impo
 		if err != nil {
 			return err
 		}
-		made = zone.Imported{Set: set}
+		made = zone.Imported{Set: set, Zones: []zone.Named{}}
 		for _, z := range zones {
 			made.Zones = append(made.Zones, zone.Named{ID: z.ID, Version: z.Version, Name: z.Name})
 		}
 		return nil
 	})
 	return made, err
+}
+
+// retireAll takes all zones out of force, for those that take their place in the set that is being made.
+func (s *Store) retireAll(ctx context.Context, tx executor, set, version int64) error {
+	if err := setIs(set, version); err != nil {
+		return err
+	}
+	was, err := zoneSet(ctx, tx, version, s.zones.last())
+	if err != nil {
+		return err
+	}
+	deeds := make([]staff.Deed, len(was.Zones))
+	for i, z := range was.Zones {
+		deeds[i] = staff.Deed{Action: "zone.retire", Subject: zoneSubject(z.ID), Before: zoneFacts(z), After: facts{"set": set}}
+	}
+	if _, err := tx.ExecContext(ctx, `UPDATE zone_versions SET until_set = $1 WHERE until_set IS NULL`, set); err != nil {
+		return err
+	}
+	return auditAll(ctx, tx, deeds)
 }
 
 // importedZones are the zones of an import that was made before.
@@ -63,7 +89,7 @@ func importedZones(ctx context.Context, db executor, in zone.Import) (made zone.
 	case row.Digest != in.Digest:
 		return made, false, rental.ErrKeyReused
 	}
-	made.Set = row.Set
+	made = zone.Imported{Set: row.Set, Zones: []zone.Named{}}
 	err = db.SelectContext(ctx, &made.Zones, `SELECT zone_id, version, name FROM zone_versions WHERE since_set = $1 ORDER BY zone_id`, row.Set)
 	return made, true, err
 }

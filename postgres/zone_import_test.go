@@ -60,3 +60,62 @@ func TestAnImportIsAddedOnce(t *testing.T) {
 	require.Equal(t, 22, b.count(`SELECT count(*) FROM zone_versions WHERE until_set IS NULL`))
 	b.breaks("zone_imports_immutable", `DELETE FROM zone_imports`)
 }
+
+// A file takes the place of all zones in one set, once however often it is sent; of several files at once one does.
+func TestAFileReplacesAllZones(t *testing.T) {
+	b := newBooks(t)
+	eva := staff.Member{ID: uuid.NewString(), FirstName: "Eva", LastName: "Gil", Email: "eva@example.org", PasswordHash: "x", CreatedAt: noon}
+	require.NoError(t, b.CreateStaff(b.ctx, eva))
+	act := b.as(eva)
+	everywhere := zone.Draft{Name: "everywhere", Everywhere: true, Rules: []zone.Rule{zone.Open}}
+	old, err := b.CreateZones(b.ctx, append(many(20, 10), everywhere)...)
+	require.NoError(t, err)
+	before, err := b.FreshZones(b.ctx)
+	require.NoError(t, err)
+
+	const each = 3
+	files, made, errs := 4, make([]zone.Imported, 4*each), make([]error, 4*each)
+	var all sync.WaitGroup
+	for i := range made {
+		key := string(rune('a' + i%files))
+		in := zone.Import{StaffID: eva.ID, Key: key, Digest: key, Drafts: append(many(5+i%files, 10), everywhere), Replaces: 1}
+		all.Go(func() { made[i], errs[i] = act.ImportZones(act.ctx, in) })
+	}
+	all.Wait()
+	won := -1
+	for i, err := range errs {
+		if err != nil {
+			require.ErrorIs(t, err, zone.ErrChanged)
+			continue
+		}
+		if won < 0 {
+			won = i
+		}
+		require.Equal(t, won%files, i%files, "one file")
+		require.Equal(t, made[won], made[i])
+	}
+	require.EqualValues(t, 2, made[won].Set)
+	require.Len(t, made[won].Zones, 5+won%files+1)
+	set, err := b.FreshZones(b.ctx)
+	require.NoError(t, err)
+	require.EqualValues(t, 2, set.Version)
+	require.Len(t, set.Zones, len(made[won].Zones))
+	require.NotContains(t, []int64{old[0].ID, old[1].ID}, set.Zones[0].ID)
+	require.True(t, set.Zones[0].Area == before.Zones[0].Area, "what lies where it lay is not read again")
+	require.Equal(t, 21, b.count(`SELECT count(*) FROM audit_log WHERE action = 'zone.retire'`))
+	then, err := b.ZonesOf(b.ctx, 1)
+	require.NoError(t, err)
+	require.Len(t, then.Zones, 21, "what was is as it was")
+
+	bad := zone.Import{StaffID: eva.ID, Key: "bad", Digest: "d", Drafts: []zone.Draft{draft("x", 1, true), everywhere, everywhere}, Replaces: 2}
+	_, err = act.ImportZones(act.ctx, bad)
+	require.ErrorIs(t, err, zone.ErrTwice)
+	require.Equal(t, len(set.Zones), b.count(`SELECT count(*) FROM zone_versions WHERE until_set IS NULL`), "all of a file, or nothing")
+	bad.Drafts = nil
+	for range 2 {
+		none, err := act.ImportZones(act.ctx, bad)
+		require.NoError(t, err)
+		require.Equal(t, zone.Imported{Set: 3, Zones: []zone.Named{}}, none)
+	}
+	require.Zero(t, b.count(`SELECT count(*) FROM zone_versions WHERE until_set IS NULL`))
+}

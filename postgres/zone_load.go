@@ -3,6 +3,7 @@ package postgres
 import (
 	"bytes"
 	"context"
+	"hash/maphash"
 	"log/slog"
 	"sync"
 	"time"
@@ -175,16 +176,16 @@ func (s *Store) loadZones(ctx context.Context, known *zone.Set) (zone.Set, error
 	return set, err
 }
 
-// sameArea finds the zone whose area was read from the same text.
+// sameArea finds the zone whose area was read from the same text, whichever zone that was: a file may replace all of them.
 func sameArea(known *zone.Set) func(row zoneRow) *zone.Zone {
-	zones := map[int64]*zone.Zone{}
+	zones, seed := map[uint64]*zone.Zone{}, maphash.MakeSeed()
 	if known != nil {
 		for i := range known.Zones {
-			zones[known.Zones[i].ID] = &known.Zones[i]
+			zones[maphash.Bytes(seed, known.Zones[i].Geometry)] = &known.Zones[i]
 		}
 	}
 	return func(row zoneRow) *zone.Zone {
-		if z := zones[row.ID]; z != nil && !z.Everywhere && bytes.Equal(z.Geometry, row.Geometry) {
+		if z := zones[maphash.Bytes(seed, row.Geometry)]; z != nil && !z.Everywhere && bytes.Equal(z.Geometry, row.Geometry) {
 			return z
 		}
 		return nil

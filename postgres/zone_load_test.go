@@ -63,7 +63,7 @@ func TestAreasAreKeptWhereNothingHasMoved(t *testing.T) {
 	require.NoError(t, err)
 	before, err := b.FreshZones(b.ctx)
 	require.NoError(t, err)
-	require.NoError(t, b.OrderZones(b.ctx, []int64{made[2].ID, made[0].ID, made[1].ID}))
+	require.NoError(t, b.OrderZones(b.ctx, 1, []int64{made[2].ID, made[0].ID, made[1].ID}))
 	_, err = b.ChangeZone(b.ctx, made[0].ID, 2, shaped(draft("moved", 20, false), square))
 	require.NoError(t, err)
 	after, err := b.FreshZones(b.ctx)

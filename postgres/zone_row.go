@@ -38,8 +38,8 @@ func (r zoneRow) zone(same *zone.Zone) (zone.Zone, error) {
 	if z.Everywhere {
 		return z, nil
 	}
-	if same != nil {
-		z.Area = same.Area
+	if same != nil { // and its text, which is there once then
+		z.Area, z.Geometry = same.Area, same.Geometry
 		return z, nil
 	}
 	area, err := zone.StoredArea(r.Geometry)

@@ -224,8 +224,8 @@ func TestOrderOfZones(t *testing.T) {
 	}
 	require.Equal(t, []string{"a", "b", "c", "everywhere"}, names())
 	order := []int64{made[2].ID, made[0].ID, made[1].ID}
-	for range 2 {
-		require.NoError(t, b.OrderZones(b.ctx, order))
+	for _, version := range []int64{1, 2} {
+		require.NoError(t, b.OrderZones(b.ctx, version, order))
 		require.Equal(t, []string{"c", "a", "b", "everywhere"}, names())
 	}
 	require.Equal(t, 2, b.count(`SELECT count(*) FROM zone_sets`))
@@ -233,7 +233,57 @@ func TestOrderOfZones(t *testing.T) {
 		"one is missing": order[:2], "one twice": {order[0], order[0], order[1]}, "one too many": append(order[:3:3], made[3].ID),
 		"nobody's": {order[0], order[1], 99},
 	} {
-		require.ErrorIs(t, b.OrderZones(b.ctx, ids), zone.ErrOrder, name)
+		require.ErrorIs(t, b.OrderZones(b.ctx, 2, ids), zone.ErrOrder, name)
 	}
 	require.Equal(t, []string{"c", "a", "b", "everywhere"}, names())
+	f, _ := fault.From(b.OrderZones(b.ctx, 1, order))
+	require.ErrorIs(t, f, zone.ErrChanged)
+	require.EqualValues(t, 2, f.Details["version"])
+}
+
+// An order that zones have already makes no version of them, whatever numbers it is made of, nor of those that keep their place.
+func TestWhatKeepsItsPlaceIsNotChanged(t *testing.T) {
+	b := newBooks(t)
+	made, err := b.CreateZones(b.ctx, draft("a", 500, true), draft("b", 700, true), draft("c", 701, true), draft("d", 702, true))
+	require.NoError(t, err)
+	ids := []int64{made[0].ID, made[1].ID, made[2].ID, made[3].ID}
+	require.NoError(t, b.OrderZones(b.ctx, 1, ids))
+	require.Equal(t, 1, b.count(`SELECT count(*) FROM zone_sets`))
+	ids[2], ids[3] = ids[3], ids[2]
+	require.NoError(t, b.OrderZones(b.ctx, 1, ids))
+	require.Equal(t, 8, b.count(`SELECT count(*) FROM zone_versions`), "10, 20, 30, 40")
+	ids[0], ids[1] = ids[1], ids[0]
+	require.NoError(t, b.OrderZones(b.ctx, 2, ids))
+	require.Equal(t, 10, b.count(`SELECT count(*) FROM zone_versions`))
+	require.Equal(t, 4, b.count(`SELECT count(*) FROM zone_versions WHERE until_set IS NULL`))
+	require.Equal(t, 6, b.count(`SELECT count(*) FROM zone_versions v JOIN zone_versions w USING (zone_id)
+		WHERE w.version = v.version + 1 AND w.since_set = v.until_set AND (w.name, w.rules, w.geometry) = (v.name, v.rules, v.geometry)`))
+}
+
+// Of staff who put zones in order at once, one does and the others hear of it.
+func TestOneOrderAtOnce(t *testing.T) {
+	b := newBooks(t)
+	made, err := b.CreateZones(b.ctx, many(50, 10)...)
+	require.NoError(t, err)
+	errs := make([]error, 6)
+	var all sync.WaitGroup
+	for i := range errs {
+		var ids []int64
+		for k := range made {
+			ids = append(ids, made[(k+i+1)%len(made)].ID)
+		}
+		all.Go(func() { errs[i] = b.OrderZones(b.ctx, 1, ids) })
+	}
+	all.Wait()
+	done := 0
+	for _, err := range errs {
+		if err == nil {
+			done++
+			continue
+		}
+		require.ErrorIs(t, err, zone.ErrChanged)
+	}
+	require.Equal(t, 1, done)
+	require.Equal(t, 2, b.count(`SELECT count(*) FROM zone_sets`))
+	require.Equal(t, 50, b.count(`SELECT count(*) FROM zone_versions WHERE until_set IS NULL`))
 }

@@ -4,8 +4,10 @@ import (
 	"net/netip"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Reach is where webhooks may lead: to the public Internet by https, and to these networks of one's own, also by http.
@@ -34,9 +36,12 @@ func (r Reach) Admits(a netip.Addr) bool { return Public(a) || r.Own(a) }
 // Check refuses what no webhook may lead to, as far as it can be told before names are looked up: ErrWebhookURL, ErrWebhookInside.
 // Where a name leads is for whoever dials to check.
 func (r Reach) Check(address string) error {
+	if strings.ContainsFunc(address, hidden) {
+		return ErrWebhookURL
+	}
 	u, err := url.Parse(address)
 	plain := err == nil && u.Scheme == "http" && len(r) > 0
-	if err != nil || u.Hostname() == "" || u.User != nil || u.Fragment != "" || len(address) > 2000 || u.Scheme != "https" && !plain {
+	if err != nil || u.Hostname() == "" || u.User != nil || u.Fragment != "" || len(address) > 2000 || u.Scheme != "https" && !plain || !canDial(u) {
 		return ErrWebhookURL
 	}
 	host := strings.ToLower(strings.TrimSuffix(u.Hostname(), "."))
@@ -54,6 +59,23 @@ func (r Reach) Check(address string) error {
 		return ErrWebhookInside
 	}
 	return nil
+}
+
+// hidden reports whether a character is not seen, or changes how others are.
+func hidden(r rune) bool { return r == utf8.RuneError || !unicode.IsGraphic(r) }
+
+// canDial reports whether there may be such a host and port, once the host's percent signs are read.
+func canDial(u *url.URL) bool {
+	if port := u.Port(); port != "" {
+		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+			return false
+		}
+	}
+	if strings.ContainsFunc(u.Host, func(r rune) bool { return hidden(r) || unicode.IsSpace(r) }) {
+		return false
+	}
+	host := strings.TrimSuffix(u.Hostname(), ".")
+	return len(host) <= 253 && !slices.ContainsFunc(strings.Split(host, "."), func(label string) bool { return label == "" || len(label) > 63 })
 }
 
 // endsInNumber reports whether a host that is no address as usually written is read as one by some: 2130706433, 0x7f.1, 0177.0.0.1.

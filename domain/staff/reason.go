@@ -2,10 +2,10 @@ package staff
 
 import (
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"rodada/domain/fault"
+	"rodada/domain/wording"
 )
 
 // The shortest and the longest reason, in characters, without the blanks around it.
@@ -21,13 +21,8 @@ var ErrReason = fault.Declare(fault.Invalid, "reason_invalid", "A reason has 3 t
 // nothing, or that shows another thing than it says, is none: ErrReason.
 func Reason(text string) (string, error) {
 	text = strings.TrimSpace(text)
-	if n := utf8.RuneCountInString(text); n < ReasonShortest || n > ReasonLongest || !utf8.ValidString(text) {
+	if n := utf8.RuneCountInString(text); n < ReasonShortest || n > ReasonLongest || !wording.Readable(text) {
 		return "", ErrReason
-	}
-	for _, r := range text {
-		if !unicode.IsGraphic(r) { // controls, ends of lines, and what turns the direction of writing
-			return "", ErrReason
-		}
 	}
 	return text, nil
 }

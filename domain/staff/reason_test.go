@@ -11,7 +11,7 @@ import (
 
 func TestAReasonCanBeRead(t *testing.T) {
 	for given, kept := range map[string]string{
-		"Sí.": "Sí.", "  The brake squeaks. ": "The brake squeaks.", strings.Repeat("ñ", 500): strings.Repeat("ñ", 500), "东西坏": "东西坏",
+		"Sí.": "Sí.", "  The brake squeaks. ": "The brake squeaks.", strings.Repeat("ñ", 500): strings.Repeat("ñ", 500), "东西坏": "东西坏", "👩‍🚒 came": "👩‍🚒 came",
 	} {
 		got, err := staff.Reason(given)
 		require.NoError(t, err, "%q", given)

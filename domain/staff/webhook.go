@@ -25,6 +25,9 @@ type Webhook struct {
 	CreatedAt time.Time
 }
 
+// Request is a request of a member of staff that may be repeated: what is asked for is in the digest.
+type Request struct{ StaffID, Key, Digest string }
+
 // WebhookPurpose is what the secret of a webhook is sealed for.
 func WebhookPurpose(id string) string { return "webhook/" + id }
 

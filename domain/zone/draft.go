@@ -5,10 +5,10 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"rodada/domain/fare"
+	"rodada/domain/wording"
 )
 
 // What a draft may hold.
@@ -23,7 +23,7 @@ const (
 func (d Draft) Checked() (Draft, error) {
 	d.Name = strings.TrimSpace(d.Name)
 	switch {
-	case d.Name == "" || utf8.RuneCountInString(d.Name) > maxName || !readable(d.Name):
+	case d.Name == "" || utf8.RuneCountInString(d.Name) > maxName || !wording.Readable(d.Name):
 		return d, ErrDraft.Saying("A zone has a name of 1 to %d characters that can be read, in one line.", maxName).With("field", "name")
 	case d.Order < 0 || d.Order > maxOrder:
 		return d, ErrDraft.Saying("The order of a zone is 0 to %d.", maxOrder).With("field", "order")
@@ -48,18 +48,16 @@ func (d Draft) Checked() (Draft, error) {
 	return d, nil
 }
 
-// readable reports whether a text shows what it says: no controls, no ends of lines, nothing that turns the direction of writing.
-func readable(text string) bool {
-	return utf8.ValidString(text) && !strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsGraphic(r) })
-}
-
 // Drawn is a fault for a draft that is over already, unless it was drawn to end then before.
 func (d Draft) Drawn(now time.Time, was *Draft) error {
-	if d.Ends.IsZero() || d.Ends.After(now) || was != nil && d.Ends.Equal(was.Ends) {
+	if !d.Over(now) || was != nil && d.Ends.Equal(was.Ends) {
 		return nil
 	}
 	return ErrDraft.Saying("A zone ends in the future.").With("field", "end")
 }
+
+// Over reports whether the rules hold no more, and never will again.
+func (d Draft) Over(now time.Time) bool { return !d.Ends.IsZero() && !now.Before(d.Ends) }
 
 // ModelIDs are all the models that the rules name.
 func (d Draft) ModelIDs() []string {

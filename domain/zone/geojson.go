@@ -16,6 +16,9 @@ func ParseArea(text []byte) (geo.Area, error) {
 		for _, rings := range polygons {
 			for _, ring := range rings {
 				corners += len(ring)
+				if n := len(ring); n > 1 && ring[0] == ring[n-1] {
+					corners-- // it is closed by its first
+				}
 			}
 		}
 		if corners > MaxCorners {

@@ -13,6 +13,8 @@ const (
 type Import struct {
 	StaffID, Key, Digest string
 	Drafts               []Draft
+	// Replaces is the version of the set whose place they take; 0: they are added to what is in force.
+	Replaces int64
 }
 
 // Imported is what came of an import.

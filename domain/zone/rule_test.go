@@ -178,6 +178,9 @@ func TestAZoneEndsInTheFuture(t *testing.T) {
 	require.ErrorIs(t, over.Drawn(noon, nil), zone.ErrDraft)
 	require.ErrorIs(t, over.Drawn(noon, &zone.Draft{}), zone.ErrDraft)
 	require.NoError(t, over.Drawn(noon, &zone.Draft{Ends: noon}), "it was over before the change")
+	require.True(t, over.Over(noon))
+	require.False(t, over.Over(noon.Add(-1)))
+	require.False(t, zone.Draft{}.Over(noon))
 	require.NoError(t, over.Drawn(noon.Add(-time.Second), nil))
 	require.NoError(t, zone.Draft{}.Drawn(noon, nil), "it is for good")
 }

@@ -46,7 +46,7 @@ type Version struct {
 // Rule is what may happen in a zone, for some models or all. (GBFS v3.0, geofencing_zones.json, rules)
 type Rule struct {
 	// Models are the IDs of the models that the rule is for, as text; empty: all.
-	Models      []string `json:"vehicle_type_ids,omitempty"`
+	Models      []string `json:"vehicle_type_ids,omitempty" minItems:"1" maxItems:"1000"`
 	RideStart   bool     `json:"ride_start_allowed"`
 	RideEnd     bool     `json:"ride_end_allowed"`
 	RideThrough bool     `json:"ride_through_allowed"`
@@ -60,7 +60,7 @@ var Open = Rule{RideStart: true, RideEnd: true, RideThrough: true}
 
 // in reports whether the zone's rules hold at a moment.
 func (d Draft) in(at time.Time) bool {
-	return !at.Before(d.Starts) && (d.Ends.IsZero() || at.Before(d.Ends))
+	return !at.Before(d.Starts) && !d.Over(at)
 }
 
 // rule is the first of the zone's rules that is for a model.
