@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"slices"
+	"reflect"
 	"strconv"
 	"time"
 
@@ -134,7 +134,7 @@ func cornersOf(coordinates []any) (n int) {
 		}
 		n += cornersOf(inner)
 	}
-	if n > 1 && n == len(coordinates) && slices.Equal(coordinates[0].([]any), coordinates[n-1].([]any)) {
+	if n > 1 && n == len(coordinates) && reflect.DeepEqual(coordinates[0], coordinates[n-1]) {
 		n--
 	}
 	return n

@@ -26,7 +26,7 @@ func staffExamples() map[string]any {
 		"change-staff 200":         eva,
 		"reinstate-staff 200":      eva,
 		"suspend-staff 200":        suspended,
-		"create-staff 201":         GivenPassword{StaffAccount: given, Password: "4JQXAHJ7Q2TZ5M3WVYK6GPD7NE"},
-		"reset-staff-password 200": GivenPassword{StaffAccount: given, Password: "4JQXAHJ7Q2TZ5M3WVYK6GPD7NE"},
+		"create-staff 201":         GivenPassword{StaffAccount: given, Password: "4JQXAHJ7Q2TZ5M3WVYK6GPD7NE"}, //nolint:gosec // an example
+		"reset-staff-password 200": GivenPassword{StaffAccount: given, Password: "4JQXAHJ7Q2TZ5M3WVYK6GPD7NE"}, //nolint:gosec // an example
 	}
 }

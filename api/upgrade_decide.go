@@ -109,7 +109,7 @@ func (s *upgrades) askHeir(ctx context.Context, id, update string, request workf
 		return was, nil
 	}
 	if err := s.revive(ctx, u); err != nil {
-		return err, nil //nolint:nilerr // it is the answer
+		return err, nil
 	}
 	return s.holders.update(ctx, u.Plate, update, request.Decision, request), nil
 }

@@ -47,13 +47,13 @@ func TestTheHistoryOfAWallet(t *testing.T) {
 	require.NoError(t, s.store.Book(t.Context(), wallet.Give("x", eva, money.Of(5, "EUR"), "secret reason")))
 	var all []any
 	path := "/v1/wallet/entries?limit=1"
-	for next := ""; ; path = "/v1/wallet/entries?limit=1&before=" + next {
+	for {
 		page := body(t, s.asRider(t, "GET", path, nil), 200)
 		all = append(all, page["entries"].([]any)...)
 		if page["next"] == nil {
 			break
 		}
-		next = page["next"].(string)
+		path = "/v1/wallet/entries?limit=1&before=" + page["next"].(string)
 	}
 	require.Len(t, all, 2, "nobody else's")
 	var items int

@@ -101,7 +101,7 @@ func TestAFileReplacesAllZones(t *testing.T) {
 	require.EqualValues(t, 2, set.Version)
 	require.Len(t, set.Zones, len(made[won].Zones))
 	require.NotContains(t, []int64{old[0].ID, old[1].ID}, set.Zones[0].ID)
-	require.True(t, set.Zones[0].Area == before.Zones[0].Area, "what lies where it lay is not read again")
+	require.Equal(t, before.Zones[0].Area, set.Zones[0].Area, "what lies where it lay is not read again")
 	require.Equal(t, 21, b.count(`SELECT count(*) FROM audit_log WHERE action = 'zone.retire'`))
 	then, err := b.ZonesOf(b.ctx, 1)
 	require.NoError(t, err)

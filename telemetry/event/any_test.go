@@ -47,7 +47,7 @@ func check(t require.TestingT, m protocol.Message) {
 		case event.Speed:
 			require.True(t, f.Kmh >= 0 && f.Kmh <= 200, "%d", f.Kmh)
 		case event.Trip:
-			require.True(t, f.Km >= 0, "%+v", f)
+			require.GreaterOrEqual(t, f.Km, int64(0), "%+v", f)
 		case event.Limit:
 			require.True(t, f.Kmh >= 0 && f.Kmh <= 200, "%d", f.Kmh)
 		case event.Signal:

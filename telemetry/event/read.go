@@ -54,7 +54,7 @@ func Of(m protocol.Message, received time.Time) (Report, error) {
 // Refused is what an error of Of says of each value.
 func Refused(err error) (all []*protocol.DecodeError) {
 	list := []error{err}
-	if joined, many := err.(interface{ Unwrap() []error }); many { //nolint:errorlint // as Of has joined them
+	if joined, many := err.(interface{ Unwrap() []error }); many {
 		list = joined.Unwrap()
 	}
 	for _, err := range list {
