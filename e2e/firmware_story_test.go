@@ -61,6 +61,7 @@ func oneScooter(t *testing.T, s *workshop, i, old image) {
 
 	all := told.wait(t)
 	require.NoError(t, all.err)
+	require.True(t, all.ended)
 	between, sent := 0, 0
 	for _, e := range all.events {
 		require.Equal(t, u.ID, e.ID)
@@ -134,6 +135,7 @@ func stuckAndGivenUp(t *testing.T, s *workshop, i image) {
 	require.Zero(t, s.alerts(t, b))
 	all := told.wait(t)
 	require.NoError(t, all.err)
+	require.True(t, all.ended)
 	require.Equal(t, firmware.Aborted, all.events[len(all.events)-1].State, "a parked one's stream goes on")
 	require.Empty(t, b.Image())
 

@@ -183,13 +183,17 @@ func (s *workshop) decided(t *testing.T, id, what string) upgraded {
 // stream is what the stream of an upgrade told until it ended.
 type stream struct {
 	events []upgraded
+	ended  bool
 	err    error
 }
 
 // follow reads the stream of an upgrade.
 func (s *workshop) follow(ctx context.Context, id string) *errand[stream] {
 	return beside(func() (all stream) {
-		all.err = s.eva.Stream(ctx, "/admin/v1/upgrades/"+id+"/stream", func(_ string, data []byte) error {
+		all.err = s.eva.Stream(ctx, "/admin/v1/upgrades/"+id+"/stream", func(name string, data []byte) error {
+			if all.ended = name == "end"; all.ended {
+				return nil
+			}
 			var u upgraded
 			err := json.Unmarshal(data, &u)
 			all.events = append(all.events, u)

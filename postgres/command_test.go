@@ -19,7 +19,7 @@ func (b *books) member() staff.Member {
 	b.t.Helper()
 	id := uuid.NewString()
 	m := staff.Member{ID: id, FirstName: "Eva", LastName: "Gil", Email: id + "@example.org", PasswordHash: "x", Permissions: []staff.Permission{staff.Admin}}
-	require.NoError(b.t, b.CreateStaff(b.ctx, m))
+	require.NoError(b.t, b.CreateStaff(b.t.Context(), m)) // nobody of staff does
 	return m
 }
 

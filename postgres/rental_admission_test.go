@@ -23,7 +23,7 @@ import (
 func TestAdmission(t *testing.T) {
 	b := newBooks(t)
 	s, who := b.scooter(), b.rider().ID
-	want := rental.Admission{RiderKnown: true, Scooter: s, Tariff: b.tariff, Balance: money.Of(0, "EUR")}
+	want := rental.Admission{RiderKnown: true, RiderVerified: true, Scooter: s, Tariff: b.tariff, Balance: money.Of(0, "EUR")}
 	judge := func(key, code string) {
 		t.Helper()
 		got, err := b.Admission(b.ctx, who, key, code)
