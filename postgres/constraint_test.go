@@ -33,6 +33,11 @@ func TestTheLawsOfPeople(t *testing.T) {
 	b.breaks("sessions_staff_fkey", `UPDATE sessions SET audience = 'staff'`)
 	b.breaks("sessions_rider_fkey", `DELETE FROM riders`)
 	b.breaks("session_tokens_hash", `UPDATE session_tokens SET hash = 'short'`)
+	_, err := b.enter("x", "7", "")
+	require.NoError(t, err)
+	b.breaks("rider_logins_service", `UPDATE rider_logins SET service = 'Google!'`)
+	b.breaks("rider_logins_subject", `UPDATE rider_logins SET subject = ''`)
+	b.breaks("rider_logins_rider_fkey", `UPDATE rider_logins SET rider_id = gen_random_uuid()`)
 	b.breaks("session_tokens_one_unspent", `INSERT INTO session_tokens SELECT sha256('x'), family, expires_at FROM session_tokens`)
 }
 

@@ -29,6 +29,8 @@ import (
 var byConstraint = map[string]*fault.Error{
 	"riders_email_key":               rider.ErrEmailTaken,
 	"staff_email_key":                rider.ErrEmailTaken,
+	"rider_logins_pkey":              rider.ErrLoginTaken,
+	"rider_logins_one_of_service":    rider.ErrLoginTwice,
 	"session_tokens_one_unspent":     rider.ErrToken,
 	"rentals_one_open_per_rider":     rental.ErrRiderBusy,
 	"rentals_one_held_per_scooter":   fleet.ErrHeld,

@@ -29,9 +29,8 @@ type farewellRow struct {
 // stay under the rider's ID, which stands for nobody from then on; the email is free. The letter is the last.
 func (s *Store) DeleteRider(ctx context.Context, id string, e letter.Envelope) error {
 	return s.atomically(ctx, "delete rider", func(tx executor) error {
-		var known bool // who opens a rental waits for this lock, and then finds nobody
-		if err := tx.GetContext(ctx, &known, `SELECT true FROM riders WHERE id = $1 AND deleted_at IS NULL FOR UPDATE`, id); err != nil {
-			return orElse(err, rider.ErrToken)
+		if err := lockRider(ctx, tx, id); err != nil { // who opens a rental waits for this lock, and then finds nobody
+			return err
 		}
 		var keeps farewellRow
 		if err := tx.GetContext(ctx, &keeps, farewell, id, wallet.Rider(id)); err != nil {
@@ -49,6 +48,7 @@ func (s *Store) DeleteRider(ctx context.Context, id string, e letter.Envelope) e
 			`UPDATE riders SET first_name = '', last_name = '', email = '', password_hash = '', phone = '', suspended_at = NULL,
 				suspended_reason = '', deleted_at = now() WHERE id = $1`,
 			`DELETE FROM sessions WHERE subject = $1`, // and their tokens
+			`DELETE FROM rider_logins WHERE rider_id = $1`,
 			`DELETE FROM proofs WHERE rider_id = $1`,
 			`DELETE FROM letters WHERE rider_id = $1`,
 		} {
