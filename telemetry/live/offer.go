@@ -23,7 +23,7 @@ type Query struct {
 }
 
 const (
-	firstRing  = 150  // metres: in a city's middle that is about enough, and asking for all of a city costs in proportion
+	firstRing  = 150  // metres, where nothing is known: in a city's middle that is about enough, and asking for all of a city costs in proportion
 	growsLeast = 1.25 // times, from one ring to the next
 	growsMost  = 4
 	pageSize   = 160  // scooters that are looked at in one go
@@ -41,10 +41,10 @@ func (s *Store) Offered(ctx context.Context, q Query) ([]State, error) {
 	center.Lat = min(max(center.Lat, -mapLimit), mapLimit)
 	looked := map[string]bool{}
 	var near []found
-	ring, count := min(firstRing, q.Radius), pageSize
+	ring, count := min(s.thick.ring(center, q.Limit), q.Radius), pageSize
 	for {
 		plates, err := s.redis.GeoSearch(ctx, s.open(), &redis.GeoSearchQuery{
-			Latitude: center.Lat, Longitude: center.Lng, Radius: ring*1.001 + mapNoise, RadiusUnit: "m", Sort: "ASC", Count: count,
+			Latitude: center.Lat, Longitude: center.Lng, Radius: onMap(ring), RadiusUnit: "m", Sort: "ASC", Count: count,
 		}).Result()
 		if err != nil {
 			return nil, fmt.Errorf("look for free scooters on the map: %w", err)
@@ -60,11 +60,18 @@ func (s *Store) Offered(ctx context.Context, q Query) ([]State, error) {
 		if err != nil {
 			return nil, err
 		}
+		reach := 0.0
 		for _, state := range states {
-			if away := geo.Distance(q.Center, state.Fix.Is); away <= q.Radius && q.admits(state) {
+			away := geo.Distance(q.Center, state.Fix.Is)
+			reach = max(reach, away)
+			if away <= q.Radius && q.admits(state) {
 				near = append(near, found{state, away})
 			}
 		}
+		if len(plates) < count {
+			reach = ring
+		}
+		s.thick.saw(center, len(near), reach)
 		switch {
 		case len(near) >= q.Limit || len(looked) >= mostLooked:
 			return nearest(near, q.Limit), nil
@@ -82,7 +89,7 @@ func (s *Store) Offered(ctx context.Context, q Query) ([]State, error) {
 func wider(ring float64, has, wants int) float64 {
 	grows := float64(growsMost)
 	if has > 0 {
-		grows = math.Sqrt(1.3 * float64(wants) / float64(has))
+		grows = math.Sqrt(enough(wants) / float64(has))
 	}
 	return ring * min(max(grows, growsLeast), growsMost)
 }

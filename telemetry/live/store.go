@@ -15,6 +15,7 @@ type Store struct {
 	redis   redis.UniversalClient
 	prefix  string
 	silence time.Duration
+	thick   *thickness
 }
 
 // Silence is how long a scooter may be silent before it counts as offline, unless OfflineAfter says otherwise.
@@ -22,7 +23,7 @@ const Silence = 3 * time.Minute
 
 // New returns the live state in the given Redis; prefix goes before every key.
 func New(client redis.UniversalClient, prefix string) *Store {
-	return &Store{redis: client, prefix: prefix, silence: Silence}
+	return &Store{redis: client, prefix: prefix, silence: Silence, thick: &thickness{}}
 }
 
 // OfflineAfter returns the same store for which a scooter is back when it was silent for longer than d.
