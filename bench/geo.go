@@ -48,15 +48,15 @@ func measureGeo() error {
 			}
 			return nil
 		})
-	crossed, walked := beside(
-		func() error { i := next(); layer.Crossed(from[i], to[i]); return nil },
+	cut, walked := beside(
+		func() error { i := next(); layer.Cuts(from[i], to[i]); return nil },
 		func() error { walk(rings, from[next()]); return nil })
 	fmt.Printf("\nZones: %d of %d corners, indexed in %s; ns per fix and allocations.\n", townZones, townCorners, built.Round(time.Millisecond))
 	row := func(name string, c cost, beside cost) {
 		fmt.Printf("%-52s %10.0f %5d %10.0fx\n", name, c.ns, c.allocs, beside.ns/c.ns)
 	}
 	row("where a fix is, by the layer", at, walked)
-	row("what the step from one fix to the next touches", crossed, walked)
+	row("which borders the step from one fix to the next cuts", cut, walked)
 	row("each zone asked whether it contains the fix", asked, walked)
 	row("a walk along every border (brute force)", walked, walked)
 

@@ -34,7 +34,7 @@ func TestCuts(t *testing.T) {
 			}
 			begin = end
 		}
-		require.Len(t, touched, len(layer.Crossed(from, to)))
+		require.Len(t, touched, len(crossed(layer, from, to)))
 	})
 	require.Nil(t, layer.Cuts(geo.Point{Lat: 91}, geo.Point{}))
 	require.Nil(t, layer.Cuts(geo.Point{Lat: 40}, geo.Point{Lat: 40}))

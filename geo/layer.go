@@ -37,36 +37,6 @@ func (l *Layer) At(p Point) []int {
 	return l.list(s2.NewContainsPointQuery(l.index, s2.VertexModelSemiOpen).ContainingShapes(p.s2()))
 }
 
-// Crossed is the areas that the straight way between two places touches, ascending: those that contain one of its ends, and
-// those it passes through, however thin they are. What lies wholly in a hole is not touched.
-func (l *Layer) Crossed(from, to Point) []int {
-	if len(l.areas) == 0 || !from.Valid() || !to.Valid() {
-		return nil
-	}
-	a, b := from.s2(), to.s2()
-	contains := s2.NewContainsPointQuery(l.index, s2.VertexModelSemiOpen)
-	touched := contains.ContainingShapes(a)
-	if a == b {
-		return l.list(touched)
-	}
-	touched = append(touched, contains.ContainingShapes(b)...)
-	crosser, corner := s2.NewEdgeCrosser(a, b), false
-	for shape, edges := range s2.NewCrossingEdgeQuery(l.index).CrossingsEdgeMap(a, b, s2.CrossingTypeAll) {
-		through := slices.ContainsFunc(edges, func(i int) bool {
-			e := shape.Edge(i)
-			return crosser.CrossingSign(e.V0, e.V1) == s2.Cross
-		})
-		if through {
-			touched = append(touched, shape)
-		}
-		corner = corner || !through
-	}
-	if corner { // an end of the way is a corner of an area: the way may lie in it all the same
-		touched = append(touched, contains.ContainingShapes(s2.Interpolate(0.5, a, b))...)
-	}
-	return l.list(touched)
-}
-
 // list is the places of the polygons in the list of areas.
 func (l *Layer) list(shapes []s2.Shape) []int {
 	var at []int

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Route is the way that something went, as Smooth and Trail see it.
+// Route is the way that something went, as Smooth sees it.
 type Route struct {
 	Nodes   []Node
 	Dropped int // fixes that were outliers

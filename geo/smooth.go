@@ -33,7 +33,7 @@ const (
 // a Kalman filter forward and backward (Rauch, Tung and Striebel), in a plane that touches the Earth where the part begins.
 func Smooth(fixes []Fix, o SmoothOptions) Route {
 	usable := inOrder(fixes)
-	tracks, dropped := smooth(usable, o.orUsual(), nil)
+	tracks, dropped := smooth(usable, o.orUsual())
 	r := Route{Dropped: dropped, Nodes: make([]Node, 0, len(usable)-dropped)}
 	for _, t := range tracks {
 		for i := range t.fixes {
@@ -43,12 +43,11 @@ func Smooth(fixes []Fix, o SmoothOptions) Route {
 	return r
 }
 
-// smooth goes on from prior, if there is one and the first fix is not beyond a gap.
-func smooth(fixes []Fix, o SmoothOptions, prior *moment) (tracks []*track, dropped int) {
+func smooth(fixes []Fix, o SmoothOptions) (tracks []*track, dropped int) {
 	const toFindDirections, toAdapt = 3, 8
 	left := slices.Clone(fixes)
 	for {
-		tracks = cut(left, o, prior)
+		tracks = cut(left, o)
 		var out []time.Time
 		for _, t := range tracks {
 			for range toFindDirections {
@@ -71,15 +70,12 @@ func smooth(fixes []Fix, o SmoothOptions, prior *moment) (tracks []*track, dropp
 }
 
 // cut makes tracks of fixes in order: one ends where nothing was heard for longer than the gap.
-func cut(fixes []Fix, o SmoothOptions, prior *moment) (tracks []*track) {
-	if prior != nil && len(fixes) > 0 && fixes[0].At.Sub(prior.at) > o.Gap {
-		prior = nil
-	}
+func cut(fixes []Fix, o SmoothOptions) (tracks []*track) {
 	from := 0
 	for i := range fixes {
 		if i+1 == len(fixes) || fixes[i+1].At.Sub(fixes[i].At) > o.Gap {
-			tracks = append(tracks, newTrack(fixes[from:i+1], rough, prior))
-			from, prior = i+1, nil
+			tracks = append(tracks, newTrack(fixes[from:i+1], rough))
+			from = i + 1
 		}
 	}
 	return tracks

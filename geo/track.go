@@ -10,43 +10,26 @@ import (
 type track struct {
 	plane    plane
 	fixes    []Fix
-	prior    *moment    // where it goes on from; nil: it begins here
 	push     []float64  // how hard the thing was pushed on the way to each fix, as after takes it
 	foretold []estimate // by what came before
 	filtered []estimate // by what came before and then
 	smoothed []estimate // by everything
 }
 
-// moment is an estimate with its time and its plane.
-type moment struct {
-	estimate
-	at    time.Time
-	plane plane
-}
-
-func newTrack(fixes []Fix, push float64, prior *moment) *track {
+func newTrack(fixes []Fix, push float64) *track {
 	n := len(fixes)
-	t := &track{
-		fixes: fixes, prior: prior, push: slices.Repeat([]float64{push}, n),
+	return &track{
+		plane: planeAt(fixes[0].Point), fixes: fixes, push: slices.Repeat([]float64{push}, n),
 		foretold: make([]estimate, n), filtered: make([]estimate, n), smoothed: make([]estimate, n),
 	}
-	if prior != nil {
-		t.plane = prior.plane
-	} else {
-		t.plane = planeAt(fixes[0].Point)
-	}
-	return t
 }
 
 // run smooths once. A speed without a heading is used in the direction that the run before found, so it takes a few.
 func (t *track) run() {
 	for i, f := range t.fixes {
-		switch {
-		case i > 0:
+		if i > 0 {
 			t.foretold[i] = t.filtered[i-1].after(t.seconds(i), t.push[i])
-		case t.prior != nil:
-			t.foretold[i] = t.prior.after(f.At.Sub(t.prior.at).Seconds(), t.push[i])
-		default:
+		} else {
 			t.foretold[i] = startAt(t.plane.to(f.Point))
 		}
 		t.filtered[i] = t.foretold[i]
@@ -97,7 +80,7 @@ func (t *track) outliers(gate float64) []time.Time {
 func (t *track) node(i int) Node {
 	e := &t.smoothed[i]
 	return Node{
-		Point: t.plane.from(e.place()), At: t.fixes[i].At, Break: i == 0 && t.prior == nil,
+		Point: t.plane.from(e.place()), At: t.fixes[i].At, Break: i == 0,
 		SpeedKmh: e.speed().length() * kmhPerMeterSecond, Heading: e.speed().heading(),
 	}
 }
