@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"runtime"
 	"time"
 
 	"rodada/geo"
@@ -19,13 +20,17 @@ const (
 // measureGeo checks fixes against the zones of a town: by the layer, by asking each zone, and by walking along each border, as
 // one would without an index. Distances are measured beside those of a sphere.
 func measureGeo() error {
-	rings, areas, err := town()
-	if err != nil {
-		return err
+	rings, before := town(), heap()
+	var err error
+	areas := make([]geo.Area, len(rings))
+	for i, ring := range rings {
+		if areas[i], err = geo.NewArea([][][]geo.Point{{ring}}); err != nil {
+			return err
+		}
 	}
 	began := time.Now()
 	layer := geo.NewLayer(areas)
-	built := time.Since(began)
+	built, held := time.Since(began), heap()-before
 	dice := rand.New(rand.NewPCG(3, 4)) //nolint:gosec // the same fixes every time
 	from, to := make([]geo.Point, townFixes), make([]geo.Point, townFixes)
 	for i := range from {
@@ -51,7 +56,8 @@ func measureGeo() error {
 	cut, walked := beside(
 		func() error { i := next(); layer.Cuts(from[i], to[i]); return nil },
 		func() error { walk(rings, from[next()]); return nil })
-	fmt.Printf("\nZones: %d of %d corners, indexed in %s; ns per fix and allocations.\n", townZones, townCorners, built.Round(time.Millisecond))
+	fmt.Printf("\nZones: %d of %d corners, indexed in %s, %.0f MB of heap; ns per fix and allocations.\n",
+		townZones, townCorners, built.Round(time.Millisecond), float64(held)/1e6)
 	row := func(name string, c cost, beside cost) {
 		fmt.Printf("%-52s %10.0f %5d %10.0fx\n", name, c.ns, c.allocs, beside.ns/c.ns)
 	}
@@ -69,8 +75,9 @@ func measureGeo() error {
 }
 
 // town draws zones that are no circles, many of which overlap.
-func town() (rings [][]geo.Point, areas []geo.Area, err error) {
+func town() [][]geo.Point {
 	dice := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the same town every time
+	var rings [][]geo.Point
 	for range townZones {
 		lat, lng := 40.2+0.4*dice.Float64(), -3.9+0.4*dice.Float64()
 		radius := 0.002 + 0.02*dice.Float64()*dice.Float64()
@@ -80,13 +87,17 @@ func town() (rings [][]geo.Point, areas []geo.Area, err error) {
 			r := radius * (1 + dice.Float64()) / 2
 			ring[i] = geo.Point{Lat: lat + r*sin, Lng: lng + 1.3*r*cos}
 		}
-		area, err := geo.NewArea([][][]geo.Point{{ring}})
-		if err != nil {
-			return nil, nil, err
-		}
-		rings, areas = append(rings, ring), append(areas, area)
+		rings = append(rings, ring)
 	}
-	return rings, areas, nil
+	return rings
+}
+
+// heap is how many bytes are in use.
+func heap() uint64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
 }
 
 // walk counts the rings around p as one learns it at school: on a flat Earth, by the borders that a ray crosses.

@@ -61,7 +61,10 @@ func TestThousandsOfZones(t *testing.T) {
 	both.Wait()
 	require.Equal(t, zones, answers[0].Count)
 	require.Equal(t, answers[0], answers[1])
-	var listed struct{ Zones []zone.Named }
+	var listed struct {
+		Version int64
+		Zones   []zone.Named
+	}
 	require.NoError(t, eva.Call(t.Context(), http.MethodGet, "/admin/v1/zones", nil, &listed))
 	require.Len(t, listed.Zones, zones)
 
@@ -84,4 +87,21 @@ func TestThousandsOfZones(t *testing.T) {
 		require.Equal(t, http.StatusOK, answer.Status)
 		t.Log("all zones in", time.Since(began), len(answer.Body), "bytes")
 	}
+	require.NoError(t, eva.Call(t.Context(), http.MethodGet, "/admin/v1/zones", nil, &listed))
+	order := make([]int64, zones)
+	for i, z := range listed.Zones {
+		order[zones-1-i] = z.ID
+	}
+	began := time.Now()
+	require.NoError(t, eva.Call(t.Context(), http.MethodPut, "/admin/v1/zones/order", map[string]any{"version": listed.Version, "zones": order}, &listed))
+	t.Log("turned around in", time.Since(began))
+	require.Equal(t, order, ids(listed.Zones))
+}
+
+func ids(zones []zone.Named) []int64 {
+	all := make([]int64, len(zones))
+	for i, z := range zones {
+		all[i] = z.ID
+	}
+	return all
 }
