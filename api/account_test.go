@@ -15,8 +15,6 @@ import (
 	"rodada/domain/letter"
 	"rodada/domain/rider"
 	"rodada/domain/staff"
-	"rodada/internal/testkit"
-	"rodada/migrations"
 	"rodada/postgres"
 	"rodada/seal"
 )
@@ -34,10 +32,9 @@ func newBureau(t *testing.T, edits ...func(*api.Options)) *bureau {
 	var err error
 	b.keys, err = seal.Parse(seal.NewKey("test"))
 	require.NoError(t, err)
-	b.books, err = postgres.Open(t.Context(), testkit.Database(t, testkit.HashFS(t, migrations.Files), migrations.Up), 10)
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, b.books.Close()) })
-	b.stage = newStage(t, append(edits, func(o *api.Options) { o.Store, o.Sealer = b.books, b.keys })...)
+	var served *postgres.Store
+	b.books, served, _ = openBooks(t)
+	b.stage = newStage(t, append(edits, func(o *api.Options) { o.Store, o.Sealer = served, b.keys })...)
 	require.NoError(t, b.books.CreateStaff(t.Context(), staff.Member{
 		ID: support, FirstName: "Eva", LastName: "Staff", Email: "support@example.com", PasswordHash: "none", Permissions: []staff.Permission{staff.People},
 	}))

@@ -19,8 +19,6 @@ import (
 	"rodada/domain/rider"
 	"rodada/domain/staff"
 	"rodada/internal/config"
-	"rodada/internal/testkit"
-	"rodada/migrations"
 	"rodada/postgres"
 )
 
@@ -41,16 +39,15 @@ type vault struct {
 
 func newVault(t *testing.T) *vault {
 	t.Helper()
-	books, err := postgres.Open(t.Context(), testkit.Database(t, testkit.HashFS(t, migrations.Files), migrations.Up), 10)
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, books.Close()) })
+	books, served, _ := openBooks(t)
 	v := &vault{books: books}
+	var err error
 	v.model, err = books.CreateModel(t.Context(), fleet.Model{Name: "M1", MaxKmh: 25})
 	require.NoError(t, err)
 	require.NoError(t, books.CreateStaff(t.Context(), staff.Member{
 		ID: support, FirstName: "Eva", LastName: "Staff", Email: "support@example.com", PasswordHash: "none", Permissions: []staff.Permission{staff.Firmware},
 	}))
-	v.stage = newStage(t, func(o *api.Options) { o.Store, o.Config.Firmware = books, firmwareConfig() })
+	v.stage = newStage(t, func(o *api.Options) { o.Store, o.Config.Firmware = served, firmwareConfig() })
 	v.bearer = v.token(t, support, rider.ForStaff)
 	return v
 }

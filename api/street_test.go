@@ -52,10 +52,11 @@ func newStreet(t *testing.T) *street {
 	}
 	st.code = "QR-" + st.plate
 	ctx := t.Context()
-	var err error
-	st.books, err = postgres.Open(ctx, testkit.Database(t, testkit.HashFS(t, migrations.Files), migrations.Up), 20)
+	books, served, url := openBooks(t)
+	st.books = books
+	working, err := postgres.Open(ctx, roleURL(t, url, migrations.Worker), 20)
 	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, st.books.Close()) })
+	t.Cleanup(func() { require.NoError(t, working.Close()) })
 	_, err = st.books.CreateTariff(ctx, fare.Tariff{
 		ID: postgres.StandardTariff, Name: "Standard", Currency: "EUR", Unlock: 100, MinimumBalance: 500,
 		Riding: []fare.Segment{{Rate: 25, Interval: 1}}, ReservationSeconds: 600,
@@ -77,16 +78,16 @@ func newStreet(t *testing.T) *street {
 	w := worker.New(st.client, worker.Options{
 		TaskQueue: queue, StopTimeout: time.Second,
 		Scooters: &activities.Scooters{Publisher: st, Leases: st, Live: st, Now: time.Now},
-		Rentals:  &activities.Rentals{Store: st.books, Zones: st.books, Live: st},
-		Wallets:  &activities.Wallets{Ledger: st.books},
-		People:   &activities.People{Notifier: st, Alerts: st.books},
-		Commands: &activities.Commands{Store: st.books},
+		Rentals:  &activities.Rentals{Store: working, Zones: working, Live: st},
+		Wallets:  &activities.Wallets{Ledger: working},
+		People:   &activities.People{Notifier: st, Alerts: working},
+		Commands: &activities.Commands{Store: working},
 	})
 	require.NoError(t, w.Start())
 	t.Cleanup(w.Stop)
 
 	st.stage = newStage(t, func(o *api.Options) {
-		o.Store, o.Temporal, o.Now, o.Registry = st.books, st.client, time.Now, prometheus.NewRegistry()
+		o.Store, o.Temporal, o.Now, o.Registry = served, st.client, time.Now, prometheus.NewRegistry()
 		o.Config.HTTP.Deadline = 30 * time.Second
 		o.Config.Temporal.TaskQueue = queue
 		o.Config.Rental.AckWindow, o.Config.Rental.UnlockWindow = time.Second, 2*time.Second

@@ -64,7 +64,8 @@ keep() {
 }
 
 create() {
-  local files=(postgres_password postgres_url temporal_postgres_password redis_password redis_acl influx_password
+  local files=(postgres_password postgres_url postgres_api_url postgres_login_url postgres_worker_url postgres_bridge_url
+    temporal_postgres_password redis_password redis_acl influx_password
     influx_token mqtt_password mqtt_accounts_password mqtt_accounts token_secret seal_keys grafana_password
     mail_password) f password admin
   for f in "${files[@]}"; do
@@ -82,6 +83,9 @@ create() {
   password=$(random)
   printf %s "$password" | keep postgres_password
   printf 'postgres://rodada:%s@postgres:5432/rodada?sslmode=disable' "$password" | keep postgres_url
+  for f in api login worker bridge; do # `rodada migrate` makes these users
+    printf 'postgres://%s:%s@postgres:5432/rodada?sslmode=disable' "$f" "$(random)" | keep "postgres_${f}_url"
+  done
 
   password=$(random)
   printf %s "$password" | keep redis_password

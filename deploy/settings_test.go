@@ -19,20 +19,21 @@ import (
 // needs is what each role does not work without. No default may stand in: the defaults mean one machine.
 var needs = map[string][]string{
 	"migrate": {
-		"RODADA_POSTGRES_URL", "RODADA_TEMPORAL_ADDR", "RODADA_INFLUX_URL", "RODADA_INFLUX_TOKEN", "RODADA_INFLUX_ORG", "RODADA_INFLUX_BUCKET",
+		"RODADA_POSTGRES_URL", "RODADA_POSTGRES_API_URL", "RODADA_POSTGRES_LOGIN_URL", "RODADA_POSTGRES_WORKER_URL", "RODADA_POSTGRES_BRIDGE_URL",
+		"RODADA_TEMPORAL_ADDR", "RODADA_INFLUX_URL", "RODADA_INFLUX_TOKEN", "RODADA_INFLUX_ORG", "RODADA_INFLUX_BUCKET",
 		"RODADA_INFLUX_RETENTION",
 	},
 	"api": {
-		"RODADA_HTTP_ADDR", "RODADA_POSTGRES_URL", "RODADA_TEMPORAL_ADDR", "RODADA_REDIS_ADDRS", "RODADA_REDIS_PASSWORD",
+		"RODADA_HTTP_ADDR", "RODADA_POSTGRES_API_URL", "RODADA_POSTGRES_LOGIN_URL", "RODADA_TEMPORAL_ADDR", "RODADA_REDIS_ADDRS", "RODADA_REDIS_PASSWORD",
 		"RODADA_TOKEN_SECRET", "RODADA_INFLUX_URL", "RODADA_INFLUX_TOKEN", "RODADA_INFLUX_ORG", "RODADA_INFLUX_BUCKET",
 	},
 	"worker": {
-		"RODADA_HTTP_METRICS_ADDR", "RODADA_POSTGRES_URL", "RODADA_TEMPORAL_ADDR", "RODADA_REDIS_ADDRS", "RODADA_REDIS_PASSWORD",
+		"RODADA_HTTP_METRICS_ADDR", "RODADA_POSTGRES_WORKER_URL", "RODADA_TEMPORAL_ADDR", "RODADA_REDIS_ADDRS", "RODADA_REDIS_PASSWORD",
 		"RODADA_MQTT_URL", "RODADA_MQTT_USERNAME", "RODADA_MQTT_PASSWORD", "RODADA_MQTT_ACCOUNTS_USERNAME",
 		"RODADA_MQTT_ACCOUNTS_PASSWORD", "RODADA_MQTT_BOX_ADDR",
 	},
 	"bridge": {
-		"RODADA_HTTP_METRICS_ADDR", "RODADA_POSTGRES_URL", "RODADA_TEMPORAL_ADDR", "RODADA_REDIS_ADDRS", "RODADA_REDIS_PASSWORD",
+		"RODADA_HTTP_METRICS_ADDR", "RODADA_POSTGRES_BRIDGE_URL", "RODADA_TEMPORAL_ADDR", "RODADA_REDIS_ADDRS", "RODADA_REDIS_PASSWORD",
 		"RODADA_MQTT_URL", "RODADA_MQTT_USERNAME", "RODADA_MQTT_PASSWORD", "RODADA_MQTT_CLIENT_ID",
 		"RODADA_INFLUX_URL", "RODADA_INFLUX_TOKEN", "RODADA_INFLUX_ORG", "RODADA_INFLUX_BUCKET",
 	},
@@ -80,6 +81,16 @@ func TestRolesHaveTheSettingsThatTheyNeed(t *testing.T) {
 	}
 }
 
+// A part that is broken into must not hold what opens more of the books than it needs.
+func TestOnlyMigrateIsTheOwner(t *testing.T) {
+	for name, s := range load(t, nil).Services {
+		for _, secret := range s.Secrets {
+			require.False(t, secret.Source == "postgres_url" && name != "migrate", name)
+			require.False(t, secret.Source == "postgres_login_url" && name != "migrate" && name != "api", name)
+		}
+	}
+}
+
 func TestOnlyKnownSettingsAreSet(t *testing.T) {
 	secret := map[string]bool{}
 	for _, s := range config.Settings() {
@@ -114,6 +125,8 @@ func TestRolesReachWhatTheyAreToldOf(t *testing.T) {
 		require.NoError(t, err)
 		told := map[string]string{"RODADA_TEMPORAL_ADDR": "tcp://" + c.Temporal.Addr, "RODADA_REDIS_ADDRS": "tcp://" + c.Redis.Addrs[0]}
 		told["RODADA_POSTGRES_URL"], told["RODADA_MQTT_URL"], told["RODADA_INFLUX_URL"] = c.Postgres.URL, c.MQTT.URL, c.Influx.URL
+		told["RODADA_POSTGRES_API_URL"], told["RODADA_POSTGRES_LOGIN_URL"] = c.Postgres.APIURL, c.Postgres.LoginURL
+		told["RODADA_POSTGRES_WORKER_URL"], told["RODADA_POSTGRES_BRIDGE_URL"] = c.Postgres.WorkerURL, c.Postgres.BridgeURL
 		for _, setting := range needs[name] {
 			if address, is := told[setting]; is {
 				requireReaches(t, project, s, address)

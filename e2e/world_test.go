@@ -136,7 +136,9 @@ func (w *world) open(t *testing.T, settings []set) {
 
 	w.env = maps.Clone(usual)
 	maps.Copy(w.env, set{
-		"POSTGRES_URL": w.at.PostgresURL, "TEMPORAL_ADDR": w.at.Temporal, "REDIS_ADDRS": w.at.Redis,
+		"POSTGRES_API_URL": w.asRole(t, migrations.API), "POSTGRES_LOGIN_URL": w.asRole(t, migrations.Login),
+		"POSTGRES_WORKER_URL": w.asRole(t, migrations.Worker), "POSTGRES_BRIDGE_URL": w.asRole(t, migrations.Bridge),
+		"TEMPORAL_ADDR": w.at.Temporal, "REDIS_ADDRS": w.at.Redis,
 		"MQTT_URL": w.at.MQTT, "MQTT_USERNAME": w.at.MQTTUser, "MQTT_PASSWORD": w.at.MQTTPassword,
 		"MQTT_CLIENT_ID": "bridge-" + uuid.NewString(), "INFLUX_URL": w.at.InfluxURL, "INFLUX_BUCKET": w.at.InfluxBucket, "SPOOL_DIR": t.TempDir(), "MAIL_DIR": w.mails,
 	})
@@ -165,6 +167,12 @@ func (w *world) open(t *testing.T, settings []set) {
 			w.checkHistories(t)
 		}
 	})
+}
+
+// asRole is the way of one part to the books: each has its own rights, as where Rodada runs.
+func (w *world) asRole(t *testing.T, role migrations.Role) string {
+	t.Helper()
+	return testkit.AsRole(t, w.at.PostgresURL, role.Name(migrations.Prefix))
 }
 
 // anotherAPI starts a second API with other settings, and returns a rider who uses it.

@@ -1,5 +1,6 @@
-// Package migrations is the shape of the database: numbered SQL without gaps, each file with its way down. The files are
-// the only place where the shape is written, and they are in the binary, so that a version of Rodada brings its own.
+// Package migrations is the shape of the database: numbered SQL without gaps, each file with its way down; and who may do what with
+// it, in rights.sql. The files are the only place where either is written, and they are in the binary, so that a version of Rodada
+// brings its own.
 package migrations
 
 import (
@@ -13,20 +14,31 @@ import (
 	"github.com/pressly/goose/v3/lock"
 )
 
-// Files holds the migrations by name.
+// Files holds the migrations and the rights by name.
 //
 //go:embed *.sql
 var Files embed.FS
 
+// rightsFile is no migration.
+const rightsFile = "rights.sql"
+
 // Processes that migrate at once wait for each other this long, looking once a second.
 const lockSeconds = 300
 
-// Up brings the database to the newest version. Processes that do so at once take turns.
-func Up(ctx context.Context, url string) error {
-	return with(url, func(p *goose.Provider) error {
+// Up brings the database to the newest version and gives the roles their rights, under their usual names. Processes that do so at
+// once take turns.
+func Up(ctx context.Context, url string) error { return UpWith(ctx, url, Prefix) }
+
+// UpWith is Up with other names for the roles.
+func UpWith(ctx context.Context, url, prefix string) error {
+	err := with(url, func(p *goose.Provider) error {
 		_, err := p.Up(ctx)
 		return err
 	})
+	if err != nil {
+		return err
+	}
+	return Grant(ctx, url, prefix)
 }
 
 // Down takes the database back to a version; 0 leaves nothing.
@@ -55,7 +67,7 @@ func with(url string, do func(*goose.Provider) error) error {
 	if err != nil {
 		return fmt.Errorf("migrations: %w", err)
 	}
-	provider, err := goose.NewProvider(goose.DialectPostgres, db, Files, goose.WithSessionLocker(locker))
+	provider, err := goose.NewProvider(goose.DialectPostgres, db, Files, goose.WithSessionLocker(locker), goose.WithExcludeNames([]string{rightsFile}))
 	if err != nil {
 		return fmt.Errorf("migrations: %w", err)
 	}

@@ -28,6 +28,7 @@ func (r riderRow) rider() rider.Rider {
 	}
 }
 
+// riderColumns is who a rider is, for identify.
 const riderColumns = `id, first_name, last_name, email, password_hash, phone, language, created_at, suspended_at`
 
 // CreateRider stores a new account: rider.ErrEmailTaken when there is one with this email, in whatever case. A zero
@@ -47,7 +48,7 @@ func createRider(ctx context.Context, tx executor, r rider.Rider) error {
 // RiderByEmail finds the account that logs in with an email: rider.ErrCredentials when there is none.
 func (s *Store) RiderByEmail(ctx context.Context, email string) (rider.Rider, error) {
 	var row riderRow
-	err := s.once(ctx, "rider by email", func(db executor) error {
+	err := s.identify(ctx, "rider by email", func(db executor) error {
 		return orElse(db.GetContext(ctx, &row, `SELECT `+riderColumns+` FROM riders WHERE lower(email) = lower($1) AND email <> ''`, email), rider.ErrCredentials)
 	})
 	return row.rider(), err
@@ -59,7 +60,7 @@ func (s *Store) RiderByID(ctx context.Context, id string) (rider.Rider, error) {
 		return rider.Rider{}, rider.ErrToken
 	}
 	var row riderRow
-	err := s.once(ctx, "rider by id", func(db executor) error {
+	err := s.identify(ctx, "rider by id", func(db executor) error {
 		return orElse(db.GetContext(ctx, &row, `SELECT `+riderColumns+` FROM riders WHERE id = $1 AND deleted_at IS NULL`, id), rider.ErrToken)
 	})
 	return row.rider(), err

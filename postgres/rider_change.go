@@ -32,14 +32,17 @@ func (s *Store) Standing(ctx context.Context, riderID, session string) (rider.St
 
 // ChangeRider changes what a rider may change without a proof; what is nil stays.
 func (s *Store) ChangeRider(ctx context.Context, id string, e rider.Edit) (rider.Rider, error) {
-	var row riderRow
 	err := s.once(ctx, "change rider", func(db executor) error {
-		return orElse(db.GetContext(ctx, &row, `
+		_, err := db.ExecContext(ctx, `
 			UPDATE riders SET first_name = coalesce($2, first_name), last_name = coalesce($3, last_name), phone = coalesce($4, phone),
 				language = coalesce($5, language)
-			WHERE id = $1 AND deleted_at IS NULL RETURNING `+riderColumns, id, e.FirstName, e.LastName, e.Phone, e.Language), rider.ErrToken)
+			WHERE id = $1 AND deleted_at IS NULL`, id, e.FirstName, e.LastName, e.Phone, e.Language)
+		return err
 	})
-	return row.rider(), err
+	if err != nil {
+		return rider.Rider{}, err
+	}
+	return s.RiderByID(ctx, id)
 }
 
 // ChangePassword gives a rider another password and ends all sessions but one.

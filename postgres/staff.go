@@ -26,11 +26,15 @@ type staffRow struct {
 	Place           string       `db:"place"`
 }
 
+// staffFields is a member without the password.
 const staffFields = `
-	id, first_name, last_name, email, password_hash, array_to_string(permissions, ' ') AS permissions, created_at,
+	id, first_name, last_name, email, array_to_string(permissions, ' ') AS permissions, created_at,
 	password_expires_at, suspended_at, suspended_reason, totp_secret <> '' AS second_factor`
 
 const selectStaff = `SELECT ` + staffFields + ` FROM staff `
+
+// identifyStaff is for identify.
+const identifyStaff = `SELECT password_hash,` + staffFields + ` FROM staff `
 
 func (r staffRow) member() staff.Member {
 	m := staff.Member{
@@ -75,8 +79,8 @@ func permissionNames(m staff.Member) []string {
 // StaffByEmail finds the account that logs in with an email: rider.ErrCredentials when there is none.
 func (s *Store) StaffByEmail(ctx context.Context, email string) (staff.Member, error) {
 	var row staffRow
-	err := s.once(ctx, "staff by email", func(db executor) error {
-		return orElse(db.GetContext(ctx, &row, selectStaff+`WHERE lower(email) = lower($1)`, email), rider.ErrCredentials)
+	err := s.identify(ctx, "staff by email", func(db executor) error {
+		return orElse(db.GetContext(ctx, &row, identifyStaff+`WHERE lower(email) = lower($1)`, email), rider.ErrCredentials)
 	})
 	return row.member(), err
 }
@@ -96,8 +100,8 @@ func (s *Store) StaffInSession(ctx context.Context, id, session string) (staff.M
 		return staff.Member{}, rider.ErrToken
 	}
 	var row staffRow
-	err := s.once(ctx, "staff in session", func(db executor) error {
-		return orElse(db.GetContext(ctx, &row, selectStaff+`
+	err := s.identify(ctx, "staff in session", func(db executor) error {
+		return orElse(db.GetContext(ctx, &row, identifyStaff+`
 			WHERE id = $1 AND (suspended_at IS NOT NULL
 				OR EXISTS (SELECT FROM sessions WHERE family = $2 AND subject = $1 AND ended_at IS NULL))`, id, session), rider.ErrToken)
 	})
@@ -114,8 +118,8 @@ func (s *Store) staffByID(ctx context.Context, id string, none error) (staff.Mem
 		return staff.Member{}, none
 	}
 	var row staffRow
-	err := s.once(ctx, "staff by id", func(db executor) error {
-		return orElse(db.GetContext(ctx, &row, selectStaff+`WHERE id = $1`, id), none)
+	err := s.identify(ctx, "staff by id", func(db executor) error {
+		return orElse(db.GetContext(ctx, &row, identifyStaff+`WHERE id = $1`, id), none)
 	})
 	return row.member(), err
 }
@@ -153,7 +157,7 @@ func (s *Store) Members(ctx context.Context, f staff.Filter, q listing.Query) (l
 	return list, places, total, err
 }
 
-// AllMembers lists every account of staff by name.
+// AllMembers lists every account of staff by name, without the passwords.
 func (s *Store) AllMembers(ctx context.Context) ([]staff.Member, error) {
 	var rows []staffRow
 	err := s.once(ctx, "all staff", func(db executor) error {

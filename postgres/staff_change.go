@@ -81,12 +81,16 @@ func memberFacts(m staff.Member) facts {
 	return facts{"first_name": m.FirstName, "last_name": m.LastName, "permissions": permissionNames(m), "suspended": m.Suspended()}
 }
 
+// storeMember leaves the password as it is unless there is another.
 func storeMember(ctx context.Context, tx executor, m staff.Member) error {
 	_, err := tx.ExecContext(ctx, `
-		UPDATE staff SET first_name = $2, last_name = $3, permissions = $4, password_hash = $5, password_expires_at = $6,
-			suspended_at = $7, suspended_reason = $8
+		UPDATE staff SET first_name = $2, last_name = $3, permissions = $4, password_expires_at = $5, suspended_at = $6, suspended_reason = $7
 		WHERE id = $1`,
-		m.ID, m.FirstName, m.LastName, permissionNames(m), m.PasswordHash, nullTime(m.PasswordExpires), nullTime(m.SuspendedAt), m.SuspendedReason)
+		m.ID, m.FirstName, m.LastName, permissionNames(m), nullTime(m.PasswordExpires), nullTime(m.SuspendedAt), m.SuspendedReason)
+	if err != nil || m.PasswordHash == "" {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE staff SET password_hash = $2 WHERE id = $1`, m.ID, m.PasswordHash)
 	return err
 }
 
@@ -122,17 +126,20 @@ func (s *Store) ResetPassword(ctx context.Context, id, hash string, expires time
 // rider.ErrPassword when it has got a third one meanwhile.
 func (s *Store) SetOwnPassword(ctx context.Context, m staff.Member, hash string) error {
 	return s.atomically(ctx, "set own password", func(tx executor) error {
-		result, err := tx.ExecContext(ctx, `
-			UPDATE staff SET password_hash = $3, password_expires_at = NULL WHERE id = $1 AND password_hash = $2 AND suspended_at IS NULL`,
-			m.ID, m.PasswordHash, hash)
+		var id, now string
+		err := tx.GetContext(ctx, &id, `SELECT id FROM staff WHERE id = $1 AND suspended_at IS NULL FOR NO KEY UPDATE`, m.ID)
 		if err != nil {
+			return orElse(err, rider.ErrPassword)
+		}
+		// Nobody else writes it while the row is held; only log-in may read it.
+		if err := s.logins.GetContext(ctx, &now, `SELECT password_hash FROM staff WHERE id = $1`, m.ID); err != nil {
 			return err
 		}
-		switch n, err := result.RowsAffected(); {
-		case err != nil:
-			return err
-		case n == 0:
+		if now != m.PasswordHash {
 			return rider.ErrPassword
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE staff SET password_hash = $2, password_expires_at = NULL WHERE id = $1`, m.ID, hash); err != nil {
+			return err
 		}
 		if err := endSessions(ctx, tx, m.ID, ""); err != nil {
 			return err

@@ -55,10 +55,21 @@ type HTTP struct {
 	Proxies []string `env:"PROXIES"`
 }
 
-// Postgres is the books.
+// Postgres is the books. Each part of Rodada should log in as a user of its own, which may do what it needs and no more:
+// docs/security.md.
 type Postgres struct {
-	URL     string `env:"URL,unset" envDefault:"postgres://rodada@127.0.0.1:5432/rodada?sslmode=disable"`
-	MaxOpen int    `env:"MAX_OPEN" envDefault:"20"`
+	// URL is the database as its owner reaches it, for migrate and the commands of the console; and as every part does that has no
+	// URL of its own.
+	URL       string `env:"URL,unset" envDefault:"postgres://rodada@127.0.0.1:5432/rodada?sslmode=disable"`
+	APIURL    string `env:"API_URL,unset"`    // The API's; empty: RODADA_POSTGRES_URL, and the same for the others.
+	LoginURL  string `env:"LOGIN_URL,unset"`  // The API's where it finds out who somebody is.
+	WorkerURL string `env:"WORKER_URL,unset"` // The worker's.
+	BridgeURL string `env:"BRIDGE_URL,unset"` // The bridge's.
+	// RolePrefix begins the names of the roles that migrate makes: rodada_api and so on. Installations that share a server have one each.
+	RolePrefix string `env:"ROLE_PREFIX" envDefault:"rodada_"`
+	MaxOpen    int    `env:"MAX_OPEN" envDefault:"20"`
+	// LoginMaxOpen is how many more the API may have to find out who somebody is.
+	LoginMaxOpen int `env:"LOGIN_MAX_OPEN" envDefault:"10"`
 }
 
 // Temporal is where the workflows live.

@@ -18,6 +18,7 @@ import (
 
 var (
 	currencyPattern = regexp.MustCompile(`^[A-Z]{3}$`)
+	rolePattern     = regexp.MustCompile(`^[a-z_][a-z0-9_]{0,39}$`)
 	topicPattern    = regexp.MustCompile(`^[^/+#$\x00-\x1f]{1,64}$`)
 )
 
@@ -34,8 +35,7 @@ func (c Config) Validate() error {
 	check(!slices.ContainsFunc(c.HTTP.Proxies, func(p string) bool { return !isNetwork(p) }),
 		"HTTP_PROXIES", "addresses or networks such as 10.0.0.0/8", c.HTTP.Proxies)
 	check(c.HTTP.MaxBody > 0, "HTTP_MAX_BODY", "above 0", c.HTTP.MaxBody)
-	check(isURL(c.Postgres.URL, "postgres", "postgresql"), "POSTGRES_URL", "a postgres:// URL", "its present value")
-	check(c.Postgres.MaxOpen > 0, "POSTGRES_MAX_OPEN", "above 0", c.Postgres.MaxOpen)
+	c.Postgres.validate(check)
 	check(isAddr(c.Temporal.Addr), "TEMPORAL_ADDR", "host:port", c.Temporal.Addr)
 	check(c.Temporal.UpgradesAtOnce > 0, "TEMPORAL_UPGRADES_AT_ONCE", "above 0", c.Temporal.UpgradesAtOnce)
 	check(len(c.Redis.Addrs) > 0 && !slices.ContainsFunc(c.Redis.Addrs, func(a string) bool { return !isAddr(a) }),
@@ -84,6 +84,17 @@ func (c Config) Validate() error {
 	check(isURL(c.Client.URL, "http", "https"), "URL", "an http:// URL", c.Client.URL)
 	check(c.Command.Window > 0 && c.Command.Window <= time.Minute, "COMMAND_WINDOW", "above 0 and at most 1m", c.Command.Window)
 	return oneLine(errs)
+}
+
+func (p Postgres) validate(check func(ok bool, name, want string, got any)) {
+	check(isURL(p.URL, "postgres", "postgresql"), "POSTGRES_URL", "a postgres:// URL", "its present value")
+	for name, own := range map[string]string{"API": p.APIURL, "LOGIN": p.LoginURL, "WORKER": p.WorkerURL, "BRIDGE": p.BridgeURL} {
+		check(own == "" || isURL(own, "postgres", "postgresql"), "POSTGRES_"+name+"_URL", "a postgres:// URL or empty", "its present value")
+	}
+	check(p.APIURL == "" || p.LoginURL != "", "POSTGRES_LOGIN_URL", "set where RODADA_POSTGRES_API_URL is, whose user reads no passwords", "")
+	check(rolePattern.MatchString(p.RolePrefix), "POSTGRES_ROLE_PREFIX", "small letters, digits and _, at most 40", p.RolePrefix)
+	check(p.MaxOpen > 0, "POSTGRES_MAX_OPEN", "above 0", p.MaxOpen)
+	check(p.LoginMaxOpen > 0, "POSTGRES_LOGIN_MAX_OPEN", "above 0", p.LoginMaxOpen)
 }
 
 func (r Rental) validate(check func(ok bool, name, want string, got any)) {

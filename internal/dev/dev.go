@@ -143,7 +143,7 @@ func startFleet(ctx context.Context, c config.Config, log *slog.Logger, known []
 // on points the configuration at the stack.
 func on(c config.Config, a devstack.Addresses, own secrets) config.Config {
 	c.Development = true
-	c.Postgres.URL = a.PostgresURL
+	c.Postgres = devUsers(c.Postgres, a.PostgresURL)
 	c.Temporal.Addr = a.Temporal
 	c.Redis.Addrs = []string{a.Redis}
 	c.MQTT.URL, c.MQTT.Username, c.MQTT.Password = a.MQTT, a.MQTTUser, a.MQTTPassword

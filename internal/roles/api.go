@@ -20,7 +20,7 @@ func API(ctx context.Context, c config.Config, log *slog.Logger) error {
 		return fmt.Errorf("api: %w", err)
 	}
 	defer listener.Close()
-	store, err := openStore(ctx, c, log)
+	store, err := openAPIStore(ctx, c.Postgres, log)
 	if err != nil {
 		return fmt.Errorf("api: %w", err)
 	}

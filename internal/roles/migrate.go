@@ -9,7 +9,6 @@ import (
 	"go.temporal.io/api/operatorservice/v1"
 
 	"rodada/internal/config"
-	"rodada/migrations"
 	"rodada/workflows"
 )
 
@@ -17,7 +16,7 @@ import (
 // attributes. It may run at any time, and twice at once.
 func Migrate(ctx context.Context, c config.Config, log *slog.Logger) error {
 	_, err := patiently(ctx, log, "Postgres", func(ctx context.Context) (struct{}, error) {
-		return struct{}{}, migrations.Up(ctx, c.Postgres.URL)
+		return struct{}{}, migrateBooks(ctx, c.Postgres)
 	})
 	if err != nil {
 		return fmt.Errorf("migrate: %w", err)

@@ -18,7 +18,6 @@ import (
 	"rodada/broker"
 	"rodada/internal/config"
 	"rodada/internal/meter"
-	"rodada/postgres"
 )
 
 // retryEvery is how often a service that is not there yet is tried.
@@ -55,12 +54,6 @@ func patiently[T any](ctx context.Context, log *slog.Logger, what string, open f
 		case <-time.After(retryEvery):
 		}
 	}
-}
-
-func openStore(ctx context.Context, c config.Config, log *slog.Logger) (*postgres.Store, error) {
-	return patiently(ctx, log, "Postgres", func(ctx context.Context) (*postgres.Store, error) {
-		return postgres.Open(ctx, c.Postgres.URL, c.Postgres.MaxOpen)
-	})
 }
 
 // dialTemporal connects to Temporal; what the client and its workers do is measured in registry, where there is one.

@@ -20,7 +20,7 @@ import (
 
 // Worker runs the workflows.
 func Worker(ctx context.Context, c config.Config, log *slog.Logger) error {
-	store, err := openStore(ctx, c, log)
+	store, err := openStore(ctx, c.Postgres, c.Postgres.WorkerURL, log)
 	if err != nil {
 		return fmt.Errorf("worker: %w", err)
 	}

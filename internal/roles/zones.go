@@ -30,7 +30,7 @@ func newTracker(
 		Redis: redis, Prefix: c.Redis.Prefix, Zones: books, Rides: rides, Log: log, Tell: tellRide(temporal),
 	})
 	return tracker, func(ctx context.Context) {
-		store, err := openStore(ctx, c, log)
+		store, err := openStore(ctx, c.Postgres, c.Postgres.BridgeURL, log)
 		if err != nil {
 			if ctx.Err() == nil {
 				log.Error("no zones for rides", "error", err)

@@ -38,6 +38,19 @@ func Database(t testing.TB, key string, migrate Migrate) string {
 	return freshDatabase(t, base, template)
 }
 
+// AsRole is the way to a database as one of its roles, such as rodada_api: what that may not do is refused.
+func AsRole(t testing.TB, at string, role string) string {
+	t.Helper()
+	u, err := url.Parse(at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	query := u.Query()
+	query.Set("role", role)
+	u.RawQuery = query.Encode()
+	return u.String()
+}
+
 // HashFS is the same for the same files.
 func HashFS(t testing.TB, files fs.FS) string {
 	t.Helper()

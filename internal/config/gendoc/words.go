@@ -5,7 +5,6 @@ package main
 var words = map[string]string{ //nolint:gosec // sentences about passwords are none
 	"RODADA_HTTP_ADDR":               "Where the API listens.",
 	"RODADA_HTTP_MAX_BODY":           "The largest request that is read",
-	"RODADA_POSTGRES_URL":            "The database, with its user and password.",
 	"RODADA_POSTGRES_MAX_OPEN":       "Connections that one role holds at most. All roles' together must stay below Postgres' own limit.",
 	"RODADA_TEMPORAL_ADDR":           "Temporal's front end.",
 	"RODADA_TEMPORAL_NAMESPACE":      "The namespace of the workflows; it must exist.",
