@@ -15,7 +15,7 @@
 -- People
 
 GRANT SELECT (id, first_name, last_name, email, password_hash, phone, language, created_at, suspended_at, deleted_at) ON riders TO :login;
-GRANT SELECT (id, first_name, last_name, email, phone, language, created_at, suspended_at, suspended_reason, deleted_at), INSERT,
+GRANT SELECT (id, first_name, last_name, email, phone, language, created_at, suspended_at, suspended_reason, deleted_at, has_password), INSERT,
     UPDATE (first_name, last_name, email, password_hash, phone, language, suspended_at, suspended_reason, deleted_at) ON riders TO :api;
 
 GRANT SELECT (id, first_name, last_name, email, password_hash, permissions, created_at, password_expires_at, suspended_at, suspended_reason,
@@ -31,6 +31,7 @@ GRANT SELECT (family, subject, ended_at) ON sessions TO :login;
 GRANT SELECT, INSERT, UPDATE (expires_at, ended_at), DELETE ON sessions TO :api;
 GRANT SELECT, INSERT, UPDATE (spent_at), DELETE ON session_tokens TO :api;
 
+GRANT SELECT, INSERT, DELETE ON rider_logins, login_flows, login_codes TO :api;
 GRANT SELECT, INSERT, UPDATE, DELETE ON proofs TO :api;
 GRANT SELECT (id, rider_id), INSERT, DELETE ON letters TO :api;
 GRANT SELECT, UPDATE (content, attempts, due_at, sent_at, trouble), DELETE ON letters TO :worker;
@@ -74,17 +75,15 @@ GRANT SELECT ON zone_sets, zone_versions TO :worker, :bridge;
 
 GRANT SELECT, INSERT, UPDATE ON rentals TO :api;
 GRANT SELECT, UPDATE ON rentals TO :worker;
-GRANT SELECT, INSERT ON rental_keys TO :api;
+GRANT SELECT, INSERT, UPDATE (key) ON rental_keys TO :api;
 GRANT SELECT, INSERT ON rental_events TO :api, :worker;
 GRANT SELECT, INSERT ON commands TO :api;
 GRANT SELECT, UPDATE ON commands TO :worker;
-GRANT SELECT, INSERT ON sends TO :api;
-GRANT SELECT, INSERT, UPDATE ON sends TO :worker;
+GRANT SELECT, INSERT, UPDATE ON sends TO :api, :worker;
 
 -- Alerts and who is told of them
 
-GRANT SELECT, UPDATE ON alerts TO :api;
-GRANT SELECT, INSERT, UPDATE ON alerts TO :worker;
+GRANT SELECT, INSERT, UPDATE ON alerts TO :api, :worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON webhooks TO :api;
 GRANT SELECT ON webhooks TO :worker;
 GRANT SELECT, INSERT ON webhook_requests TO :api;

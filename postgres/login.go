@@ -60,7 +60,7 @@ func (s *Store) enterLogin(ctx context.Context, i rider.Identity, fresh rider.Ri
 // linked is the account that a log-in opens, or would, and nobody leaves it until the transaction is done; without an ID there is none.
 func linked(ctx context.Context, tx executor, i rider.Identity) (row riderRow, found bool, err error) {
 	err = tx.GetContext(ctx, &row, `
-		SELECT `+riderColumns+` FROM riders JOIN rider_logins ON rider_id = id WHERE service = $1 AND subject = $2 AND deleted_at IS NULL FOR UPDATE`,
+		SELECT `+openColumns+` FROM riders JOIN rider_logins ON rider_id = id WHERE service = $1 AND subject = $2 AND deleted_at IS NULL FOR UPDATE OF riders`,
 		i.Service, i.Subject)
 	if err == nil {
 		return row, true, nil
@@ -68,7 +68,7 @@ func linked(ctx context.Context, tx executor, i rider.Identity) (row riderRow, f
 	if err := orElse(err, nil); err != nil || i.Email == "" {
 		return riderRow{}, false, err
 	}
-	err = tx.GetContext(ctx, &row, `SELECT `+riderColumns+` FROM riders WHERE lower(email) = lower($1) AND email <> '' FOR UPDATE`, i.Email)
+	err = tx.GetContext(ctx, &row, `SELECT `+openColumns+` FROM riders WHERE lower(email) = lower($1) AND email <> '' FOR UPDATE`, i.Email)
 	return row, false, orElse(err, nil)
 }
 
@@ -122,7 +122,7 @@ func (s *Store) UnlinkLogin(ctx context.Context, riderID, service, session strin
 			return rider.ErrLoginUnknown
 		}
 		err = tx.GetContext(ctx, &last, `
-			SELECT password_hash = '' AND (SELECT count(*) FROM rider_logins WHERE rider_id = $1) = 1 FROM riders WHERE id = $1`, riderID)
+			SELECT NOT has_password AND (SELECT count(*) FROM rider_logins WHERE rider_id = $1) = 1 FROM riders WHERE id = $1`, riderID)
 		if err != nil {
 			return err
 		}

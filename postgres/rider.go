@@ -28,8 +28,11 @@ func (r riderRow) rider() rider.Rider {
 	}
 }
 
+// openColumns is who a rider is, without the password.
+const openColumns = `id, first_name, last_name, email, phone, language, created_at, suspended_at`
+
 // riderColumns is who a rider is, for identify.
-const riderColumns = `id, first_name, last_name, email, password_hash, phone, language, created_at, suspended_at`
+const riderColumns = `password_hash, ` + openColumns
 
 // CreateRider stores a new account: rider.ErrEmailTaken when there is one with this email, in whatever case. A zero
 // CreatedAt is now.

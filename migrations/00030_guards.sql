@@ -8,7 +8,12 @@ ALTER FUNCTION scooters_code() SECURITY DEFINER SET search_path = public, pg_tem
 ALTER FUNCTION scooters_number() SECURITY DEFINER SET search_path = public, pg_temp;
 ALTER FUNCTION rollout_targets_follow() SECURITY DEFINER SET search_path = public, pg_temp;
 
+
+-- Who may not read a password may know that there is one.
+ALTER TABLE riders ADD COLUMN has_password boolean NOT NULL GENERATED ALWAYS AS (password_hash <> '') STORED;
+
 -- +goose Down
+ALTER TABLE riders DROP COLUMN has_password;
 ALTER FUNCTION rollout_targets_follow() SECURITY INVOKER RESET search_path;
 ALTER FUNCTION scooters_number() SECURITY INVOKER RESET search_path;
 ALTER FUNCTION scooters_code() SECURITY INVOKER RESET search_path;
