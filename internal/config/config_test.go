@@ -27,6 +27,9 @@ func TestWrongSettingsAreNamed(t *testing.T) {
 	for name, setting := range map[string][]string{
 		"RODADA_HTTP_ADDR":               {"RODADA_HTTP_ADDR=nowhere"},
 		"RODADA_POSTGRES_URL":            {"RODADA_POSTGRES_URL=mysql://x"},
+		"RODADA_POSTGRES_WORKER_URL":     {"RODADA_POSTGRES_WORKER_URL=db"},
+		"RODADA_POSTGRES_LOGIN_URL":      {"RODADA_POSTGRES_API_URL=postgres://api@db/rodada"},
+		"RODADA_POSTGRES_ROLE_PREFIX":    {"RODADA_POSTGRES_ROLE_PREFIX=x;DROP"},
 		"RODADA_REDIS_ADDRS":             {"RODADA_REDIS_ADDRS=a:1,b"},
 		"RODADA_MQTT_URL":                {"RODADA_MQTT_URL=http://x:1"},
 		"RODADA_MQTT_TOPIC_OTHER":        {"RODADA_MQTT_TOPIC_OTHER=bike"},

@@ -14,6 +14,7 @@ var (
 
 	RetainHistory = retainHistory
 	Ask           = ask
+	OpenAPIStore  = openAPIStore
 )
 
 // ChangesOf shows the changes of a live state as the API sees them.
