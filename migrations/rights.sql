@@ -68,6 +68,7 @@ GRANT SELECT, UPDATE ON onboardings, renumberings TO :worker;
 -- Zones
 
 GRANT SELECT, INSERT ON zones, zone_sets, zone_imports TO :api;
+GRANT UPDATE ON zone_sets TO :api; -- to lock the table; a trigger keeps the rows
 GRANT SELECT, INSERT, UPDATE (until_set) ON zone_versions TO :api;
 GRANT SELECT ON zone_sets, zone_versions TO :worker, :bridge;
 
@@ -101,5 +102,5 @@ GRANT SELECT, DELETE ON upgrade_decisions TO :worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON rollouts TO :api;
 GRANT SELECT, UPDATE ON rollouts TO :worker;
 GRANT SELECT, INSERT, UPDATE ON rollout_groups TO :api;
-GRANT SELECT ON rollout_groups TO :worker;
+GRANT SELECT, UPDATE ON rollout_groups TO :worker;
 GRANT SELECT, INSERT, UPDATE ON rollout_targets TO :api, :worker;
