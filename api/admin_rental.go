@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"rodada/domain/fault"
+	"rodada/domain/listing"
 	"rodada/domain/rental"
 	"rodada/domain/staff"
 	"rodada/workflows"
@@ -17,6 +18,7 @@ import (
 type adminRentalStore interface {
 	RentalForStaff(ctx context.Context, id string) (rental.Rental, error)
 	RentalEvents(ctx context.Context, rentalID string) ([]rental.Event, error)
+	StaffRentals(ctx context.Context, f rental.Filter, q listing.Query) ([]rental.Rental, []listing.Place, int, error)
 	auditor
 }
 

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"rodada/domain/fault"
+	"rodada/domain/listing"
 	"rodada/domain/rider"
 	"rodada/domain/staff"
 )
@@ -13,10 +14,15 @@ import (
 type adminRiderStore interface {
 	Suspend(ctx context.Context, id, reason string) (rider.Suspension, error)
 	Reinstate(ctx context.Context, id, reason string) (rider.Suspension, error)
+	Riders(ctx context.Context, f rider.Filter, currency string, q listing.Query) ([]rider.Record, []listing.Place, int, error)
+	RiderRecord(ctx context.Context, id, currency string) (rider.Record, rider.Tally, error)
 }
 
 // adminRiders is staff's work with riders.
-type adminRiders struct{ store adminRiderStore }
+type adminRiders struct {
+	store    adminRiderStore
+	currency string
+}
 
 // Suspension is whether a rider may ride.
 type Suspension struct {

@@ -46,6 +46,7 @@ type Options struct {
 // app is the nouns behind the endpoints.
 type app struct {
 	development   bool
+	now           func() time.Time
 	accounts      *accounts
 	leaving       *leaving
 	adminRiders   *adminRiders
@@ -53,6 +54,7 @@ type app struct {
 	staffSessions *sessions
 	wallets       *wallets
 	adminWallets  *adminWallets
+	ledgers       *ledgers
 	claimFailed   claimFailed
 	scooters      *scooters
 	watch         watchScooters
@@ -172,6 +174,7 @@ func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 	}
 	return &app{
 		development:   c.Development,
+		now:           o.Now,
 		registry:      registry,
 		labels:        &labels{registry: registry, link: c.Fleet.QRLink},
 		onboardings:   onboardings,
@@ -179,11 +182,12 @@ func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 		rentalRoutes:  &rentalRoutes{rentals: rentals, staff: o.Store, histories: histories, now: o.Now},
 		accounts:      people,
 		leaving:       &leaving{accounts: people, books: o.Store},
-		adminRiders:   &adminRiders{store: o.Store},
+		adminRiders:   &adminRiders{store: o.Store, currency: c.Currency},
 		riderSessions: doors(rider.ForRiders),
 		staffSessions: doors(rider.ForStaff),
 		wallets:       &wallets{store: o.Store, currency: c.Currency},
 		adminWallets:  &adminWallets{store: o.Store, currency: c.Currency},
+		ledgers:       &ledgers{store: o.Store},
 		claimFailed:   claimFailed{store: o.Store, rule: rental.FailedRule{Under: c.Rental.FailedUnder, Within: c.Rental.FailedWithin}},
 		watch: watchScooters{
 			hub: &hub{

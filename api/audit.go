@@ -3,9 +3,9 @@ package api
 import (
 	"context"
 	"encoding/json"
-	"strconv"
 	"time"
 
+	"rodada/domain/listing"
 	"rodada/domain/staff"
 )
 
@@ -17,7 +17,7 @@ type auditor interface {
 // auditStore is what the audit log needs of the books.
 type auditStore interface {
 	auditor
-	AuditLog(ctx context.Context, f staff.AuditFilter) ([]staff.Entry, error)
+	AuditLog(ctx context.Context, f staff.AuditFilter, q listing.Query) ([]staff.Entry, []listing.Place, int, error)
 }
 
 // audits is what staff did.
@@ -38,51 +38,93 @@ type AuditEntry struct {
 	RequestID string          `json:"request_id,omitempty"`
 }
 
+func showEntry(e staff.Entry) AuditEntry {
+	return AuditEntry{
+		ID: e.ID, At: e.At.UTC(), StaffID: e.StaffID, Email: e.Email, Action: e.Action, Subject: e.Subject,
+		Before: e.Before, After: e.After, Reason: e.Reason, Address: e.Address, RequestID: e.RequestID,
+	}
+}
+
+// AuditFilter narrows the audit log.
+type AuditFilter struct {
+	Who     string    `query:"who" maxLength:"254" doc:"A member's email."`
+	Action  string    `query:"action" maxLength:"100" doc:"An action, or the beginning of some with its dot: zone."`
+	Subject string    `query:"subject" maxLength:"254"`
+	Address string    `query:"address" maxLength:"45" doc:"Of the client."`
+	Request string    `query:"request" maxLength:"64" doc:"The ID of a request."`
+	Since   time.Time `query:"since" doc:"Not before this time."`
+	Until   time.Time `query:"until" doc:"Before this time."`
+}
+
+func (f AuditFilter) stored() staff.AuditFilter {
+	return staff.AuditFilter{
+		StaffEmail: f.Who, Action: f.Action, Subject: f.Subject, Address: f.Address, RequestID: f.Request, Since: f.Since, Until: f.Until,
+	}
+}
+
+var auditSorts = sorts{"-at"}
+
 // listAudit is GET /admin/v1/audit.
 type listAudit struct{ *audits }
 
 type listAuditIn struct {
-	Who     string    `query:"who" maxLength:"254" doc:"A member's email."`
-	Action  string    `query:"action" maxLength:"100" doc:"An action, or the beginning of some with its dot: zone."`
-	Subject string    `query:"subject" maxLength:"254"`
-	Since   time.Time `query:"since" doc:"Not before this time."`
-	Until   time.Time `query:"until" doc:"Before this time."`
-	Limit   int       `query:"limit" minimum:"1" maximum:"500" default:"100"`
-	Before  int64     `query:"before" minimum:"0" doc:"The next of the page before."`
+	Listing
+	AuditFilter
 }
 
 type auditOut struct {
 	Body struct {
-		Entries []AuditEntry `json:"entries"`
-		Next    string       `json:"next,omitempty" doc:"What to pass as before for the following page; absent on the last."`
+		Entries []AuditEntry `json:"entries" nullable:"false"`
+		Paging
 	}
 }
 
 func (listAudit) Meta() meta {
 	return meta{
-		ID: "list-audit", Summary: "What staff did, newest first", Needs: staff.Admin,
-		Description: "Every change that staff make, and before it is sent every dangerous command and every lock that meets a ride. Entries never change.",
+		ID: "list-audit", Summary: "What staff did", Needs: staff.Admin, Faults: listFaults,
+		Description: "Every change that staff make, and before it is sent every dangerous command and every lock that meets a ride. Entries never change. " +
+			auditSorts.describe(),
 	}
 }
 
 func (e listAudit) Execute(ctx context.Context, in *listAuditIn) (*auditOut, error) {
-	page, err := e.store.AuditLog(ctx, staff.AuditFilter{
-		StaffEmail: in.Who, Action: in.Action, Subject: in.Subject, Since: in.Since, Until: in.Until, Before: in.Before, Limit: in.Limit + 1,
-	})
+	q, err := in.page(auditSorts, in.AuditFilter)
+	if err != nil {
+		return nil, err
+	}
+	list, places, total, err := e.store.AuditLog(ctx, in.stored(), q)
 	if err != nil {
 		return nil, err
 	}
 	out := &auditOut{}
-	if len(page) > in.Limit {
-		page = page[:in.Limit]
-		out.Body.Next = strconv.FormatInt(page[in.Limit-1].ID, 10)
-	}
-	out.Body.Entries = make([]AuditEntry, len(page))
-	for i, e := range page {
-		out.Body.Entries[i] = AuditEntry{
-			ID: e.ID, At: e.At.UTC(), StaffID: e.StaffID, Email: e.Email, Action: e.Action, Subject: e.Subject,
-			Before: e.Before, After: e.After, Reason: e.Reason, Address: e.Address, RequestID: e.RequestID,
-		}
-	}
+	out.Body.Entries, out.Body.Paging = pageOf(list, places, total, q, in.AuditFilter, showEntry)
 	return out, nil
+}
+
+// AuditFileIn is what the audit log takes when it is a file.
+type AuditFileIn struct {
+	AuditFilter
+	FileIn
+}
+
+func (e *audits) file(now func() time.Time) listFile[AuditFileIn] {
+	return listFile[AuditFileIn]{name: "audit", title: "What staff did", needs: staff.Admin, rows: e.table, now: now}
+}
+
+func (e *audits) table(ctx context.Context, in *AuditFileIn) ([][]string, error) {
+	q, err := in.whole(auditSorts)
+	if err != nil {
+		return nil, err
+	}
+	list, _, total, err := e.store.AuditLog(ctx, in.stored(), q)
+	if err != nil {
+		return nil, err
+	}
+	header := []string{"id", "at", "staff_id", "staff_email", "action", "subject", "before", "after", "reason", "address", "request_id"}
+	return tableOf(header, list, total, func(each staff.Entry) []string {
+		return []string{
+			itoa(each.ID), moment(&each.At), each.StaffID, each.Email, each.Action, each.Subject, string(each.Before), string(each.After),
+			each.Reason, each.Address, each.RequestID,
+		}
+	})
 }

@@ -77,6 +77,10 @@ func endpoints(m *mounter, a *app) {
 	mount(m, forStaff, "POST /admin/v1/staff/{id}/reset-second-factor", resetMemberFactor{a.members})
 
 	m.about("Staff: riders")
+	mount(m, forStaff, "GET /admin/v1/riders", listRiders{a.adminRiders})
+	mount(m, forStaff, "GET /admin/v1/riders.csv", a.adminRiders.file(a.now))
+	mount(m, forStaff, "GET /admin/v1/riders.xlsx", a.adminRiders.file(a.now).forExcel())
+	mount(m, forStaff, "GET /admin/v1/riders/{id}", getRider{a.adminRiders})
 	mount(m, forStaff, "POST /admin/v1/riders/{id}/suspend", suspendRider{a.adminRiders})
 	mount(m, forStaff, "POST /admin/v1/riders/{id}/reinstate", reinstateRider{a.adminRiders})
 
@@ -92,12 +96,18 @@ func endpoints(m *mounter, a *app) {
 	mount(m, forStaff, "GET /admin/v1/webhooks/{id}/deliveries", listDeliveries{a.webhooks})
 
 	m.about("Staff: rentals")
+	mount(m, forStaff, "GET /admin/v1/rentals", listStaffRentals{a.adminRentals})
+	mount(m, forStaff, "GET /admin/v1/rentals.csv", a.adminRentals.file(a.now))
+	mount(m, forStaff, "GET /admin/v1/rentals.xlsx", a.adminRentals.file(a.now).forExcel())
 	mount(m, forStaff, "GET /admin/v1/rentals/{id}", getStaffRental{a.adminRentals})
 	mount(m, forStaff, "GET /admin/v1/rentals/{id}/route", staffRentalRoute{a.rentalRoutes})
 	mount(m, forStaff, "POST /admin/v1/rentals/{id}/end", endStaffRental{a.adminRentals})
 	mount(m, forStaff, "POST /admin/v1/rentals/{id}/refund", refundRental{a.adminWallets})
 
 	m.about("Staff: money")
+	mount(m, forStaff, "GET /admin/v1/ledger", listLedger{a.ledgers})
+	mount(m, forStaff, "GET /admin/v1/ledger.csv", a.ledgers.file(a.now))
+	mount(m, forStaff, "GET /admin/v1/ledger.xlsx", a.ledgers.file(a.now).forExcel())
 	mount(m, forStaff, "POST /admin/v1/riders/{id}/adjustments", adjustWallet{a.adminWallets})
 
 	m.about("Staff: scooters")
@@ -198,4 +208,6 @@ func endpoints(m *mounter, a *app) {
 
 	m.about("Staff: audit")
 	mount(m, forStaff, "GET /admin/v1/audit", listAudit{a.audits})
+	mount(m, forStaff, "GET /admin/v1/audit.csv", a.audits.file(a.now))
+	mount(m, forStaff, "GET /admin/v1/audit.xlsx", a.audits.file(a.now).forExcel())
 }

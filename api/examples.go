@@ -97,7 +97,7 @@ func examples() map[string]any {
 	wallet := walletOut{}.Body
 	wallet.Balance = balance
 
-	return map[string]any{
+	return together(listExamples(ended), map[string]any{
 		"open-rental 201":         stored(riding),
 		"open-rental 202":         stored(unlocking),
 		"open-reservation 201":    stored(reserved),
@@ -126,7 +126,7 @@ func examples() map[string]any {
 			AccessToken: "eyJhbGciOiJIUzI1NiJ9.eyJhdWQiOiJyaWRlciJ9.c2lnbmF0dXJl", ExpiresAt: began.Add(15 * time.Minute),
 			RefreshToken: "rider_Jq2m4mJ0o3uC8r1vT7wXyZ", RefreshExpiresAt: began.Add(30 * 24 * time.Hour),
 		},
-	}
+	})
 }
 
 func staffExample(r rental.Rental) StaffRental {

@@ -8,6 +8,8 @@ import (
 	"rodada/domain/fault"
 	"rodada/domain/firmware"
 	"rodada/domain/letter"
+	"rodada/domain/listing"
+	"rodada/domain/rental"
 	"rodada/domain/rider"
 	"rodada/geo"
 )
@@ -48,6 +50,12 @@ type FirmwareBooks interface {
 	firmwareStore
 	upgradeStore
 	rolloutStore
+}
+
+// ListBooks is what fakes leave to a real database of the lists of staff.
+type ListBooks interface {
+	ledgerStore
+	StaffRentals(ctx context.Context, f rental.Filter, q listing.Query) ([]rental.Rental, []listing.Place, int, error)
 }
 
 // AccountBooks is what fakes leave to a real database too.

@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 
+	"rodada/domain/listing"
 	"rodada/domain/staff"
 )
 
@@ -39,16 +41,22 @@ func (s *fakeStore) audit(ctx context.Context, d staff.Deed) error {
 	return nil
 }
 
-func (s *fakeStore) AuditLog(_ context.Context, f staff.AuditFilter) ([]staff.Entry, error) {
+// newestFirst asks for the audit log.
+var newestFirst = listing.Query{Order: listing.Order{By: "at", Descending: true}, Limit: 100}
+
+func (s *fakeStore) AuditLog(_ context.Context, f staff.AuditFilter, q listing.Query) (found []staff.Entry, places []listing.Place, total int, err error) {
 	defer s.lock()()
-	var found []staff.Entry
 	for _, e := range slices.Backward(s.deeds) {
 		fits := (f.StaffEmail == "" || e.Email == f.StaffEmail) && (f.Subject == "" || e.Subject == f.Subject) &&
 			(f.Action == "" || e.Action == f.Action || strings.HasSuffix(f.Action, ".") && strings.HasPrefix(e.Action, f.Action)) &&
-			!e.At.Before(f.Since) && (f.Until.IsZero() || e.At.Before(f.Until)) && (f.Before == 0 || e.ID < f.Before)
-		if fits && len(found) < f.Limit {
-			found = append(found, e)
+			!e.At.Before(f.Since) && (f.Until.IsZero() || e.At.Before(f.Until))
+		if !fits {
+			continue
+		}
+		total++
+		if id := strconv.FormatInt(e.ID, 10); (q.After == nil || id < q.After.ID) && len(found) <= q.Limit {
+			found, places = append(found, e), append(places, listing.Place{ID: id})
 		}
 	}
-	return found, s.broken
+	return found, places, total, s.broken
 }

@@ -56,6 +56,7 @@ type fakeStore struct {
 	fakeDepot
 	api.FirmwareBooks       // none
 	api.AccountBooks        // none
+	api.ListBooks           // none
 	broken            error // every call fails with it
 	imports           []zone.Import
 	imported          map[string]zone.Imported // by their key

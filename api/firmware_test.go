@@ -92,7 +92,7 @@ func TestAnImageFromUploadToRetirement(t *testing.T) {
 	problem(t, v.do(t, "POST", at+"/retire", v.bearer, map[string]any{"reason": "It was bad."}), 409, "firmware_retired")
 	require.Equal(t, content, v.do(t, "GET", at+"/image", v.bearer, nil).Body.String())
 
-	log, err := v.books.AuditLog(t.Context(), staff.AuditFilter{Action: "firmware.", Limit: 10})
+	log, _, _, err := v.books.AuditLog(t.Context(), staff.AuditFilter{Action: "firmware."}, newestFirst)
 	require.NoError(t, err)
 	require.Equal(t, []string{"firmware.retire", "firmware.upload"}, []string{log[0].Action, log[1].Action})
 	require.Equal(t, "It was bad.", log[0].Reason)

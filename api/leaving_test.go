@@ -46,7 +46,7 @@ func TestSuspensionHoldsAtOnce(t *testing.T) {
 	body(t, staffed("/reinstate", who.id, why), 200)
 	body(t, b.do(t, "GET", "/v1/me", who.access, nil), 200)
 
-	log, err := b.books.AuditLog(t.Context(), staff.AuditFilter{Subject: who.id, Limit: 10})
+	log, _, _, err := b.books.AuditLog(t.Context(), staff.AuditFilter{Subject: who.id}, newestFirst)
 	require.NoError(t, err)
 	require.Len(t, log, 2, "what changed nothing is not in it")
 	require.Equal(t, []string{"rider.reinstate", "rider.suspend"}, []string{log[0].Action, log[1].Action})

@@ -121,7 +121,7 @@ func TestWhatStaffDoIsWrittenDown(t *testing.T) {
 	require.Len(t, entries("?since=2026-11-23T12:00:00Z&until=2026-11-23T12:00:01Z"), len(all))
 
 	first := body(t, s.asStaff(t, "GET", "/admin/v1/audit?limit=3", nil), 200)
-	rest := body(t, s.asStaff(t, "GET", "/admin/v1/audit?limit=3&before="+first["next"].(string), nil), 200)
+	rest := body(t, s.asStaff(t, "GET", "/admin/v1/audit?limit=3&cursor="+first["next"].(string), nil), 200)
 	require.Equal(t, all, append(first["entries"].([]any), rest["entries"].([]any)...))
 	require.NotContains(t, rest, "next")
 }

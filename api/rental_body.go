@@ -38,6 +38,10 @@ type Usage struct {
 	Meters        int64 `json:"meters" doc:"Known at the end."`
 }
 
+func showUsage(used fare.Usage) Usage {
+	return Usage{RidingSeconds: int64(used.Riding / time.Second), PausedSeconds: int64(used.Paused / time.Second), Meters: used.Meters}
+}
+
 // visibleState is the rider's part if it is decided, else where the rental is.
 func visibleState(r rental.Rental) string {
 	if r.Outcome != rental.Open {
@@ -69,17 +73,13 @@ func describe(r rental.Rental, used fare.Usage, here ...fare.Adjustment) Rental 
 		UnlockedAt:    happened(r.UnlockedAt),
 		PausedAt:      happened(r.PausedAt),
 		StoppedAt:     happened(r.StoppedAt),
-		Usage: Usage{
-			RidingSeconds: int64(used.Riding / time.Second),
-			PausedSeconds: int64(used.Paused / time.Second),
-			Meters:        used.Meters,
-		},
-		Price:       price,
-		Charged:     r.Charged,
-		Waived:      r.Waived,
-		Refunded:    r.Refunded,
-		Tariff:      r.Tariff,
-		EndPosition: r.EndPosition, ZonesVersion: r.ZoneVersion,
+		Usage:         showUsage(used),
+		Price:         price,
+		Charged:       r.Charged,
+		Waived:        r.Waived,
+		Refunded:      r.Refunded,
+		Tariff:        r.Tariff,
+		EndPosition:   r.EndPosition, ZonesVersion: r.ZoneVersion,
 	}
 }
 

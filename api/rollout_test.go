@@ -59,7 +59,7 @@ func TestARolloutFromDraftToEnd(t *testing.T) {
 	require.InDelta(t, 4, b["scooters"].(map[string]any)["done"], 0)
 	problem(t, y.decide(t, id, "pause"), 409, "rollout_state")
 	problem(t, y.decide(t, id, "retry-failed"), 409, "rollout_none_failed")
-	deeds, err := y.books.AuditLog(t.Context(), staff.AuditFilter{Subject: id, Limit: 100})
+	deeds, _, _, err := y.books.AuditLog(t.Context(), staff.AuditFilter{Subject: id}, newestFirst)
 	require.NoError(t, err)
 	var actions []string
 	for _, d := range deeds {

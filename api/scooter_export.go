@@ -3,7 +3,6 @@ package api
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"strconv"
 	"time"
 
@@ -13,24 +12,6 @@ import (
 	"rodada/domain/listing"
 	"rodada/domain/station"
 )
-
-// fileOut is an answer that is a file.
-type fileOut struct {
-	ContentType string `header:"Content-Type"`
-	Disposition string `header:"Content-Disposition"`
-	Body        []byte
-}
-
-// The media types of tables.
-const (
-	typeCSV  = "text/csv; charset=utf-8"
-	typeXLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-)
-
-// exportLimit bounds an export; a larger fleet is exported in parts.
-const exportLimit = 50_000
-
-var errExport = fault.Declare(fault.Invalid, "export_too_large", "That is too much for one file. Narrow it with filters.")
 
 // exportScooters is what the exports share.
 type exportScooters struct{ *registry }
@@ -108,12 +89,6 @@ func exportRow(s StaffScooter) []string {
 
 func degrees(d float64) string { return strconv.FormatFloat(d, 'f', 6, 64) }
 
-// attachment is a file to keep, with the day in its name.
-func (r *registry) attachment(kind, name, extension string, body []byte) *fileOut {
-	name = fmt.Sprintf("%s-%s.%s", name, r.now().UTC().Format(time.DateOnly), extension)
-	return &fileOut{ContentType: kind, Disposition: fmt.Sprintf("attachment; filename=%q", name), Body: body}
-}
-
 var exportFaults = []*fault.Error{errExport, fleet.ErrMapAway, fleet.ErrModelUnknown, station.ErrUnknown, listing.ErrSort}
 
 // exportCSV is GET /admin/v1/scooters.csv.
@@ -143,7 +118,7 @@ func (e exportCSV) Execute(ctx context.Context, in *exportCSVIn) (*fileOut, erro
 	if err := sheet.WriteCSV(&file, comma, rows); err != nil {
 		return nil, err
 	}
-	return e.attachment(typeCSV, "scooters", "csv", file.Bytes()), nil
+	return attachment(e.now(), typeCSV, "scooters", "csv", file.Bytes()), nil
 }
 
 // exportXLSX is GET /admin/v1/scooters.xlsx.
@@ -164,5 +139,5 @@ func (e exportXLSX) Execute(ctx context.Context, in *ExportScootersIn) (*fileOut
 	if err := sheet.WriteXLSX(&file, "Scooters", rows); err != nil {
 		return nil, err
 	}
-	return e.attachment(typeXLSX, "scooters", "xlsx", file.Bytes()), nil
+	return attachment(e.now(), typeXLSX, "scooters", "xlsx", file.Bytes()), nil
 }

@@ -104,7 +104,7 @@ func (e qrSheet) Execute(ctx context.Context, in *qrSheetIn) (*fileOut, error) {
 	if err != nil {
 		return nil, err
 	}
-	return e.attachment("application/pdf", "qr-labels", "pdf", file), nil
+	return attachment(e.now(), "application/pdf", "qr-labels", "pdf", file), nil
 }
 
 // missingOf is the plates that were asked for and not found.

@@ -13,6 +13,7 @@ type Store interface {
 	scooterStore
 	walletStore
 	adminWalletStore
+	ledgerStore
 	failedStore
 	rentalStore
 	adminScooterStore

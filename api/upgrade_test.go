@@ -230,7 +230,7 @@ func TestAParkedUpgradeIsRetriedAndAborted(t *testing.T) {
 	asked.Decision = ""
 	require.Equal(t, workflows.UpgradeRequest{UpgradeID: started["id"].(string), By: support, Reason: "Charged."}, asked)
 	d.mu.Unlock()
-	log, err := d.books.AuditLog(t.Context(), staff.AuditFilter{Subject: d.plate, Limit: 10})
+	log, _, _, err := d.books.AuditLog(t.Context(), staff.AuditFilter{Subject: d.plate}, newestFirst)
 	require.NoError(t, err)
 	var actions []string
 	for _, e := range log {
@@ -249,7 +249,7 @@ func TestAnAnswerThatTakesLongIsGivenLater(t *testing.T) {
 	res := d.asStaff(t, "POST", at+"/restart", map[string]any{"reason": "Try again."})
 	require.Equal(t, "parked", body(t, res, 202)["state"])
 	deeds := func() []staff.Entry {
-		log, err := d.books.AuditLog(t.Context(), staff.AuditFilter{Subject: d.plate, Action: "scooter.upgrade-restart", Limit: 9})
+		log, _, _, err := d.books.AuditLog(t.Context(), staff.AuditFilter{Subject: d.plate, Action: "scooter.upgrade-restart"}, newestFirst)
 		require.NoError(t, err)
 		return log
 	}
@@ -281,7 +281,7 @@ func TestAnUpgradeWhoseWorkflowWasEnded(t *testing.T) {
 			got := body(t, d.asStaff(t, "POST", at+"/"+verb, map[string]any{"reason": "It was ended."}), 200)
 			require.Equal(t, want, got["state"])
 			require.Equal(t, id, got["id"])
-			log, err := d.books.AuditLog(t.Context(), staff.AuditFilter{Subject: d.plate, Action: "scooter.upgrade-" + verb, Limit: 9})
+			log, _, _, err := d.books.AuditLog(t.Context(), staff.AuditFilter{Subject: d.plate, Action: "scooter.upgrade-" + verb}, newestFirst)
 			require.NoError(t, err)
 			require.Len(t, log, 1)
 			s, err := d.books.ScooterByPlate(t.Context(), d.plate)
@@ -297,7 +297,7 @@ func TestARefusedDecisionIsNotAudited(t *testing.T) {
 	at := d.parked(t)
 	d.refuse.Store(true)
 	problem(t, d.asStaff(t, "POST", at+"/retry", map[string]any{"reason": "Charged."}), 409, "upgrade_not_parked")
-	log, err := d.books.AuditLog(t.Context(), staff.AuditFilter{Subject: d.plate, Limit: 10})
+	log, _, _, err := d.books.AuditLog(t.Context(), staff.AuditFilter{Subject: d.plate}, newestFirst)
 	require.NoError(t, err)
 	require.Len(t, log, 1)
 	require.Equal(t, "scooter.upgrade", log[0].Action)

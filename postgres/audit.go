@@ -4,9 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"strconv"
 	"strings"
 	"time"
 
+	"rodada/domain/listing"
 	"rodada/domain/staff"
 )
 
@@ -75,31 +77,42 @@ type auditRow struct {
 	Reason    string         `db:"reason"`
 	Address   string         `db:"address"`
 	RequestID string         `db:"request_id"`
+	Place     string         `db:"place"`
 }
 
-// AuditLog lists what staff did, newest first.
-func (s *Store) AuditLog(ctx context.Context, f staff.AuditFilter) ([]staff.Entry, error) {
-	prefix, isPrefix := f.Action, strings.HasSuffix(f.Action, ".")
-	var rows []auditRow
-	err := s.once(ctx, "audit log", func(db executor) error {
-		rows = nil
-		return db.SelectContext(ctx, &rows, `
-			SELECT * FROM audit_log
-			WHERE ($1 = '' OR staff_email = $1)
-				AND ($2 = '' OR action = $2 OR ($3 AND starts_with(action, $2)))
-				AND ($4 = '' OR subject = $4)
-				AND at >= coalesce($5, '-infinity'::timestamptz) AND at < coalesce($6, 'infinity'::timestamptz)
-				AND ($7::bigint = 0 OR id < $7)
-			ORDER BY id DESC LIMIT $8`,
-			f.StaffEmail, prefix, isPrefix, f.Subject, nullTime(f.Since), nullTime(f.Until), f.Before, f.Limit)
-	})
-	entries := make([]staff.Entry, len(rows))
-	for i, r := range rows {
-		entries[i] = staff.Entry{
+// auditList is the audit log.
+var auditList = listed{
+	what: "audit log", fields: `l.*`, from: `FROM audit_log l`,
+	columns: map[string]column{"at": {"l.at", "timestamptz"}},
+	id:      "l.id", idType: "bigint",
+}
+
+// AuditLog is one page of the entries that a filter picks, each with its place in the order, and with one more when there is a next
+// page; and how many it picks in all.
+func (s *Store) AuditLog(ctx context.Context, f staff.AuditFilter, q listing.Query) (list []staff.Entry, places []listing.Place, total int, err error) {
+	var p picked
+	for _, each := range []struct{ column, value string }{
+		{"staff_email", f.StaffEmail}, {"subject", f.Subject}, {"address", f.Address}, {"request_id", f.RequestID},
+	} {
+		if each.value != "" {
+			p.where(`l.`+each.column+` = ?`, each.value)
+		}
+	}
+	switch {
+	case strings.HasSuffix(f.Action, "."):
+		p.where(`starts_with(l.action, ?)`, f.Action)
+	case f.Action != "":
+		p.where(`l.action = ?`, f.Action)
+	}
+	p.between("l.at", f.Since, f.Until)
+	rows, total, err := pageFrom[auditRow](ctx, s, auditList, p, q)
+	for _, r := range rows {
+		places = append(places, listing.Place{Value: r.Place, ID: strconv.FormatInt(r.ID, 10)})
+		list = append(list, staff.Entry{
 			ID: r.ID, At: r.At.UTC(),
 			Actor:  staff.Actor{StaffID: r.StaffID.String, Email: r.Email, Address: r.Address, RequestID: r.RequestID},
 			Action: r.Action, Subject: r.Subject, Before: r.Before, After: r.After, Reason: r.Reason,
-		}
+		})
 	}
-	return entries, err
+	return list, places, total, err
 }

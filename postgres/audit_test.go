@@ -33,7 +33,7 @@ func TestWhatStaffChangeIsInTheAuditLog(t *testing.T) {
 	require.NoError(t, act.ReleaseRental(act.ctx, s.Plate, eva.ID, "lock stuck"))
 	require.NoError(t, act.Audit(act.ctx, staff.Deed{Action: "rental.end", Subject: "r1", Reason: "The rider called."}))
 
-	log, err := b.AuditLog(b.ctx, staff.AuditFilter{Limit: 100})
+	log, _, _, err := b.AuditLog(b.ctx, staff.AuditFilter{}, newestFirst)
 	require.NoError(t, err)
 	var actions []string
 	for _, e := range log {
@@ -65,7 +65,7 @@ func TestAuditLogByPagesAndFilters(t *testing.T) {
 		require.NoError(t, luis.Audit(luis.ctx, staff.Deed{Action: "commander.fly", Subject: "99ZZ"}))
 	}
 	who, _ := staff.ActorFrom(eva.ctx)
-	all, err := b.AuditLog(b.ctx, staff.AuditFilter{Limit: 100})
+	all, _, _, err := b.AuditLog(b.ctx, staff.AuditFilter{}, newestFirst)
 	require.NoError(t, err)
 	require.Len(t, all, 6)
 	for name, c := range map[string]struct {
@@ -77,24 +77,32 @@ func TestAuditLogByPagesAndFilters(t *testing.T) {
 		"a kind of actions":  {staff.AuditFilter{Action: "command."}, []int{1, 3, 5}},
 		"half an action":     {staff.AuditFilter{Action: "command"}, nil},
 		"a subject":          {staff.AuditFilter{Subject: "12AB"}, []int{1, 3, 5}},
-		"before another":     {staff.AuditFilter{Before: all[2].ID}, []int{3, 4, 5}},
+		"an address":         {staff.AuditFilter{Address: "192.0.2.8"}, nil},
+		"a request":          {staff.AuditFilter{RequestID: "r-1"}, []int{0, 1, 2, 3, 4, 5}},
 		"since":              {staff.AuditFilter{Since: all[1].At}, []int{0, 1}},
 		"until":              {staff.AuditFilter{Until: all[4].At}, []int{5}},
-		"everything at once": {staff.AuditFilter{StaffEmail: who.Email, Action: "command.", Subject: "12AB", Before: all[1].ID}, []int{3, 5}},
+		"everything at once": {staff.AuditFilter{StaffEmail: who.Email, Action: "command.", Subject: "12AB", Until: all[1].At}, []int{3, 5}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			c.filter.Limit = 100
-			got, err := b.AuditLog(b.ctx, c.filter)
+			got, _, total, err := b.AuditLog(b.ctx, c.filter, newestFirst)
 			require.NoError(t, err)
+			require.Len(t, got, total)
 			require.Len(t, got, len(c.want))
 			for i, at := range c.want {
 				require.Equal(t, all[at], got[i])
 			}
 		})
 	}
-	page, err := b.AuditLog(b.ctx, staff.AuditFilter{Limit: 2})
+	q := newestFirst
+	q.Limit = 2
+	page, places, total, err := b.AuditLog(b.ctx, staff.AuditFilter{}, q)
 	require.NoError(t, err)
-	require.Equal(t, all[:2], page)
+	require.Equal(t, all[:3], page, "and one more: there is a next page")
+	require.Equal(t, 6, total)
+	q.After = &places[1]
+	page, _, _, err = b.AuditLog(b.ctx, staff.AuditFilter{}, q)
+	require.NoError(t, err)
+	require.Equal(t, all[2:5], page)
 }
 
 func TestPermissionsOfStaffAreKept(t *testing.T) {

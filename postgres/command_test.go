@@ -134,7 +134,7 @@ func TestADangerousCommandIsAuditedWithItsRow(t *testing.T) {
 	deed := &staff.Deed{Action: "command.power-on", Subject: s.Plate, After: map[string]any{"command": o.ID}, Reason: o.Reason}
 	_, _, err := b.OpenOrder(ctx, o, deed)
 	require.NoError(t, err)
-	log, err := b.AuditLog(b.ctx, staff.AuditFilter{Action: "command.", Limit: 10})
+	log, _, _, err := b.AuditLog(b.ctx, staff.AuditFilter{Action: "command."}, newestFirst)
 	require.NoError(t, err)
 	require.Len(t, log, 1)
 	require.Equal(t, m.Email, log[0].Email)

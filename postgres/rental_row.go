@@ -18,13 +18,15 @@ const rentalColumns = `r.id, r.rider_id, r.scooter_id, r.plate, r.vehicle_id, r.
 	(SELECT m.name FROM scooters s JOIN models m ON m.id = s.model_id WHERE s.id = r.scooter_id) AS model,
 	(SELECT s.model_id FROM scooters s WHERE s.id = r.scooter_id) AS model_id`
 
-// selectRentals reads rentals r, each with how it stands in the ledger.
-const selectRentals = `SELECT ` + rentalColumns + `,
+// rentalFields are all that a rentalRow reads of a rental r, with how it stands in the ledger.
+const rentalFields = rentalColumns + `,
 		EXISTS (SELECT FROM ledger_transactions t WHERE t.rental_id = r.id AND t.kind = 'ride') AS charged,
 		EXISTS (SELECT FROM ledger_transactions t WHERE t.rental_id = r.id AND t.kind = 'void') AS waived,
 		(SELECT coalesce(sum(e.minor), 0)::bigint FROM ledger_transactions t JOIN ledger_entries e ON e.transaction_id = t.id
-			WHERE t.rental_id = r.id AND t.kind = 'refund' AND e.minor > 0) AS refunded
-	FROM rentals r `
+			WHERE t.rental_id = r.id AND t.kind = 'refund' AND e.minor > 0) AS refunded`
+
+// selectRentals reads rentals r.
+const selectRentals = `SELECT ` + rentalFields + ` FROM rentals r `
 
 type rentalRow struct {
 	ID            string          `db:"id"`

@@ -148,7 +148,7 @@ func (c *campaign) target(b firmware.Beginning) firmware.Target {
 
 func (c *campaign) deeds(action string) []staff.Entry {
 	c.t.Helper()
-	list, err := c.AuditLog(c.ctx, staff.AuditFilter{Action: action, Subject: c.id, Limit: 10})
+	list, _, _, err := c.AuditLog(c.ctx, staff.AuditFilter{Action: action, Subject: c.id}, newestFirst)
 	require.NoError(c.t, err)
 	return list
 }

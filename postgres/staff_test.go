@@ -54,7 +54,7 @@ func TestAnAccountOfStaffChanges(t *testing.T) {
 	require.Equal(t, "own", m.PasswordHash)
 	require.True(t, m.PasswordExpires.IsZero())
 
-	log, err := b.AuditLog(b.ctx, staff.AuditFilter{Subject: luis.Email, Limit: 100})
+	log, _, _, err := b.AuditLog(b.ctx, staff.AuditFilter{Subject: luis.Email}, newestFirst)
 	require.NoError(t, err)
 	var actions []string
 	for _, e := range log {

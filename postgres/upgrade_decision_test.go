@@ -22,7 +22,7 @@ func TestADecisionIsADeedOnceItIsTaken(t *testing.T) {
 	u := b.upgrading(b.scooter(), b.image("2.0"))
 	b.advance(firmware.Change{ID: u.ID, Seq: 1, State: firmware.Parked, Trouble: firmware.TroubleSilent, Attempt: 1, At: noon})
 	deeds := func() []staff.Entry {
-		log, err := b.AuditLog(b.ctx, staff.AuditFilter{Subject: u.Plate, Action: "scooter.upgrade-retry", Limit: 9})
+		log, _, _, err := b.AuditLog(b.ctx, staff.AuditFilter{Subject: u.Plate, Action: "scooter.upgrade-retry"}, newestFirst)
 		require.NoError(t, err)
 		return log
 	}

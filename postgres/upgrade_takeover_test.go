@@ -100,7 +100,7 @@ func TestACancelledUpgradeIsADeedOfTheSystem(t *testing.T) {
 	b.advance(cancelled)
 	cancelled.Seq, cancelled.State = 2, firmware.Aborted
 	b.advance(cancelled)
-	log, err := b.AuditLog(b.ctx, staff.AuditFilter{Subject: s.Plate, Action: "scooter.upgrade-abort", Limit: 9})
+	log, _, _, err := b.AuditLog(b.ctx, staff.AuditFilter{Subject: s.Plate, Action: "scooter.upgrade-abort"}, newestFirst)
 	require.NoError(t, err)
 	require.Len(t, log, 1)
 	require.Equal(t, []string{staff.System, "It was cancelled."}, []string{log[0].Email, log[0].Reason})

@@ -55,8 +55,8 @@ type AuditFilter struct {
 	StaffEmail string
 	Action     string // exactly, or with a trailing dot all that begin with it
 	Subject    string
+	Address    string // of the client
+	RequestID  string
 	Since      time.Time
 	Until      time.Time
-	Before     int64 // entries older than the one with this ID
-	Limit      int
 }

@@ -3,6 +3,8 @@
 package wallet
 
 import (
+	"strings"
+
 	"rodada/domain/money"
 )
 
@@ -19,6 +21,9 @@ const (
 
 // Rider is the account of a rider's wallet.
 func Rider(riderID string) Account { return Account("rider:" + riderID) }
+
+// Rider is whose wallet the account is; false: it is nobody's.
+func (a Account) Rider() (id string, is bool) { return strings.CutPrefix(string(a), "rider:") }
 
 // Entry books an amount on an account: what the account holds grows by Minor.
 type Entry struct {

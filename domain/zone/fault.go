@@ -15,5 +15,6 @@ var (
 	ErrChanged  = fault.Declare(fault.Conflict, "zone_changed", "Somebody has changed this meanwhile. Look at it again.")
 	ErrOrder    = fault.Declare(fault.Invalid, "zone_order_invalid", "The order names every zone in force once, but for the one that is everywhere.")
 	ErrTwice    = fault.Declare(fault.Conflict, "zone_everywhere_taken", "There is a zone for everywhere already.")
+	ErrNoArea   = fault.Declare(fault.Invalid, "zone_without_area", "This zone is wherever no other is: it has no area of its own.")
 	ErrStart    = fault.Declare(fault.Conflict, "zone_start_forbidden", "A ride can't begin where this scooter stands.")
 )

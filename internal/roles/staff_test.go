@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"rodada/api/password"
+	"rodada/domain/listing"
 	"rodada/domain/rider"
 	"rodada/domain/staff"
 	"rodada/internal/cli"
@@ -32,7 +33,7 @@ func TestAddStaff(t *testing.T) {
 	fits, err := password.New(1).Matches(t.Context(), "a long password", m.PasswordHash)
 	require.NoError(t, err)
 	require.True(t, fits)
-	log, err := store.AuditLog(t.Context(), staff.AuditFilter{Action: "staff.create", Limit: 10})
+	log, _, _, err := store.AuditLog(t.Context(), staff.AuditFilter{Action: "staff.create"}, listing.Query{Order: listing.Order{By: "at", Descending: true}, Limit: 10})
 	require.NoError(t, err)
 	require.Len(t, log, 1)
 	require.Equal(t, "eva@example.org", log[0].Subject)
