@@ -4,16 +4,16 @@ import "time"
 
 // Filter picks rentals; what is empty picks all.
 type Filter struct {
-	RiderID   string
-	Plate     string   // as the scooter was called then
-	States    []string // what riders see: a State while it is open, else its Outcome
-	Reasons   []Reason // of voids
-	Models    []int64
-	Money     []Settled
-	Failed    *bool // it cost nothing because it failed
-	ZoneID    int64 // where it ended, as the zone is drawn now
-	Since     time.Time
-	Until     time.Time // opened before
+	RiderID string
+	Plate   string   // as the scooter was called then
+	States  []string // what riders see: a State while it is open, else its Outcome
+	Reasons []Reason // of voids
+	Models  []int64
+	Money   []Settled
+	Failed  *bool // it cost nothing because it failed
+	ZoneID  int64 // where it ended, as the zone is drawn now
+	Since   time.Time
+	Until   time.Time // opened before
 	// AmountFrom and AmountBelow bound its bill, in minor units; what has no bill has 0. AmountBelow 0: any.
 	AmountFrom  int64
 	AmountBelow int64
