@@ -16,6 +16,8 @@ import (
 	"rodada/domain/rider"
 	"rodada/domain/staff"
 	"rodada/domain/wallet"
+	"rodada/internal/testkit"
+	"rodada/migrations"
 )
 
 // someList is a list of any kind: one page of it, as IDs.
@@ -138,4 +140,20 @@ func TestStaffListsThatCanNotBe(t *testing.T) {
 			require.ErrorIs(t, err, listing.ErrCursor, name)
 		}
 	}
+}
+
+func TestStaffListsWithTheRightsOfTheAPI(t *testing.T) {
+	url := testkit.Database(t, testkit.HashFS(t, migrations.Files), migrations.Up)
+	b := newBooksAt(t, url)
+	who := b.rider().ID
+	b.Store = openAs(t, url, migrations.API, migrations.Login)
+	for name, list := range b.staffLists() {
+		_, _, _, err := list.read(listing.Query{Order: listing.Order{By: list.sorts[0]}, Limit: 1})
+		require.NoError(t, err, name)
+	}
+	yes := true
+	_, _, _, err := b.Riders(b.ctx, rider.Filter{Text: "a", InDebt: &yes}, "EUR", byCreated)
+	require.NoError(t, err)
+	_, _, err = b.RiderRecord(b.ctx, who, "EUR")
+	require.NoError(t, err)
 }

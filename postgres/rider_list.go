@@ -12,7 +12,7 @@ import (
 // ridersList is the accounts of riders; $1 is the currency of their wallets.
 var ridersList = listed{
 	what: "list riders",
-	fields: `r.id, r.first_name, r.last_name, r.email, r.password_hash, r.phone, r.language, r.created_at, r.suspended_at,
+	fields: `r.id, r.first_name, r.last_name, r.email, r.phone, r.language, r.created_at, r.suspended_at,
 		r.suspended_reason, r.deleted_at, own.currency,
 		(SELECT coalesce(sum(e.minor), 0)::bigint FROM ledger_accounts a JOIN ledger_entries e ON e.account_id = a.id
 			WHERE a.name = 'rider:' || r.id AND a.currency = own.currency) AS balance,
