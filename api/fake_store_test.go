@@ -16,6 +16,7 @@ import (
 	"rodada/domain/fare"
 	"rodada/domain/fleet"
 	"rodada/domain/money"
+	"rodada/domain/pricing"
 	"rodada/domain/rental"
 	"rodada/domain/rider"
 	"rodada/domain/staff"
@@ -168,8 +169,10 @@ func (s *fakeStore) ScootersByPlates(_ context.Context, plates []string) ([]flee
 	return found, s.broken
 }
 
-func (s *fakeStore) CurrentTariff(context.Context, int64) (fare.Tariff, error) {
-	return s.tariff, s.broken
+func (s *fakeStore) Prices(context.Context) (*pricing.Book, error) { return s.book(), s.broken }
+
+func (s *fakeStore) book() *pricing.Book {
+	return &pricing.Book{Version: 1, Tariffs: map[string][]pricing.Edition{pricing.Standard: {{Tariff: s.tariff}}}}
 }
 
 func (s *fakeStore) Book(_ context.Context, t wallet.Transaction) error {
@@ -328,7 +331,8 @@ func (s *fakeStore) Admission(_ context.Context, riderID, key, code string) (ren
 	}
 	who, known := s.riders[riderID]
 	a.RiderKnown, a.RiderVerified, a.SuspendedAt = known, who.Email != "", who.SuspendedAt
-	a.Tariff, a.Balance = s.tariff, s.sum(wallet.Rider(riderID), s.tariff.Currency)
+	a.Prices = s.book()
+	a.Balances = map[string]int64{s.tariff.Currency: s.sum(wallet.Rider(riderID), s.tariff.Currency).Minor}
 	return a, s.broken
 }
 

@@ -10,6 +10,7 @@ import (
 	"rodada/domain/fault"
 	"rodada/domain/firmware"
 	"rodada/domain/fleet"
+	"rodada/domain/pricing"
 	"rodada/domain/rental"
 	"rodada/domain/rider"
 	"rodada/domain/wallet"
@@ -30,7 +31,7 @@ type rentalStore interface {
 	Rentals(ctx context.Context, riderID string, limit int, before string) ([]rental.Rental, error)
 	RentalEvents(ctx context.Context, rentalID string) ([]rental.Event, error)
 	VoidUnstarted(ctx context.Context, rentalID string, why rental.Reason, at time.Time) error
-	Zones(ctx context.Context) (zone.Set, error)
+	priceStore
 }
 
 // rentals rents scooters to riders.
@@ -77,10 +78,17 @@ func (s *rentals) open(ctx context.Context, q request) (*rentalOut, error) {
 	case malformed != nil:
 		return nil, malformed
 	}
-	if err := s.admit(ctx, a); err != nil {
+	if a.Scooter.ID == 0 {
+		return nil, fleet.ErrScooterUnknown
+	}
+	scooter := a.Scooter
+	tariff, err := s.tariff(ctx, a.Prices, scooter.Model.ID, scooter.Plate, scooter.Position)
+	if err != nil {
 		return nil, err
 	}
-	scooter, tariff := a.Scooter, a.Tariff
+	if err := s.admit(ctx, a, tariff); err != nil {
+		return nil, err
+	}
 	if !q.reserve && a.OpenPlate == scooter.Plate && a.OpenState == rental.Reserved {
 		return s.unlockReserved(ctx, q, rental.Rental{ID: a.OpenRental, RiderID: q.riderID, Plate: scooter.Plate})
 	}
@@ -204,7 +212,7 @@ func (s *rentals) input(r rental.Rental, scooter fleet.Scooter, requested time.T
 var openFaults = []*fault.Error{
 	fleet.ErrQRInvalid, fleet.ErrScooterUnknown, fleet.ErrUnavailable, fleet.ErrHeld, fleet.ErrSecuring, fleet.ErrUnchecked, fleet.ErrBatteryLow,
 	firmware.ErrUpgrading, rider.ErrSuspended, rider.ErrUnverified, wallet.ErrDebt, wallet.ErrTooLittle, zone.ErrStart, rental.ErrRiderBusy, rental.ErrKeyMissing, rental.ErrKeyInvalid, rental.ErrKeyReused,
-	rental.ErrVoid, rental.ErrUnreachable,
+	rental.ErrVoid, rental.ErrUnreachable, pricing.ErrNone,
 }
 
 // openRental is POST /v1/rentals.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 
+	"rodada/domain/fare"
 	"rodada/domain/fleet"
 	"rodada/domain/rental"
 	"rodada/domain/rider"
@@ -12,10 +13,8 @@ import (
 
 // admit decides whether this rider may have this scooter now. Whether somebody has it already, or the rider another one, is
 // decided by the store when the rental is opened.
-func (s *rentals) admit(ctx context.Context, a rental.Admission) error {
+func (s *rentals) admit(ctx context.Context, a rental.Admission, tariff fare.Tariff) error {
 	switch {
-	case a.Scooter.ID == 0:
-		return fleet.ErrScooterUnknown
 	case a.Scooter.Service != fleet.InService:
 		return fleet.ErrUnavailable
 	}
@@ -31,10 +30,10 @@ func (s *rentals) admit(ctx context.Context, a rental.Admission) error {
 		return rider.ErrSuspended
 	case !a.RiderVerified:
 		return rider.ErrUnverified
-	case a.Balance.Minor < 0:
-		return wallet.ErrDebt.With("balance", a.Balance)
-	case a.Balance.Minor < a.Tariff.MinimumBalance:
-		return wallet.ErrTooLittle.With("balance", a.Balance).With("minimum", a.Tariff.MinimumBalance)
+	case a.Balance(tariff).Minor < 0:
+		return wallet.ErrDebt.With("balance", a.Balance(tariff))
+	case a.Balance(tariff).Minor < tariff.MinimumBalance:
+		return wallet.ErrTooLittle.With("balance", a.Balance(tariff)).With("minimum", tariff.MinimumBalance)
 	}
 	return nil
 }

@@ -14,7 +14,7 @@ import (
 // scooterStore is what finding scooters needs of the books.
 type scooterStore interface {
 	ScootersByPlates(ctx context.Context, plates []string) ([]fleet.Scooter, error)
-	CurrentTariff(ctx context.Context, modelID int64) (fare.Tariff, error)
+	priceStore
 }
 
 // scooters shows riders what stands near them.
@@ -96,18 +96,18 @@ func (e nearScooters) Execute(ctx context.Context, in *nearScootersIn) (*scooter
 	}
 	out := &scootersOut{}
 	out.Body.Scooters = []Scooter{}
-	tariffs := map[int64]fare.Tariff{}
+	prices, err := e.store.Prices(ctx)
+	if err != nil {
+		return nil, err
+	}
 	for _, s := range seen {
 		scooter, ok := known[s.Plate]
 		if !ok || !offered(scooter) {
 			continue
 		}
-		tariff, ok := tariffs[scooter.Model.ID]
-		if !ok {
-			if tariff, err = e.store.CurrentTariff(ctx, scooter.Model.ID); err != nil {
-				return nil, err
-			}
-			tariffs[scooter.Model.ID] = tariff
+		tariff, err := priceFrom(ctx, e.store, prices, scooter.Model.ID, &s.Position, now)
+		if err != nil {
+			return nil, err
 		}
 		out.Body.Scooters = append(out.Body.Scooters, Scooter{
 			ID:          scooter.PublicID,

@@ -17,6 +17,7 @@ import (
 	"rodada/domain/firmware"
 	"rodada/domain/fleet"
 	"rodada/domain/onboarding"
+	"rodada/domain/pricing"
 	"rodada/domain/rental"
 	"rodada/domain/rider"
 	"rodada/domain/station"
@@ -71,6 +72,8 @@ var byConstraint = map[string]*fault.Error{
 	"upgrades_one_open":              firmware.ErrUpgrading,
 	"upgrades_image_fkey":            firmware.ErrImageUnknown,
 	"zone_versions_one_everywhere":   zone.ErrTwice,
+	"prices_begun":                   pricing.ErrBegun,
+	"prices_withdrawn":               pricing.ErrWithdrawn,
 	"ledger_balanced":                wallet.ErrUnbalanced,
 	"ledger_transactions_lines":      wallet.ErrUnbalanced,
 	"ledger_transactions_one_charge": wallet.ErrKeyConflict,

@@ -7,10 +7,10 @@ import (
 
 	"rodada/domain/fare"
 	"rodada/domain/fleet"
+	"rodada/domain/pricing"
 	"rodada/domain/rental"
 	"rodada/domain/staff"
 	"rodada/geo"
-	"rodada/postgres"
 )
 
 func TestFindingScooters(t *testing.T) {
@@ -118,7 +118,7 @@ func TestNoTariffAtAll(t *testing.T) {
 	require.NoError(t, b.exec(`ALTER TABLE tariff_versions DISABLE TRIGGER tariff_versions_immutable`))
 	require.NoError(t, b.exec(`DELETE FROM tariff_versions`))
 	_, err := b.CurrentTariff(b.ctx, b.model.ID)
-	require.ErrorIs(t, err, postgres.ErrNoTariff)
+	require.ErrorIs(t, err, pricing.ErrNone)
 }
 
 func TestAlerts(t *testing.T) {

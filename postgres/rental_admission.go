@@ -5,23 +5,20 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
-	"fmt"
 
-	"rodada/domain/money"
 	"rodada/domain/rental"
 	"rodada/domain/wallet"
 )
 
 // admission reads in one round trip what stands around a scooter with a printed code, a rider and a key.
 const admission = `
-	SELECT sc.*, v.plan, r.id IS NOT NULL AND r.deleted_at IS NULL AS rider_known, coalesce(r.email, '') <> '' AS rider_verified, r.suspended_at, ` + admissionKeys + `,
+	SELECT sc.*, (SELECT version FROM price_book) AS prices, r.id IS NOT NULL AND r.deleted_at IS NULL AS rider_known,
+		coalesce(r.email, '') <> '' AS rider_verified, r.suspended_at, ` + admissionKeys + `,
 		own.id AS open_rental, coalesce(own.plate, '') AS open_plate, coalesce(own.state, '') AS open_state,
-		(SELECT coalesce(sum(e.minor), 0)::bigint FROM ledger_accounts a JOIN ledger_entries e ON e.account_id = a.id
-			WHERE a.name = $4 AND a.currency = v.currency) AS balance
+		(SELECT coalesce(jsonb_object_agg(b.currency, b.minor), '{}') FROM (
+			SELECT a.currency, sum(e.minor) AS minor FROM ledger_accounts a JOIN ledger_entries e ON e.account_id = a.id
+			WHERE a.name = $4 GROUP BY a.currency) b) AS balances
 	FROM (` + selectScooters + ` WHERE s.qr_code = $3) sc
-		JOIN models mo ON mo.id = sc.model_id
-		LEFT JOIN tariffs t ON t.id = coalesce(mo.tariff_id, $5)
-		LEFT JOIN tariff_versions v ON v.tariff_id = t.id AND v.version = t.version
 		LEFT JOIN riders r ON r.id = $1
 		LEFT JOIN rental_keys k ON k.rider_id = $1 AND k.key = $2
 		LEFT JOIN rentals own ON own.rider_id = $1 AND own.outcome = ''`
@@ -30,7 +27,7 @@ const admissionKeys = `k.rental_id AS key_rental, coalesce(k.digest, '') AS key_
 
 type admissionRow struct {
 	scooterRow
-	Plan        []byte         `db:"plan"`
+	Prices      int64          `db:"prices"`
 	RiderKnown  bool           `db:"rider_known"`
 	Verified    bool           `db:"rider_verified"`
 	SuspendedAt sql.NullTime   `db:"suspended_at"`
@@ -39,7 +36,7 @@ type admissionRow struct {
 	OpenRental  sql.NullString `db:"open_rental"`
 	OpenPlate   string         `db:"open_plate"`
 	OpenState   rental.State   `db:"open_state"`
-	Balance     int64          `db:"balance"`
+	Balances    []byte         `db:"balances"`
 }
 
 // Admission reads what decides whether a rider may rent the scooter with a printed code under a key. With a code that no
@@ -48,9 +45,10 @@ func (s *Store) Admission(ctx context.Context, riderID, key, code string) (a ren
 	if !isID(riderID) {
 		return a, nil
 	}
+	var prices int64
 	err = s.once(ctx, "admission", func(db executor) error {
 		var row admissionRow
-		err := db.GetContext(ctx, &row, admission, riderID, key, code, wallet.Rider(riderID), StandardTariff)
+		err := db.GetContext(ctx, &row, admission, riderID, key, code, wallet.Rider(riderID))
 		if errors.Is(err, sql.ErrNoRows) {
 			err = db.GetContext(ctx, &row, `
 				SELECT `+admissionKeys+` FROM rental_keys k WHERE k.rider_id = $1 AND k.key = $2`, riderID, key)
@@ -60,9 +58,13 @@ func (s *Store) Admission(ctx context.Context, riderID, key, code string) (a ren
 		if err != nil {
 			return err
 		}
+		prices = row.Prices
 		a, err = row.admission()
 		return err
 	})
+	if err == nil && prices > 0 {
+		a.Prices, err = s.pricesOf(ctx, prices)
+	}
 	return a, err
 }
 
@@ -72,10 +74,5 @@ func (r admissionRow) admission() (rental.Admission, error) {
 		OpenRental: r.OpenRental.String, OpenPlate: r.OpenPlate, OpenState: r.OpenState,
 		RiderKnown: r.RiderKnown, RiderVerified: r.Verified, SuspendedAt: timeOf(r.SuspendedAt), Scooter: r.scooter(),
 	}
-	if r.Plan == nil {
-		return a, fmt.Errorf("%w: model %d", ErrNoTariff, r.ModelID)
-	}
-	err := json.Unmarshal(r.Plan, &a.Tariff)
-	a.Balance = money.Of(r.Balance, a.Tariff.Currency)
-	return a, err
+	return a, json.Unmarshal(r.Balances, &a.Balances)
 }

@@ -13,6 +13,7 @@ import (
 	"rodada/domain/fare"
 	"rodada/domain/fleet"
 	"rodada/domain/money"
+	"rodada/domain/pricing"
 	"rodada/domain/rental"
 	"rodada/domain/wallet"
 	"rodada/internal/testkit"
@@ -23,11 +24,12 @@ import (
 func TestAdmission(t *testing.T) {
 	b := newBooks(t)
 	s, who := b.scooter(), b.rider().ID
-	want := rental.Admission{RiderKnown: true, RiderVerified: true, Scooter: s, Tariff: b.tariff, Balance: money.Of(0, "EUR")}
+	want := rental.Admission{RiderKnown: true, RiderVerified: true, Scooter: s, Balances: map[string]int64{}}
 	judge := func(key, code string) {
 		t.Helper()
 		got, err := b.Admission(b.ctx, who, key, code)
 		require.NoError(t, err)
+		got.Prices = nil
 		require.Equal(t, want, got)
 	}
 	judge("k", s.QRCode)
@@ -36,7 +38,7 @@ func TestAdmission(t *testing.T) {
 	require.NoError(t, b.Book(b.ctx, wallet.Deposit(uuid.NewString(), who, money.Of(55, "EUR"))))
 	require.NoError(t, b.Book(b.ctx, wallet.Deposit(uuid.NewString(), who, money.Of(90, "MXN"))))
 	require.NoError(t, b.Book(b.ctx, wallet.Deposit(uuid.NewString(), b.rider().ID, money.Of(1000, "EUR"))))
-	want.Balance = money.Of(755, "EUR")
+	want.Balances = map[string]int64{"EUR": 755, "MXN": 90}
 	judge("k", s.QRCode)
 
 	n := b.request(who, s)
@@ -71,8 +73,10 @@ func TestAdmissionKnowsTheModelsOwnTariff(t *testing.T) {
 	require.NoError(t, b.Book(b.ctx, wallet.Deposit("d", who, money.Of(90, "MXN"))))
 	a, err := b.Admission(b.ctx, who, "k", s.QRCode)
 	require.NoError(t, err)
-	require.Equal(t, own, a.Tariff)
-	require.Equal(t, money.Of(90, "MXN"), a.Balance)
+	got, err := a.Prices.For(pricing.Case{ModelID: b.model.ID, At: time.Now()})
+	require.NoError(t, err)
+	require.Equal(t, own, got)
+	require.Equal(t, money.Of(90, "MXN"), a.Balance(got))
 }
 
 func TestAdmissionOfAStranger(t *testing.T) {
@@ -93,8 +97,10 @@ func TestAdmissionWithoutPrices(t *testing.T) {
 	b := &books{Store: store, t: t, ctx: t.Context()}
 	b.model, err = b.CreateModel(b.ctx, fleet.Model{Name: "M1", MaxKmh: 25})
 	require.NoError(t, err)
-	_, err = b.Admission(b.ctx, uuid.NewString(), "k", b.scooter().QRCode)
-	require.ErrorIs(t, err, postgres.ErrNoTariff)
+	a, err := b.Admission(b.ctx, uuid.NewString(), "k", b.scooter().QRCode)
+	require.NoError(t, err)
+	_, err = a.Prices.For(pricing.Case{ModelID: b.model.ID, At: time.Now()})
+	require.ErrorIs(t, err, pricing.ErrNone)
 }
 
 // statements counts what is sent to the database.
@@ -119,11 +125,14 @@ func TestOpeningARentalTakesThreeRoundTrips(t *testing.T) {
 	b := newBooksAt(t, traced)
 	s, who := b.scooter(), b.rider().ID
 
+	_, err = b.Prices(b.ctx) // read once, and again only when they change
+	require.NoError(t, err)
 	count.sent = 0
 	a, err := b.Admission(b.ctx, who, "k", s.QRCode)
 	require.NoError(t, err)
 	n := b.request(who, a.Scooter)
-	n.Tariff = a.Tariff
+	n.Tariff, err = a.Prices.For(pricing.Case{ModelID: b.model.ID, At: time.Now()})
+	require.NoError(t, err)
 	b.open(n)
 	_, err = b.BeginRental(b.ctx, n.ID, "run") // by the worker
 	require.NoError(t, err)

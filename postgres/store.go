@@ -20,6 +20,7 @@ type Store struct {
 	db     *sqlx.DB
 	logins *sqlx.DB // finds out who somebody is, and is alone in reading what passwords are checked against
 	zones  loadedZones
+	prices loadedPrices
 }
 
 // Access is how the database is reached: by two users, so that whoever makes the one do what it should not still sees no password.

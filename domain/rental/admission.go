@@ -6,6 +6,7 @@ import (
 	"rodada/domain/fare"
 	"rodada/domain/fleet"
 	"rodada/domain/money"
+	"rodada/domain/pricing"
 )
 
 // Admission is what decides whether a rider may open a rental with an Idempotency-Key, all of it read at one moment. Whether
@@ -21,6 +22,11 @@ type Admission struct {
 	RiderVerified bool // with an email
 	SuspendedAt   time.Time
 	Scooter       fleet.Scooter // without an ID when no scooter has the code; what follows is empty then
-	Tariff        fare.Tariff
-	Balance       money.Amount // in the tariff's currency
+	Prices        *pricing.Book
+	Balances      map[string]int64 // what the rider's wallet holds, by currency
+}
+
+// Balance is what the rider's wallet holds for a tariff.
+func (a Admission) Balance(t fare.Tariff) money.Amount {
+	return money.Of(a.Balances[t.Currency], t.Currency)
 }

@@ -120,6 +120,17 @@ func (s Set) At(p geo.Point) []int {
 	return at
 }
 
+// InForceAt lists the IDs of the zones that contain a place and hold at a moment, whatever they are about.
+func (s Set) InForceAt(p geo.Point, at time.Time) []int64 {
+	var ids []int64
+	for _, i := range s.At(p) {
+		if z := s.Zones[i]; !z.Everywhere && z.in(at) {
+			ids = append(ids, z.ID)
+		}
+	}
+	return ids
+}
+
 // Cuts is where the straight way between two places crosses borders of zones, as parts of the way, in a set made by NewSet.
 func (s Set) Cuts(from, to geo.Point) []float64 { return s.layer().Cuts(from, to) }
 
