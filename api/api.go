@@ -57,6 +57,7 @@ type app struct {
 	ledgers       *ledgers
 	claimFailed   claimFailed
 	scooters      *scooters
+	pricings      *pricings
 	watch         watchScooters
 	rentals       *rentals
 	members       *members
@@ -142,7 +143,7 @@ func describeAll(router chi.Router, m *mounter, a *app) ([]byte, error) {
 		DefaultFormat:                "application/json",
 		RejectUnknownQueryParameters: true,
 	})
-	m.examples = together(examples(), riderExamples(), staffExamples(), zoneExamples(), liveExamples(), firmwareExamples(), rolloutExamples())
+	m.examples = together(examples(), riderExamples(), staffExamples(), zoneExamples(), priceExamples(), liveExamples(), firmwareExamples(), rolloutExamples())
 	endpoints(m, a)
 	document, err := json.MarshalIndent(m.api.OpenAPI(), "", "  ")
 	return append(document, '\n'), err
@@ -198,6 +199,7 @@ func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 		scooters: &scooters{
 			store: o.Store, live: o.Live, minimumBattery: c.Rental.MinimumBattery, fresh: c.Telemetry.OfflineAfter, fixed: c.Telemetry.FixFor, now: o.Now,
 		},
+		pricings:      &pricings{store: o.Store, prices: o.Store, fleet: o.Store, live: o.Live, currency: c.Currency, now: o.Now},
 		rentals:       rentals,
 		factors:       &factors{store: o.Store, sealer: o.Sealer, open: o.Open, hasher: hasher, now: o.Now},
 		members:       &members{store: o.Store, hasher: hasher, now: o.Now},

@@ -10,6 +10,7 @@ import (
 	"rodada/domain/letter"
 	"rodada/domain/listing"
 	"rodada/domain/rental"
+	"rodada/domain/pricing"
 	"rodada/domain/rider"
 	"rodada/geo"
 )
@@ -36,12 +37,14 @@ func SayField(lang, message string) string { return sayField(lang, message) }
 func KeepApart(template string, args ...any) string { return keepApart(template, args...) }
 
 func OperationsWithExamples() []string {
-	return slices.Sorted(maps.Keys(together(examples(), riderExamples(), staffExamples(), zoneExamples(), liveExamples(), firmwareExamples(), rolloutExamples())))
+	return slices.Sorted(maps.Keys(together(examples(), riderExamples(), staffExamples(), zoneExamples(), priceExamples(), liveExamples(), firmwareExamples(), rolloutExamples())))
 }
 
 func PlainEnglish() map[string]string { return plainEnglish }
 
 func StatusOf(kind fault.Kind) int { return statuses[kind] }
+
+func SpanishPrice(f pricing.FlawKind) string { return spanishPrices[f] }
 
 var Unhurried = unhurried
 
@@ -57,6 +60,9 @@ type ListBooks interface {
 	ledgerStore
 	StaffRentals(ctx context.Context, f rental.Filter, q listing.Query) ([]rental.Rental, []listing.Place, int, error)
 }
+
+// PriceBooks is what fakes leave to a real database.
+type PriceBooks interface{ pricingStore }
 
 // AccountBooks is what fakes leave to a real database too.
 type AccountBooks interface {

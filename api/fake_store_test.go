@@ -58,6 +58,7 @@ type fakeStore struct {
 	api.FirmwareBooks       // none
 	api.AccountBooks        // none
 	api.ListBooks           // none
+	api.PriceBooks          // none
 	broken            error // every call fails with it
 	imports           []zone.Import
 	imported          map[string]zone.Imported // by their key
@@ -326,7 +327,7 @@ func (s *fakeStore) Admission(_ context.Context, riderID, key, code string) (ren
 	}
 	for _, r := range s.rentals {
 		if r.RiderID == riderID && r.Outcome == rental.Open {
-			a.OpenRental, a.OpenPlate, a.OpenState = r.ID, r.Plate, r.State
+			a.OpenRental, a.OpenPlate, a.OpenState, a.OpenTariff = r.ID, r.Plate, r.State, r.Tariff
 		}
 	}
 	who, known := s.riders[riderID]

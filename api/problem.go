@@ -14,6 +14,7 @@ import (
 
 	"rodada/domain/fault"
 	"rodada/domain/firmware"
+	"rodada/domain/pricing"
 	"rodada/geo"
 )
 
@@ -79,6 +80,9 @@ func problemOf(ctx context.Context, err error) *Problem {
 		}
 		if flaws, are := f.Details["flaws"].([]firmware.Flaw); are {
 			p.Errors = sayPlan(languageFrom(ctx), flaws)
+		}
+		if flaws, are := f.Details["flaws"].([]pricing.Flaw); are {
+			p.Errors = sayPrices(languageFrom(ctx), flaws)
 		}
 		return p
 	case errors.Is(err, context.DeadlineExceeded):

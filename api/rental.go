@@ -78,17 +78,11 @@ func (s *rentals) open(ctx context.Context, q request) (*rentalOut, error) {
 	case malformed != nil:
 		return nil, malformed
 	}
-	if a.Scooter.ID == 0 {
-		return nil, fleet.ErrScooterUnknown
-	}
-	scooter := a.Scooter
-	tariff, err := s.tariff(ctx, a.Prices, scooter.Model.ID, scooter.Plate, scooter.Position)
+	tariff, err := s.admit(ctx, a)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.admit(ctx, a, tariff); err != nil {
-		return nil, err
-	}
+	scooter := a.Scooter
 	if !q.reserve && a.OpenPlate == scooter.Plate && a.OpenState == rental.Reserved {
 		return s.unlockReserved(ctx, q, rental.Rental{ID: a.OpenRental, RiderID: q.riderID, Plate: scooter.Plate})
 	}

@@ -11,31 +11,40 @@ import (
 	"rodada/domain/wallet"
 )
 
-// admit decides whether this rider may have this scooter now. Whether somebody has it already, or the rider another one, is
-// decided by the store when the rental is opened.
-func (s *rentals) admit(ctx context.Context, a rental.Admission, tariff fare.Tariff) error {
+// admit decides whether this rider may have this scooter now, and at which price. Whether somebody has it already, or the rider
+// another one, is decided by the store when the rental is opened.
+func (s *rentals) admit(ctx context.Context, a rental.Admission) (fare.Tariff, error) {
 	switch {
+	case a.Scooter.ID == 0:
+		return fare.Tariff{}, fleet.ErrScooterUnknown
 	case a.Scooter.Service != fleet.InService:
-		return fleet.ErrUnavailable
+		return fare.Tariff{}, fleet.ErrUnavailable
 	}
 	battery, err := s.battery(ctx, a.Scooter)
 	switch {
 	case err != nil:
-		return err
+		return fare.Tariff{}, err
 	case battery < s.rules.MinimumBattery:
-		return fleet.ErrBatteryLow.With("battery", battery).With("minimum", s.rules.MinimumBattery)
+		return fare.Tariff{}, fleet.ErrBatteryLow.With("battery", battery).With("minimum", s.rules.MinimumBattery)
 	case !a.RiderKnown:
-		return rider.ErrToken
+		return fare.Tariff{}, rider.ErrToken
 	case !a.SuspendedAt.IsZero():
-		return rider.ErrSuspended
+		return fare.Tariff{}, rider.ErrSuspended
 	case !a.RiderVerified:
-		return rider.ErrUnverified
-	case a.Balance(tariff).Minor < 0:
-		return wallet.ErrDebt.With("balance", a.Balance(tariff))
-	case a.Balance(tariff).Minor < tariff.MinimumBalance:
-		return wallet.ErrTooLittle.With("balance", a.Balance(tariff)).With("minimum", tariff.MinimumBalance)
+		return fare.Tariff{}, rider.ErrUnverified
 	}
-	return nil
+	tariff, err := s.tariff(ctx, a)
+	if err != nil {
+		return fare.Tariff{}, err
+	}
+	balance := a.Balance(tariff)
+	switch {
+	case balance.Minor < 0:
+		return fare.Tariff{}, wallet.ErrDebt.With("balance", balance)
+	case balance.Minor < tariff.MinimumBalance:
+		return fare.Tariff{}, wallet.ErrTooLittle.With("balance", balance).With("minimum", tariff.MinimumBalance)
+	}
+	return tariff, nil
 }
 
 // battery is what the scooter last said if that is fresh, else what was stored. Where neither is known the scooter is not

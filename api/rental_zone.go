@@ -19,14 +19,11 @@ func (s *rentals) mayStart(ctx context.Context, scooter fleet.Scooter) error {
 	if err != nil || len(zones.Zones) == 0 {
 		return err
 	}
-	at, known := s.place(ctx, scooter.Plate)
-	if !known {
-		if scooter.Position.IsZero() {
-			return nil
-		}
-		at = scooter.Position // where its last ride ended
+	at := s.stands(ctx, scooter)
+	if at == nil {
+		return nil
 	}
-	v, nearest, allowed := zones.MayStart(at, zone.Case{ModelID: scooter.Model.ID, At: s.now()})
+	v, nearest, allowed := zones.MayStart(*at, zone.Case{ModelID: scooter.Model.ID, At: s.now()})
 	if allowed {
 		return nil
 	}
@@ -62,5 +59,10 @@ func (s *rentals) place(ctx context.Context, plate string) (geo.Point, bool) {
 		logFrom(ctx).LogAttrs(ctx, slog.LevelWarn, "no live state", slog.String("plate", plate), slog.String("error", err.Error()))
 		return geo.Point{}, false
 	}
-	return seen.Position, known && seen.PositionSource == string(protocol.GPS) && !seen.PositionAt.IsZero()
+	return seen.Position, known && bySatellite(seen)
+}
+
+// bySatellite reports whether a sighting says where its scooter is.
+func bySatellite(seen Sighting) bool {
+	return seen.PositionSource == string(protocol.GPS) && !seen.PositionAt.IsZero()
 }

@@ -96,7 +96,11 @@ func (e nearScooters) Execute(ctx context.Context, in *nearScootersIn) (*scooter
 	}
 	out := &scootersOut{}
 	out.Body.Scooters = []Scooter{}
-	prices, err := e.store.Prices(ctx)
+	book, err := e.store.Prices(ctx)
+	if err != nil {
+		return nil, err
+	}
+	prices, err := pricesAt(ctx, e.store, book, now)
 	if err != nil {
 		return nil, err
 	}
@@ -105,9 +109,9 @@ func (e nearScooters) Execute(ctx context.Context, in *nearScootersIn) (*scooter
 		if !ok || !offered(scooter) {
 			continue
 		}
-		tariff, err := priceFrom(ctx, e.store, prices, scooter.Model.ID, &s.Position, now)
+		tariff, err := prices.of(scooter.Model.ID, &s.Position)
 		if err != nil {
-			return nil, err
+			continue // nobody can rent it: staff see where prices are missing
 		}
 		out.Body.Scooters = append(out.Body.Scooters, Scooter{
 			ID:          scooter.PublicID,

@@ -66,6 +66,18 @@ var spanish = map[string]string{ //nolint:gosec // sentences about passwords are
 	"second_factor_none":     "Esta cuenta no tiene un segundo factor, ni ha empezado ninguno.",
 	"second_factor_no_key":   "Los segundos factores necesitan una clave con la que sellar sus secretos: RODADA_SEAL_KEYS.",
 
+	// Prices.
+	"tariff_unknown":          "No existe esa tarifa.",
+	"tariff_taken":            "Ya hay una tarifa con este ID.",
+	"tariff_invalid":          "La tarifa tiene un valor que no puede ser; mira errors.",
+	"price_version_unknown":   "No existe esa versión.",
+	"price_version_begun":     "Esta versión ya ha empezado: lo que se prometió a los viajes no se retira.",
+	"price_version_withdrawn": "Esta versión ya está retirada.",
+	"price_start_past":        "Los precios empiezan ahora o más adelante.",
+	"prices_changed":          "Alguien ha cambiado estos precios entretanto. Míralos otra vez.",
+	"price_rules_invalid":     "Las reglas tienen un valor que no puede ser; mira errors.",
+	"price_missing":           "Este patinete todavía no tiene precio.",
+
 	// Taking scooters in.
 	"username_invalid":      "Un nombre de usuario del bróker tiene de 1 a 64 letras, cifras, puntos, - y _.",
 	"password_invalid":      "Una contraseña del bróker tiene de 8 a 64 caracteres imprimibles, sin espacios, comillas, llaves, barras invertidas, comas ni dos puntos.",

@@ -11,6 +11,7 @@ type Store interface {
 	factorStore
 	memberStore
 	scooterStore
+	pricingStore
 	walletStore
 	adminWalletStore
 	ledgerStore

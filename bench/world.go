@@ -121,7 +121,7 @@ func furnish(ctx context.Context, c config.Config) error {
 	if err != nil {
 		return err
 	}
-	if err := store.AssignTariff(ctx, model.ID, tariff.ID); err != nil {
+	if err := store.AssignTariff(ctx, model.ID, tariff.ID, ""); err != nil {
 		return err
 	}
 	hash, err := password.New(1).Hash(ctx, secret)

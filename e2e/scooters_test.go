@@ -46,7 +46,7 @@ func (w *world) seed(t *testing.T) fleetInfo {
 		MinimumBalance: 300, ReservationSeconds: 600,
 	})
 	require.NoError(t, err)
-	require.NoError(t, w.store.AssignTariff(t.Context(), model.ID, tariff.ID))
+	require.NoError(t, w.store.AssignTariff(t.Context(), model.ID, tariff.ID, ""))
 	return fleetInfo{model, tariff}
 }
 

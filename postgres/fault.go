@@ -59,6 +59,7 @@ var byConstraint = map[string]*fault.Error{
 	"scooters_retired_stand_nowhere": fleet.ErrRetired,
 	"scooters_station_fkey":          station.ErrUnknown,
 	"models_name_key":                fleet.ErrModelTaken,
+	"models_tariff_fkey":             pricing.ErrTariffUnknown,
 	"stations_short_name_key":        station.ErrTaken,
 	"stations_room":                  station.ErrFull,
 	"stations_closed":                station.ErrClosed,

@@ -102,15 +102,15 @@ func TestTariffs(t *testing.T) {
 
 	own, err := b.CreateTariff(b.ctx, fare.Tariff{ID: "cargo", Name: "Cargo", Currency: "EUR"})
 	require.NoError(t, err)
-	require.NoError(t, b.AssignTariff(b.ctx, b.model.ID, "cargo"))
+	require.NoError(t, b.AssignTariff(b.ctx, b.model.ID, "cargo", ""))
 	got, err = b.CurrentTariff(b.ctx, b.model.ID)
 	require.NoError(t, err)
 	require.Equal(t, own, got)
-	require.NoError(t, b.AssignTariff(b.ctx, b.model.ID, ""))
+	require.NoError(t, b.AssignTariff(b.ctx, b.model.ID, "", ""))
 	got, err = b.CurrentTariff(b.ctx, b.model.ID)
 	require.NoError(t, err)
 	require.Equal(t, dearer, got)
-	require.Error(t, b.AssignTariff(b.ctx, b.model.ID, "unknown"))
+	require.Error(t, b.AssignTariff(b.ctx, b.model.ID, "unknown", ""))
 }
 
 func TestNoTariffAtAll(t *testing.T) {

@@ -14,7 +14,7 @@ import (
 const admission = `
 	SELECT sc.*, (SELECT version FROM price_book) AS prices, r.id IS NOT NULL AND r.deleted_at IS NULL AS rider_known,
 		coalesce(r.email, '') <> '' AS rider_verified, r.suspended_at, ` + admissionKeys + `,
-		own.id AS open_rental, coalesce(own.plate, '') AS open_plate, coalesce(own.state, '') AS open_state,
+		own.id AS open_rental, coalesce(own.plate, '') AS open_plate, coalesce(own.state, '') AS open_state, coalesce(own.tariff, '{}') AS open_tariff,
 		(SELECT coalesce(jsonb_object_agg(b.currency, b.minor), '{}') FROM (
 			SELECT a.currency, sum(e.minor) AS minor FROM ledger_accounts a JOIN ledger_entries e ON e.account_id = a.id
 			WHERE a.name = $4 GROUP BY a.currency) b) AS balances
@@ -36,6 +36,7 @@ type admissionRow struct {
 	OpenRental  sql.NullString `db:"open_rental"`
 	OpenPlate   string         `db:"open_plate"`
 	OpenState   rental.State   `db:"open_state"`
+	OpenTariff  []byte         `db:"open_tariff"`
 	Balances    []byte         `db:"balances"`
 }
 
@@ -74,5 +75,5 @@ func (r admissionRow) admission() (rental.Admission, error) {
 		OpenRental: r.OpenRental.String, OpenPlate: r.OpenPlate, OpenState: r.OpenState,
 		RiderKnown: r.RiderKnown, RiderVerified: r.Verified, SuspendedAt: timeOf(r.SuspendedAt), Scooter: r.scooter(),
 	}
-	return a, json.Unmarshal(r.Balances, &a.Balances)
+	return a, errors.Join(json.Unmarshal(r.OpenTariff, &a.OpenTariff), json.Unmarshal(r.Balances, &a.Balances))
 }

@@ -44,7 +44,7 @@ func TestAdmission(t *testing.T) {
 	n := b.request(who, s)
 	n.State, n.ReservedUntil = rental.Reserved, time.Now().Add(time.Hour)
 	b.open(n)
-	want.OpenRental, want.OpenPlate, want.OpenState = n.ID, s.Plate, rental.Reserved
+	want.OpenRental, want.OpenPlate, want.OpenState, want.OpenTariff = n.ID, s.Plate, rental.Reserved, b.tariff
 	want.Scooter, _ = b.ScooterByPlate(b.ctx, s.Plate)
 	judge("k", s.QRCode)
 	want.KeyRental, want.KeyDigest = n.ID, n.Digest
@@ -66,7 +66,7 @@ func TestAdmissionKnowsTheModelsOwnTariff(t *testing.T) {
 	s, who := b.scooter(), b.rider().ID
 	own, err := b.CreateTariff(b.ctx, fare.Tariff{ID: "own", Name: "Own", Currency: "MXN", Unlock: 900})
 	require.NoError(t, err)
-	require.NoError(t, b.AssignTariff(b.ctx, b.model.ID, own.ID))
+	require.NoError(t, b.AssignTariff(b.ctx, b.model.ID, own.ID, ""))
 	own.Unlock = 950
 	own, err = b.CreateTariff(b.ctx, own)
 	require.NoError(t, err)

@@ -22,8 +22,8 @@ type Tariff struct {
 // Segment charges Rate for every Interval begun between Start and End, in minutes or kilometres. Interval 0 charges Rate
 // once; End 0 never ends. (GBFS v3.0, system_pricing_plans.json, per_min_pricing)
 type Segment struct {
-	Start    int   `json:"start"`
-	Rate     int64 `json:"rate"`
-	Interval int   `json:"interval"`
-	End      int   `json:"end,omitempty"`
+	Start    int   `json:"start" minimum:"0" maximum:"1000000" doc:"In minutes or kilometres."`
+	Rate     int64 `json:"rate" minimum:"0" maximum:"100000000" example:"23" doc:"In minor units, for every interval begun."`
+	Interval int   `json:"interval" minimum:"0" maximum:"1000000" example:"1" doc:"In minutes or kilometres; 0: the rate is charged once."`
+	End      int   `json:"end,omitempty" minimum:"0" maximum:"1000000" doc:"0: it never ends."`
 }

@@ -3,97 +3,88 @@ package pricing
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"rodada/domain/zone"
+	"rodada/geo"
 )
 
+type areaReader func(text []byte) (geo.Area, error)
+
 const (
-	maxName   = 100
 	maxCities = 200
 	maxRules  = 500
 )
 
 // Checked is the plan ready for use, or ErrRules with what is wrong with each field. Whether its tariffs, zones and models exist, the
 // books know.
-func (p Plan) Checked() (Plan, error) {
-	wrong := map[string]string{}
+func (p Plan) Checked() (Plan, error) { return p.checked(zone.ParseArea) }
+
+// Stored is a plan that was checked before, ready for use, without looking again for rings that cross: most of the work.
+func (p Plan) Stored() (Plan, error) { return p.checked(zone.StoredArea) }
+
+func (p Plan) checked(area areaReader) (Plan, error) {
 	p.Cities, p.Rules = slices.Clone(p.Cities), slices.Clone(p.Rules)
-	if len(p.Cities) > maxCities {
-		wrong["cities"] = fmt.Sprintf("expected at most %d cities", maxCities)
+	var all flaws
+	all.unless(len(p.Cities) <= maxCities, "cities", FlawMany, fmt.Sprint(maxCities))
+	all.unless(len(p.Rules) <= maxRules, "rules", FlawMany, fmt.Sprint(maxRules))
+	if len(all) == 0 {
+		p.check(&all, area)
 	}
-	if len(p.Rules) > maxRules {
-		wrong["rules"] = fmt.Sprintf("expected at most %d rules", maxRules)
+	if len(all) > 0 {
+		return p, ErrRules.With("flaws", []Flaw(all))
 	}
-	if len(wrong) > 0 {
-		return p, ErrRules.With("fields", wrong)
-	}
-	own, err := clockOf(p.TimeZone)
-	if err != nil && p.TimeZone != "" {
-		wrong["time_zone"] = "expected a name such as Europe/Madrid"
-	}
+	return p, nil
+}
+
+func (p Plan) check(all *flaws, area areaReader) {
+	own, known := clockOf(p.TimeZone)
+	all.unless(known || p.TimeZone == "", "time_zone", FlawTimeZone, strconv.Quote(p.TimeZone))
 	clocks := map[string]*time.Location{"": own}
 	for i := range p.Cities {
 		c := &p.Cities[i]
 		at := fmt.Sprintf("cities[%d].", i)
 		c.Name = strings.TrimSpace(c.Name)
 		_, twice := clocks[c.Name]
-		switch n := utf8.RuneCountInString(c.Name); {
-		case n == 0 || n > maxName || !utf8.ValidString(c.Name) || strings.ContainsFunc(c.Name, hidden):
-			wrong[at+"name"] = fmt.Sprintf("expected 1 to %d characters that can be read, in one line", maxName)
-		case twice:
-			wrong[at+"name"] = "expected each city once"
+		all.unless(named(c.Name), at+"name", FlawName)
+		all.unless(!twice || c.Name == "", at+"name", FlawCityTwice)
+		c.clock, known = clockOf(c.TimeZone)
+		all.unless(known, at+"time_zone", FlawTimeZone, strconv.Quote(c.TimeZone))
+		var err error
+		c.area, err = area(c.Geometry)
+		all.unless(err == nil, at+"geometry", FlawGeometry)
+		if c.Name != "" {
+			clocks[c.Name] = c.clock
 		}
-		if c.clock, err = clockOf(c.TimeZone); err != nil {
-			wrong[at+"time_zone"] = "expected a name such as Europe/Madrid"
-		}
-		if c.area, err = zone.ParseArea(c.Geometry); err != nil {
-			wrong[at+"geometry"] = "expected a GeoJSON Polygon or MultiPolygon whose rings surround an area and do not cross"
-		}
-		clocks[c.Name] = c.clock
 	}
 	for i := range p.Rules {
 		r := &p.Rules[i]
 		at := fmt.Sprintf("rules[%d].", i)
 		clock, known := clocks[r.City]
-		if !known {
-			wrong[at+"city"] = "expected the name of one of the cities"
-		}
+		all.unless(known, at+"city", FlawNoCity, strconv.Quote(r.City))
+		all.unless(len(r.Hours) == 0 || clock != nil || r.City != "", at+"hours", FlawNoZone)
 		r.clock = clock
-		if len(r.Hours) > 0 && known && clock == nil {
-			wrong[at+"hours"] = "expected time_zone with hours"
-		}
 		for j, h := range r.Hours {
-			h.check(fmt.Sprintf("%shours[%d].", at, j), wrong)
+			h.check(all, fmt.Sprintf("%shours[%d].", at, j))
 		}
 	}
-	if len(wrong) > 0 {
-		return p, ErrRules.With("fields", wrong)
-	}
-	return p, nil
 }
 
-func (h Hours) check(at string, wrong map[string]string) {
-	if _, ok := minuteOf(h.From); !ok || h.From == "24:00" {
-		wrong[at+"from"] = "expected 00:00 to 23:59"
-	}
-	if _, ok := minuteOf(h.To); !ok {
-		wrong[at+"to"] = "expected 00:00 to 24:00"
-	}
-	if slices.ContainsFunc(h.Days, func(d string) bool { return !slices.Contains(days, d) }) {
-		wrong[at+"days"] = "expected mon, tue, wed, thu, fri, sat or sun"
-	}
+func (h Hours) check(all *flaws, at string) {
+	_, from := minuteOf(h.From)
+	_, to := minuteOf(h.To)
+	all.unless(from && h.From != "24:00", at+"from", FlawClock)
+	all.unless(to, at+"to", FlawClock)
+	all.unless(!slices.ContainsFunc(h.Days, func(d string) bool { return !slices.Contains(days, d) }), at+"days", FlawDay)
 }
 
 // clockOf is the clock of a time zone. The machine's own is none, for it is another one elsewhere.
-func clockOf(name string) (*time.Location, error) {
+func clockOf(name string) (*time.Location, bool) {
 	if name == "" || name == "Local" {
-		return nil, ErrRules
+		return nil, false
 	}
-	return time.LoadLocation(name)
+	clock, err := time.LoadLocation(name)
+	return clock, err == nil
 }
-
-func hidden(r rune) bool { return !unicode.IsGraphic(r) }

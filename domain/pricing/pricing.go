@@ -3,7 +3,6 @@
 package pricing
 
 import (
-	"slices"
 	"time"
 
 	"rodada/domain/fare"
@@ -15,12 +14,13 @@ import (
 var (
 	ErrTariffUnknown  = fault.Declare(fault.NotFound, "tariff_unknown", "There is no such tariff.")
 	ErrTariffTaken    = fault.Declare(fault.Conflict, "tariff_taken", "There is a tariff with this ID already.")
+	ErrTariff         = fault.Declare(fault.Invalid, "tariff_invalid", "The tariff has a value that can't be; see errors.")
 	ErrVersionUnknown = fault.Declare(fault.NotFound, "price_version_unknown", "There is no such version.")
 	ErrBegun          = fault.Declare(fault.Conflict, "price_version_begun", "This version has begun: what rides were promised is not taken back.")
 	ErrWithdrawn      = fault.Declare(fault.Conflict, "price_version_withdrawn", "This version is withdrawn already.")
 	ErrStart          = fault.Declare(fault.Invalid, "price_start_past", "Prices begin now or later.")
-	ErrChanged        = fault.Declare(fault.Conflict, "price_rules_changed", "Somebody has changed the rules meanwhile. Look at them again.")
-	ErrRules          = fault.Declare(fault.Invalid, "price_rules_invalid", "The rules have a value that can't be; see fields.")
+	ErrChanged        = fault.Declare(fault.Conflict, "prices_changed", "Somebody has changed these prices meanwhile. Look at them again.")
+	ErrRules          = fault.Declare(fault.Invalid, "price_rules_invalid", "The rules have a value that can't be; see errors.")
 	ErrNone           = fault.Declare(fault.Unavailable, "price_missing", "There is no price for this scooter yet.")
 )
 
@@ -33,6 +33,8 @@ type Term struct {
 	StartsAt    time.Time
 	WithdrawnAt time.Time
 }
+
+func (t Term) term() Term { return t }
 
 // Edition is one version of a tariff.
 type Edition struct {
@@ -65,24 +67,53 @@ type Case struct {
 
 // Latest is the index of the version that holds at a moment: of those begun and not withdrawn the one that began last, and of
 // two that began together the later in the list. -1: none.
-func Latest[T any](versions []T, term func(T) Term, at time.Time) int {
+func Latest[T interface{ term() Term }](versions []T, at time.Time) int {
 	best := -1
 	for i, v := range versions {
-		t := term(v)
+		t := v.term()
 		if t.StartsAt.After(at) || !t.WithdrawnAt.IsZero() {
 			continue
 		}
-		if best < 0 || !t.StartsAt.Before(term(versions[best]).StartsAt) {
+		if best < 0 || !t.StartsAt.Before(versions[best].term().StartsAt) {
 			best = i
 		}
 	}
 	return best
 }
 
+// State is where a version of a price is in its life.
+type State string
+
+// The states of versions.
+const (
+	Upcoming  State = "upcoming"
+	InForce   State = "in_force"
+	Past      State = "past" // another took its place
+	Withdrawn State = "withdrawn"
+)
+
+// States says where each of the versions is at a moment, the oldest first.
+func States[T interface{ term() Term }](versions []T, at time.Time) []State {
+	states, latest := make([]State, len(versions)), Latest(versions, at)
+	for i, v := range versions {
+		switch t := v.term(); {
+		case !t.WithdrawnAt.IsZero():
+			states[i] = Withdrawn
+		case t.StartsAt.After(at):
+			states[i] = Upcoming
+		case i == latest:
+			states[i] = InForce
+		default:
+			states[i] = Past
+		}
+	}
+	return states
+}
+
 // Tariff is the version of a tariff that holds at a moment.
 func (b *Book) Tariff(id string, at time.Time) (fare.Tariff, bool) {
 	editions := b.Tariffs[id]
-	if i := Latest(editions, func(e Edition) Term { return e.Term }, at); i >= 0 {
+	if i := Latest(editions, at); i >= 0 {
 		return editions[i].Tariff, true
 	}
 	return fare.Tariff{}, false
@@ -90,34 +121,44 @@ func (b *Book) Tariff(id string, at time.Time) (fare.Tariff, bool) {
 
 // Rules are those that hold at a moment, if there are any.
 func (b *Book) Rules(at time.Time) (Plan, bool) {
-	if i := Latest(b.Assignments, func(a Assignment) Term { return a.Term }, at); i >= 0 {
+	if i := Latest(b.Assignments, at); i >= 0 {
 		return b.Assignments[i].Plan, true
 	}
 	return Plan{}, false
 }
 
-// AsksForPlaces reports whether it matters at a moment where a ride begins.
-func (b *Book) AsksForPlaces(at time.Time) bool {
+// AsksForPlaces reports whether it matters at a moment where a ride begins, and whether zones do.
+func (b *Book) AsksForPlaces(at time.Time) (places, zones bool) {
 	plan, _ := b.Rules(at)
-	return slices.ContainsFunc(plan.Rules, func(r Rule) bool { return r.City != "" || len(r.Zones) > 0 })
+	for _, r := range plan.Rules {
+		zones = zones || len(r.Zones) > 0
+		places = places || r.City != "" || len(r.Zones) > 0
+	}
+	return places, zones
 }
 
 // For is the tariff of a ride: that of the first rule that is for it and whose tariff holds, else the model's own, else the standard one.
 func (b *Book) For(c Case) (fare.Tariff, error) {
 	plan, _ := b.Rules(c.At)
+	cities := plan.citiesAt(c.Place)
 	for _, r := range plan.Rules {
-		if plan.matches(r, c) {
+		if r.matches(c, cities) {
 			if t, holds := b.Tariff(r.TariffID, c.At); holds {
 				return t, nil
 			}
 		}
 	}
-	id, own := b.Models[c.ModelID]
+	return b.Plain(c.ModelID, c.At)
+}
+
+// Plain is the tariff of a model where no rule says another: its own, or the standard one where it has none.
+func (b *Book) Plain(modelID int64, at time.Time) (fare.Tariff, error) {
+	id, own := b.Models[modelID]
 	if !own {
 		id = Standard
 	}
-	if t, holds := b.Tariff(id, c.At); holds {
+	if t, holds := b.Tariff(id, at); holds {
 		return t, nil
 	}
-	return fare.Tariff{}, ErrNone.With("model_id", c.ModelID)
+	return fare.Tariff{}, ErrNone.With("model_id", modelID)
 }

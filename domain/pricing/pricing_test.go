@@ -54,7 +54,7 @@ func TestTheVersionThatHolds(t *testing.T) {
 func TestTheFirstRuleThatIsForTheRideDecides(t *testing.T) {
 	plan, err := pricing.Plan{
 		Cities: []pricing.City{{Name: "Madrid", TimeZone: "Europe/Madrid", Geometry: square}},
-		Rules: []pricing.Rule{
+		Rules: []pricing.TariffRule{
 			{TariffID: "gone", Models: []int64{1}},
 			{TariffID: "zone", Zones: []int64{7, 8}, Models: []int64{1}},
 			{TariffID: "rush", City: "Madrid", Hours: []pricing.Hours{{Days: []string{"mon"}, From: "13:00", To: "14:00"}}},
@@ -90,25 +90,28 @@ func TestTheFirstRuleThatIsForTheRideDecides(t *testing.T) {
 	}
 	_, err = b.For(pricing.Case{At: noon.Add(-48 * time.Hour)})
 	require.ErrorIs(t, err, pricing.ErrNone)
-	require.True(t, b.AsksForPlaces(noon))
-	require.False(t, b.AsksForPlaces(noon.Add(-48*time.Hour)))
+	places, zones := b.AsksForPlaces(noon)
+	require.True(t, places)
+	require.True(t, zones)
+	places, zones = b.AsksForPlaces(noon.Add(-48 * time.Hour))
+	require.False(t, places)
+	require.False(t, zones)
 }
 
 func TestRulesThatCanNotBe(t *testing.T) {
 	_, err := pricing.Plan{
 		TimeZone: "Local",
 		Cities:   []pricing.City{{Name: "A", TimeZone: "Nowhere/Town", Geometry: []byte(`{}`)}, {Name: "A", TimeZone: "UTC", Geometry: square}},
-		Rules: []pricing.Rule{
+		Rules: []pricing.TariffRule{
 			{TariffID: "x", City: "B"}, {TariffID: "x", Hours: []pricing.Hours{{Days: []string{"dom"}, From: "24:00", To: "7"}}},
 		},
 	}.Checked()
 	f, is := fault.From(err)
 	require.True(t, is)
 	require.ErrorIs(t, f, pricing.ErrRules)
-	wrong, _ := f.Details["fields"].(map[string]string)
 	fields := []string{}
-	for field := range wrong {
-		fields = append(fields, field)
+	for _, flaw := range f.Details["flaws"].([]pricing.Flaw) {
+		fields = append(fields, flaw.Field)
 	}
 	require.ElementsMatch(t, []string{
 		"time_zone", "cities[0].time_zone", "cities[0].geometry", "cities[1].name", "rules[0].city",

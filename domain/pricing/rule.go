@@ -12,9 +12,9 @@ import (
 // Plan is the rules that say which tariff a ride has, and the cities that they speak of. The first rule that is for a ride decides.
 type Plan struct {
 	// TimeZone is that of the hours of rules without a city.
-	TimeZone string `json:"time_zone,omitempty"`
-	Cities   []City `json:"cities,omitempty"`
-	Rules    []Rule `json:"rules"`
+	TimeZone string       `json:"time_zone,omitempty"`
+	Cities   []City       `json:"cities,omitempty"`
+	Rules    []TariffRule `json:"rules"`
 }
 
 // City is an area with a clock.
@@ -26,8 +26,8 @@ type City struct {
 	clock    *time.Location
 }
 
-// Rule gives rides a tariff. What it does not say, it does not ask for.
-type Rule struct {
+// TariffRule gives rides a tariff. What it does not say, it does not ask for.
+type TariffRule struct {
 	TariffID string  `json:"tariff_id" minLength:"1" maxLength:"64"`
 	City     string  `json:"city,omitempty" maxLength:"100" doc:"The name of one of the cities: rides that begin there."`
 	Zones    []int64 `json:"zone_ids,omitempty" maxItems:"200" doc:"Rides that begin in one of these zones, while it is in force."`
@@ -45,25 +45,28 @@ type Hours struct {
 
 var days = []string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"} // as time.Weekday counts
 
-func (p Plan) matches(r Rule, c Case) bool {
-	if r.City != "" || len(r.Zones) > 0 {
-		if c.Place == nil {
-			return false
+// citiesAt names the cities that contain a place.
+func (p Plan) citiesAt(place *geo.Point) []string {
+	var names []string
+	if place == nil {
+		return nil
+	}
+	for _, c := range p.Cities {
+		if c.area.Contains(*place) {
+			names = append(names, c.Name)
 		}
 	}
-	if r.City != "" {
-		i := slices.IndexFunc(p.Cities, func(city City) bool { return city.Name == r.City })
-		if i < 0 || !p.Cities[i].area.Contains(*c.Place) {
-			return false
-		}
-	}
-	if len(r.Zones) > 0 && !slices.ContainsFunc(r.Zones, func(id int64) bool { return slices.Contains(c.Zones, id) }) {
+	return names
+}
+
+// matches reports whether the rule is for a ride that begins in these cities.
+func (r TariffRule) matches(c Case, cities []string) bool {
+	switch {
+	case r.City != "" && !slices.Contains(cities, r.City),
+		len(r.Zones) > 0 && !slices.ContainsFunc(r.Zones, func(id int64) bool { return slices.Contains(c.Zones, id) }),
+		len(r.Models) > 0 && !slices.Contains(r.Models, c.ModelID):
 		return false
-	}
-	if len(r.Models) > 0 && !slices.Contains(r.Models, c.ModelID) {
-		return false
-	}
-	if len(r.Hours) == 0 {
+	case len(r.Hours) == 0:
 		return true
 	}
 	local := c.At.In(r.clock)

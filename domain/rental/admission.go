@@ -17,6 +17,7 @@ type Admission struct {
 	// OpenRental is the rental that keeps the rider busy, with its scooter and state; empty when there is none.
 	OpenRental, OpenPlate string
 	OpenState             State
+	OpenTariff            fare.Tariff // which it keeps until it is over
 
 	RiderKnown    bool
 	RiderVerified bool // with an email

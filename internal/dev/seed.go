@@ -73,7 +73,7 @@ func seedFleet(ctx context.Context, store *postgres.Store, currency string) erro
 	if err != nil {
 		return err
 	}
-	if err := store.AssignTariff(ctx, model.ID, price.ID); err != nil {
+	if err := store.AssignTariff(ctx, model.ID, price.ID, ""); err != nil {
 		return err
 	}
 	for i := range fleetSize {

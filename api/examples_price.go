@@ -1,0 +1,57 @@
+package api
+
+import (
+	"time"
+
+	"rodada/domain/fare"
+	"rodada/domain/pricing"
+)
+
+// priceExamples are a city that costs more in the rush hour, and will from January on.
+func priceExamples() map[string]any {
+	made := time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC)
+	city := TariffVersion{
+		Tariff: fare.Tariff{
+			ID: "city", Version: 3, Name: "City", Currency: "EUR", Unlock: 100,
+			Riding: []fare.Segment{{Rate: 23, Interval: 1}}, Paused: []fare.Segment{{Rate: 5, Interval: 1}}, MinimumBalance: 300, ReservationSeconds: 900,
+		},
+		PriceTerm: PriceTerm{State: pricing.InForce, StartsAt: made, CreatedAt: made},
+	}
+	next := city
+	next.Version, next.Unlock = 4, 120
+	next.PriceTerm = PriceTerm{State: pricing.Upcoming, StartsAt: time.Date(2026, 12, 31, 23, 0, 0, 0, time.UTC), CreatedAt: made.Add(time.Hour)}
+	withdrawn := next
+	when := made.Add(2 * time.Hour)
+	withdrawn.State, withdrawn.WithdrawnAt = pricing.Withdrawn, &when
+	tariff := StaffTariff{ID: "city", Version: 4, InForce: &city, Upcoming: []TariffVersion{next}}
+	list, one := tariffsOut{}.Body, tariffVersionsOut{}.Body
+	list.Tariffs = []StaffTariff{tariff}
+	one.StaffTariff, one.Versions = tariff, []TariffVersion{next, city}
+
+	rules := PriceRulesVersion{
+		Version: 2, PriceTerm: city.PriceTerm, PriceRules: PriceRules{
+			Cities: []PriceCity{{Name: "Madrid", TimeZone: "Europe/Madrid", Geometry: &Geometry{Type: "Polygon", Coordinates: []any{
+				[][2]float64{{-3.83, 40.33}, {-3.56, 40.33}, {-3.56, 40.55}, {-3.83, 40.55}, {-3.83, 40.33}},
+			}}}},
+			Rules: []pricing.TariffRule{
+				{TariffID: "rush", City: "Madrid", Hours: []pricing.Hours{{Days: []string{"mon", "tue", "wed", "thu", "fri"}, From: "07:30", To: "09:30"}}},
+				{TariffID: "city", City: "Madrid"},
+			},
+		},
+	}
+	past := rules
+	past.State = pricing.Withdrawn
+	past.WithdrawnAt = &when
+	versions := listPriceRulesOut{}.Body
+	versions.Version, versions.Versions = 2, []PriceRulesTerm{{2, 2, rules.PriceTerm}}
+	models := modelPricesOut{}.Body
+	models.Models = []ModelPrice{
+		{ModelID: 2, Model: "Cargo", TariffID: "cargo", Own: true, Missing: 1, Plates: []string{"12AB"}},
+		{ModelID: 1, Model: "M1", TariffID: pricing.Standard, InForce: true},
+	}
+	return map[string]any{
+		"list-tariffs 200": list, "get-tariff 200": one, "create-tariff 201": city, "change-tariff 201": next, "withdraw-tariff 200": withdrawn,
+		"get-tariff-rules 200": rules, "set-tariff-rules 200": rules, "list-tariff-rules 200": versions, "withdraw-tariff-rules 200": past,
+		"model-tariffs 200": models,
+	}
+}
