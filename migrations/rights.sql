@@ -46,7 +46,12 @@ GRANT SELECT, INSERT ON audit_heads TO :worker;
 -- Money
 
 GRANT SELECT, INSERT ON ledger_accounts, ledger_transactions, ledger_entries TO :api, :worker;
-GRANT SELECT ON tariffs, tariff_versions TO :api;
+
+-- Prices: a version never changes, but one that has not begun may be withdrawn.
+
+GRANT SELECT, INSERT, UPDATE (version) ON tariffs TO :api;
+GRANT SELECT, INSERT, UPDATE (withdrawn_at) ON tariff_versions, price_rules TO :api;
+GRANT SELECT, UPDATE ON price_book TO :api; -- a trigger counts, and who changes prices waits for who does
 
 -- The fleet
 
