@@ -9,8 +9,8 @@ import (
 	"rodada/domain/firmware"
 	"rodada/domain/letter"
 	"rodada/domain/listing"
-	"rodada/domain/rental"
 	"rodada/domain/pricing"
+	"rodada/domain/rental"
 	"rodada/domain/rider"
 	"rodada/geo"
 )

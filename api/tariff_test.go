@@ -146,7 +146,7 @@ func TestTheLifeOfATariff(t *testing.T) {
 	}
 	require.Equal(t, []any{"in_force", "withdrawn", "past"}, states)
 
-	log, err := c.books.AuditLog(t.Context(), staff.AuditFilter{Subject: "tariff/standard", Limit: 10})
+	log, _, _, err := c.books.AuditLog(t.Context(), staff.AuditFilter{Subject: "tariff/standard"}, newestFirst)
 	require.NoError(t, err)
 	require.Len(t, log, 4)
 	require.Equal(t, []string{"tariff.version", "tariff.withdraw", "tariff.version", "tariff.create"}, []string{log[0].Action, log[1].Action, log[2].Action, log[3].Action})
