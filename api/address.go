@@ -1,7 +1,7 @@
 package api
 
 import (
-	"net"
+	"net/http"
 	"net/netip"
 	"strings"
 )
@@ -22,32 +22,77 @@ func parseProxies(list []string) proxies {
 	return p
 }
 
-func (p proxies) trust(text string) bool {
-	address, err := netip.ParseAddr(strings.TrimSpace(text))
-	if err != nil {
-		return false
-	}
+func (p proxies) have(address netip.Addr) bool {
 	for _, network := range p {
-		if network.Contains(address.Unmap()) {
+		if network.Contains(address) {
 			return true
 		}
 	}
 	return false
 }
 
-// client is who asks: the peer, or, as far as proxies of ours say so in X-Forwarded-For, who is behind them. What a client
-// wrote into that header itself stands further left, and nobody reads it.
-func (p proxies) client(peer, forwarded string) string {
-	if host, _, err := net.SplitHostPort(peer); err == nil {
-		peer = host
+// origin finds out who asks.
+type origin struct {
+	proxies    proxies // of ours
+	cloudflare proxies // Cloudflare's
+}
+
+// of is the address of who asks: the peer, or, as far as proxies of ours say so in X-Forwarded-For, who is behind them, and behind
+// Cloudflare whom it names. What a client wrote into these headers itself stands further left, or comes from elsewhere, and nobody
+// reads it. Empty: who asks has no address.
+func (o origin) of(r *http.Request) string {
+	peer, ok := parseAddress(r.RemoteAddr)
+	if !ok {
+		return ""
 	}
-	hops := strings.Split(forwarded, ",")
-	for i := len(hops) - 1; i >= 0 && p.trust(peer); i-- {
-		hop := strings.TrimSpace(hops[i])
-		if _, err := netip.ParseAddr(hop); err != nil {
+	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	for i := len(hops) - 1; i >= 0 && o.proxies.have(peer) && !o.cloudflare.have(peer); i-- {
+		hop, ok := parseAddress(hops[i])
+		if !ok {
 			break
 		}
 		peer = hop
 	}
-	return peer
+	if named := r.Header.Values("CF-Connecting-IP"); o.cloudflare.have(peer) && len(named) == 1 {
+		if client, ok := parseAddress(named[0]); ok {
+			peer = client
+		}
+	}
+	return peer.String()
+}
+
+// secure reports whether a request came over TLS, to us or to a proxy in front of us.
+func (o origin) secure(r *http.Request) bool {
+	if r.TLS != nil {
+		return true
+	}
+	peer, ok := parseAddress(r.RemoteAddr)
+	return ok && (o.proxies.have(peer) || o.cloudflare.have(peer)) && strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https")
+}
+
+// parseAddress reads an address, with its port or without.
+func parseAddress(text string) (netip.Addr, bool) {
+	text = strings.TrimSpace(text)
+	address, err := netip.ParseAddr(strings.Trim(text, "[]"))
+	if err != nil {
+		with, err := netip.ParseAddrPort(text)
+		if err != nil {
+			return netip.Addr{}, false
+		}
+		address = with.Addr()
+	}
+	return address.Unmap().WithZone(""), true
+}
+
+// household is an address as far as it is one customer's: of the newer kind everybody has a network full.
+func household(address string) string {
+	parsed, err := netip.ParseAddr(address)
+	if err != nil || parsed.Is4() {
+		return address
+	}
+	network, err := parsed.Prefix(64)
+	if err != nil {
+		return address
+	}
+	return network.String()
 }

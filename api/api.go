@@ -16,6 +16,7 @@ import (
 	"rodada/api/password"
 	"rodada/api/token"
 	"rodada/domain/firmware"
+	"rodada/domain/limit"
 	"rodada/domain/rental"
 	"rodada/domain/rider"
 	"rodada/domain/staff"
@@ -34,7 +35,9 @@ type Options struct {
 	Sealer   Sealer   // of secrets in commands; nil: no command may carry one
 	// Open reveals what Sealer hid of the API's own; nil: nothing.
 	Open func(sealed, purpose string) (string, error)
-	Log  *slog.Logger
+	// Throttle counts who comes how often; nil: nobody does.
+	Throttle Throttle
+	Log      *slog.Logger
 	// Registry collects the API's measurements and shows them, with whatever else is in it, at /metrics.
 	Registry *prometheus.Registry
 	// Ready is what /readyz asks, by name.
@@ -93,12 +96,13 @@ func New(o Options) (http.Handler, error) {
 			return nil, err
 		}
 	}
+	from := origin{proxies: parseProxies(o.Config.HTTP.Proxies), cloudflare: parseProxies(o.Config.HTTP.Cloudflare)}
 	router, measured := chi.NewRouter(), newMeters(o.Registry)
 	router.Use(
-		identify(o.Log),
+		identify(o.Log, from),
 		measured.record,
 		survive,
-		guard,
+		guard(from, o.Config.HTTP.HSTS),
 		unhurried,
 		middleware.GetHead,
 		within(o.Config.HTTP.Deadline+workSlack),
@@ -108,7 +112,7 @@ func New(o Options) (http.Handler, error) {
 		return nil, err
 	}
 	document, err := describeAll(router, &mounter{
-		tokens: tokens, riders: o.Store, members: o.Store, proxies: parseProxies(o.Config.HTTP.Proxies), guarded: as[staff.Permission](o.Config.Staff.SecondFactor), maxBody: o.Config.HTTP.MaxBody,
+		tokens: tokens, riders: o.Store, members: o.Store, limits: newLimits(o.Throttle, o.Config.Limits, o.Registry), guarded: as[staff.Permission](o.Config.Staff.SecondFactor), maxBody: o.Config.HTTP.MaxBody,
 		bodyTime: bodyTime, workTime: o.Config.HTTP.Deadline + workSlack,
 	}, a)
 	if err != nil {
@@ -128,7 +132,7 @@ func New(o Options) (http.Handler, error) {
 
 // Document is the OpenAPI document of the API, without an API behind it.
 func Document(development bool) ([]byte, error) {
-	return describeAll(chi.NewRouter(), &mounter{}, &app{
+	return describeAll(chi.NewRouter(), &mounter{limits: &limits{}}, &app{
 		development:   development,
 		riderSessions: &sessions{audience: rider.ForRiders},
 		staffSessions: &sessions{audience: rider.ForStaff},
@@ -154,7 +158,13 @@ func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 	hasher := password.New(max(2, runtime.GOMAXPROCS(0)))
 	holders := holders{temporal: o.Temporal, queue: c.Temporal.TaskQueue}
 	doors := func(audience rider.Audience) *sessions {
-		s := &sessions{audience: audience, store: o.Store, hasher: hasher, tokens: tokens, refresh: c.Tokens.Refresh, now: o.Now}
+		s := &sessions{
+			audience: audience, store: o.Store, hasher: hasher, tokens: tokens, refresh: c.Tokens.Refresh, now: o.Now,
+			tries: &tries{
+				throttle: o.Throttle, audience: audience, secret: []byte(c.Tokens.Secret),
+				backoff: limit.Backoff{Tries: c.Limits.LoginTries, First: c.Limits.LoginWait, Max: c.Limits.LoginWaitMax},
+			},
+		}
 		if audience == rider.ForStaff {
 			s.byEmail, s.byID = staffLogins(o.Store, o.Now)
 		} else {
@@ -169,7 +179,9 @@ func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 		store: o.Store, live: o.Live, holders: holders, rules: c.Rental, deadline: c.HTTP.Deadline,
 		fresh: c.Telemetry.OfflineAfter, now: o.Now, meters: measured,
 	}
+	riderDoors, staffDoors := doors(rider.ForRiders), doors(rider.ForStaff)
 	people := &accounts{
+		tries: riderDoors.tries,
 		store: o.Store, hasher: hasher, currency: c.Currency, now: o.Now,
 		proofs: &proofs{store: o.Store, sealer: o.Sealer, secret: []byte(c.Tokens.Secret), now: o.Now},
 	}
@@ -184,8 +196,8 @@ func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 		accounts:      people,
 		leaving:       &leaving{accounts: people, books: o.Store},
 		adminRiders:   &adminRiders{store: o.Store, currency: c.Currency},
-		riderSessions: doors(rider.ForRiders),
-		staffSessions: doors(rider.ForStaff),
+		riderSessions: riderDoors,
+		staffSessions: staffDoors,
 		wallets:       &wallets{store: o.Store, currency: c.Currency},
 		adminWallets:  &adminWallets{store: o.Store, currency: c.Currency},
 		ledgers:       &ledgers{store: o.Store},
@@ -202,7 +214,7 @@ func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 		pricings:      &pricings{store: o.Store, prices: o.Store, fleet: o.Store, live: o.Live, currency: c.Currency, now: o.Now},
 		rentals:       rentals,
 		factors:       &factors{store: o.Store, sealer: o.Sealer, open: o.Open, hasher: hasher, now: o.Now},
-		members:       &members{store: o.Store, hasher: hasher, now: o.Now},
+		members:       &members{store: o.Store, hasher: hasher, tries: staffDoors.tries, now: o.Now},
 		alerts:        &alerts{store: o.Store},
 		webhooks:      &webhooks{store: o.Store, sealer: o.Sealer, reach: staff.NewReach(o.Config.Webhook.Networks...)},
 		adminRentals:  &adminRentals{store: o.Store, holders: holders, deadline: c.HTTP.Deadline, now: o.Now},

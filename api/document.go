@@ -58,7 +58,12 @@ func document(doc *huma.OpenAPI, op *huma.Operation, faults []*fault.Error, read
 	for status, of := range codes {
 		slices.Sort(of)
 		of = slices.Compact(of)
+		var headers map[string]*huma.Param
+		if status == http.StatusTooManyRequests {
+			headers = limitHeaders()
+		}
 		op.Responses[strconv.Itoa(status)] = shared(doc, status, of, &huma.Response{
+			Headers:     headers,
 			Description: fmt.Sprintf("%s. Codes: %s.", http.StatusText(status), strings.Join(of, ", ")),
 			Content: map[string]*huma.MediaType{
 				"application/problem+json": {Schema: schema, Examples: problemExamples(doc.Components, status, of)},

@@ -16,6 +16,7 @@ import (
 
 	"rodada/api/token"
 	"rodada/domain/fault"
+	"rodada/domain/limit"
 	"rodada/domain/rider"
 	"rodada/domain/staff"
 )
@@ -43,6 +44,8 @@ type meta struct {
 	Newcomers bool
 	// Answer is an example of a body in JSON that the endpoint encodes itself.
 	Answer any
+	// Class is whose limits it has; empty: those of what reads or writes for its audience. One for all must say it.
+	Class class
 	// Suspended opens an endpoint of riders to those who are suspended too.
 	Suspended bool
 	// Files are the media types of an answer that is no JSON.
@@ -84,8 +87,8 @@ type mounter struct {
 	tokens  *token.Issuer
 	riders  accountStore
 	members memberStore
-	proxies proxies
 	guarded []staff.Permission // that count only with a second factor
+	limits  *limits
 	maxBody int64
 	// bodyTime is for a body to come, and workTime for the rest of a request, where an endpoint has no more patience.
 	bodyTime, workTime time.Duration
@@ -121,11 +124,13 @@ func mount[I, O any](m *mounter, who audience, at string, e endpoint[I, O]) {
 	if about.BodyLimit > 0 {
 		op.MaxBodyBytes = about.BodyLimit
 	}
-	faults := about.Faults
+	faults, class := append(slices.Clone(about.Faults), limit.ErrTooMany), about.class(who, method)
+	op.Middlewares = huma.Middlewares{m.limits.byAddress(m.api, class)}
+	op.Extensions = map[string]any{"x-limits": class}
 	if who != forAll {
 		op.Security = []map[string][]string{{string(who): {}}}
-		op.Middlewares = huma.Middlewares{authenticate(m.api, m.tokens, m.riders, who, about.Suspended)}
-		faults = append(slices.Clone(faults), rider.ErrToken)
+		op.Middlewares = append(op.Middlewares, authenticate(m.api, m.tokens, m.riders, who, about.Suspended), m.limits.byAccount(m.api, class, about.ID))
+		faults = append(faults, rider.ErrToken)
 	}
 	if who == forRider && !about.Suspended && !slices.Contains(faults, rider.ErrSuspended) {
 		faults = append(faults, rider.ErrSuspended)
@@ -135,10 +140,10 @@ func mount[I, O any](m *mounter, who audience, at string, e endpoint[I, O]) {
 	}
 	if who == forStaff {
 		needs := about.needs(method)
-		op.Middlewares = append(op.Middlewares, authorise(m.api, m.members, m.proxies, needs, about.Newcomers, m.guarded))
+		op.Middlewares = append(op.Middlewares, authorise(m.api, m.members, needs, about.Newcomers, m.guarded))
 		faults = append(faults, staff.ErrSuspended, fault.ErrAway)
 		if !about.Newcomers {
-			op.Extensions = map[string]any{"x-permission": needs}
+			op.Extensions["x-permission"] = needs
 			op.Description = strings.TrimSpace(fmt.Sprintf("%s\n\nNeeds the permission `%s`.", about.Description, needs))
 			faults = append(faults, staff.ErrPermission, staff.ErrPasswordTemporary, staff.ErrFactorNeeded)
 		}
@@ -233,6 +238,9 @@ func turnAway(api huma.API, ctx huma.Context, err error) {
 	var p *Problem
 	if !errors.As(err, &p) {
 		p = problemOf(ctx.Context(), err)
+	}
+	for name, values := range p.GetHeaders() {
+		ctx.SetHeader(name, values[0])
 	}
 	ctx.SetHeader("Content-Type", p.ContentType(""))
 	ctx.SetStatus(p.Status)

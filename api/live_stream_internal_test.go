@@ -125,7 +125,7 @@ func newStreet(t *testing.T) (s *street, url string) {
 	s = &street{seen: map[string]Sighting{}, member: staff.Member{Permissions: []staff.Permission{staff.View}}, now: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)}
 	h := &hub{live: s, changes: s, silence: time.Minute, turn: 5 * time.Millisecond, now: s.clock, log: slog.New(slog.DiscardHandler)}
 	router := chi.NewRouter()
-	m := &mounter{api: humachi.New(router, huma.Config{OpenAPI: newDocument(), Formats: huma.DefaultFormats, DefaultFormat: "application/json"})}
+	m := &mounter{limits: &limits{}, api: humachi.New(router, huma.Config{OpenAPI: newDocument(), Formats: huma.DefaultFormats, DefaultFormat: "application/json"})}
 	mount(m, forAll, "GET /stream", watchScooters{h, s, 5 * time.Millisecond})
 	server := httptest.NewServer(router)
 	t.Cleanup(server.Close)

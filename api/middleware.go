@@ -126,13 +126,3 @@ func survive(next http.Handler) http.Handler {
 		next.ServeHTTP(w, r)
 	})
 }
-
-// guard sets the headers that keep browsers from guessing and caches from keeping.
-func guard(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Cache-Control", "no-store")
-		next.ServeHTTP(w, r)
-	})
-}

@@ -52,8 +52,9 @@ func sinks(t *testing.T) (patientOne, ordinary sink, url string) {
 	patientOne = sink{id: "patient", patience: time.Minute, began: make(chan context.Context, 1), goOn: make(chan struct{}, 1)}
 	ordinary = sink{id: "ordinary", began: make(chan context.Context, 1), goOn: make(chan struct{}, 1)}
 	router := chi.NewRouter()
-	router.Use(identify(slog.New(slog.DiscardHandler)), survive, unhurried, within(limit))
+	router.Use(identify(slog.New(slog.DiscardHandler), origin{}), survive, unhurried, within(limit))
 	m := &mounter{
+		limits:   &limits{},
 		api:      humachi.New(router, huma.Config{OpenAPI: newDocument(), Formats: huma.DefaultFormats, DefaultFormat: "application/json"}),
 		bodyTime: limit, workTime: limit,
 	}

@@ -18,7 +18,7 @@ type memberStore interface {
 // gone with the next request. From here on the request is the member's deed.
 //
 // Permissions that are guarded count only with a second factor. An endpoint for newcomers is open to whoever has yet to set a password, and to any permission.
-func authorise(api huma.API, members memberStore, from proxies, needs staff.Permission, newcomers bool, guarded []staff.Permission) func(huma.Context, func(huma.Context)) {
+func authorise(api huma.API, members memberStore, needs staff.Permission, newcomers bool, guarded []staff.Permission) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		member, err := members.StaffInSession(ctx.Context(), subjectFrom(ctx.Context()), sessionFrom(ctx.Context()))
 		if !member.SecondFactor {
@@ -37,7 +37,7 @@ func authorise(api huma.API, members memberStore, from proxies, needs staff.Perm
 		}
 		infoFrom(ctx.Context()).member = member
 		next(huma.WithContext(ctx, staff.Acting(ctx.Context(), staff.Actor{
-			StaffID: member.ID, Email: member.Email, Address: from.client(ctx.RemoteAddr(), ctx.Header("X-Forwarded-For")), RequestID: requestIDFrom(ctx.Context()),
+			StaffID: member.ID, Email: member.Email, Address: addressFrom(ctx.Context()), RequestID: requestIDFrom(ctx.Context()),
 		})))
 	}
 }

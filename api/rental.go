@@ -222,6 +222,7 @@ type openRentalIn struct {
 func (openRental) Meta() meta {
 	return meta{
 		ID:      "open-rental",
+		Class:   classScan,
 		Summary: "Rent a scooter by its QR code",
 		Description: "Unlocks the scooter and answers once it has acknowledged, or with the reason why not: then the rental is void " +
 			"and nothing is charged. Scanning the scooter of your own reservation unlocks that reservation.",

@@ -85,7 +85,7 @@ type pauseRental struct{ *rentals }
 
 func (pauseRental) Meta() meta {
 	return meta{
-		ID: "pause-rental", Suspended: true, Summary: "Lock the scooter for a while", Also: accepted,
+		ID: "pause-rental", Class: classRide, Suspended: true, Summary: "Lock the scooter for a while", Also: accepted,
 		Description: "The meter goes on at the rate of a pause. Pausing a paused ride changes nothing.",
 		Faults:      rideFaults,
 	}
@@ -100,7 +100,7 @@ type resumeRental struct{ *rentals }
 
 func (resumeRental) Meta() meta {
 	return meta{
-		ID: "resume-rental", Summary: "Ride on after a pause", Also: accepted,
+		ID: "resume-rental", Class: classRide, Summary: "Ride on after a pause", Also: accepted,
 		Description: "Resuming a riding scooter changes nothing.",
 		Faults:      rideFaults,
 	}
@@ -115,7 +115,7 @@ type endRental struct{ *rentals }
 
 func (endRental) Meta() meta {
 	return meta{
-		ID: "end-rental", Suspended: true, Summary: "End the ride", Also: accepted,
+		ID: "end-rental", Class: classRide, Suspended: true, Summary: "End the ride", Also: accepted,
 		Description: "The meter stops when the request is accepted, however long the lock takes. It is refused only where a ride " +
 			"may not end: `nearest` is then the closest allowed place. Ending an ended ride answers with its receipt.",
 		Faults: append([]*fault.Error{rental.ErrOutsideZone}, rideFaults...),

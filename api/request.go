@@ -16,8 +16,11 @@ type requestInfo struct {
 	id       string
 	language string // as Accept-Language asks, else of the account that asks; empty: neither
 	log      *slog.Logger
-	subject  string // rider's or staff member's ID, once known
-	session  string // of the token, as far as it is of one
+	subject  string   // rider's or staff member's ID, once known
+	session  string   // of the token, as far as it is of one
+	address  string   // of who asks, as far as we believe it
+	policies []string // that count the request
+	left     float64  // of the one that is used most
 	member   staff.Member
 }
 
@@ -25,8 +28,8 @@ type requestKey struct{}
 
 var saneID = regexp.MustCompile(`^[0-9A-Za-z._-]{8,64}$`)
 
-// identify gives every request its ID, the client's own when it is a sane one, and its language.
-func identify(log *slog.Logger) func(http.Handler) http.Handler {
+// identify gives every request its ID, the client's own when it is a sane one, its language and its origin.
+func identify(log *slog.Logger, from origin) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			id := r.Header.Get("X-Request-Id")
@@ -38,6 +41,7 @@ func identify(log *slog.Logger) func(http.Handler) http.Handler {
 				id:       id,
 				language: preferred(r.Header.Get("Accept-Language")),
 				log:      log.With(slog.String("request_id", id)),
+				address:  from.of(r),
 			}
 			next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), requestKey{}, info)))
 		})
@@ -61,6 +65,14 @@ func logFrom(ctx context.Context) *slog.Logger {
 		return info.log
 	}
 	return slog.Default()
+}
+
+// addressFrom is who asks.
+func addressFrom(ctx context.Context) string {
+	if info := infoFrom(ctx); info != nil {
+		return info.address
+	}
+	return ""
 }
 
 // subjectFrom is the ID of who asks; every endpoint that is not for all has one.

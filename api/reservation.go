@@ -15,6 +15,7 @@ type openReservation struct{ *rentals }
 func (openReservation) Meta() meta {
 	return meta{
 		ID:          "open-reservation",
+		Class:       classScan,
 		Summary:     "Hold a scooter for a while",
 		Description: "The scooter stays locked and is yours until reserved_until. Scan it with POST /v1/rentals to ride.",
 		Status:      http.StatusCreated,
@@ -39,6 +40,7 @@ type cancelReservation struct{ *rentals }
 func (cancelReservation) Meta() meta {
 	return meta{
 		ID:          "cancel-reservation",
+		Class:       classRide,
 		Summary:     "Give a reserved scooter back",
 		Description: "Giving it back again answers the same.",
 		Also:        accepted,

@@ -28,6 +28,7 @@ type accounts struct {
 	store    accountStore
 	hasher   *password.Hasher
 	proofs   *proofs
+	tries    *tries
 	currency string
 	now      func() time.Time
 }

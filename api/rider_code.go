@@ -114,7 +114,7 @@ type resendCodeIn struct {
 
 func (resendCode) Meta() meta {
 	return meta{
-		ID: "resend-code", Summary: "Mail another code", Status: http.StatusAccepted,
+		ID: "resend-code", Class: classCode, Summary: "Mail another code", Status: http.StatusAccepted,
 		Description: "The code of before opens nothing any more. At most one a minute, and five an hour to one address; the time in which the code must be typed is not made longer.",
 		Faults:      []*fault.Error{rider.ErrCode, rider.ErrTooSoon},
 	}

@@ -22,7 +22,7 @@ type changeEmailIn struct {
 
 func (changeEmail) Meta() meta {
 	return meta{
-		ID: "change-email", Summary: "Ask for another email address", Status: http.StatusAccepted,
+		ID: "change-email", Class: classCode, Summary: "Ask for another email address", Status: http.StatusAccepted,
 		Description: "Mails a code to the new address, which is entered once the code is typed in. The answer is the same when the address has an account " +
 			"already: then its owner is told, and no code is right.",
 		Faults: []*fault.Error{rider.ErrEmailInvalid, rider.ErrPassword, rider.ErrTooSoon, password.ErrBusy},
@@ -65,7 +65,7 @@ type verifyEmail struct{ *accounts }
 
 func (verifyEmail) Meta() meta {
 	return meta{
-		ID: "verify-email", Summary: "Enter the address with the code that was mailed there",
+		ID: "verify-email", Class: classCode, Summary: "Enter the address with the code that was mailed there",
 		Description: "The address of before is told.", Faults: []*fault.Error{rider.ErrCode, rider.ErrEmailTaken},
 	}
 }

@@ -51,7 +51,7 @@ type exportOut struct {
 type exportMe struct{ *leaving }
 
 func (exportMe) Meta() meta {
-	return meta{ID: "export-me", Summary: "All that is kept of you", Description: "As one JSON document: your data, every ride and every payment."}
+	return meta{ID: "export-me", Class: classWrite, Summary: "All that is kept of you", Description: "As one JSON document: your data, every ride and every payment."}
 }
 
 // exportPage is how much is read at once.
@@ -120,7 +120,7 @@ type deleteMeIn struct {
 
 func (deleteMe) Meta() meta {
 	return meta{
-		ID: "delete-me", Summary: "Delete your account",
+		ID: "delete-me", Class: classPassword, Summary: "Delete your account",
 		Description: "Erases your personal data and ends every session, for good; the email is free again. What must be kept of rides and payments stays " +
 			"under an ID that stands for nobody. Money that is left in the wallet stays in the books. Not while a ride runs, is not charged yet, or in debt.",
 		Faults: []*fault.Error{rider.ErrPassword, rental.ErrRiderBusy, rider.ErrUnsettled, wallet.ErrDebt, password.ErrBusy},

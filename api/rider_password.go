@@ -22,7 +22,7 @@ type changePasswordIn struct {
 
 func (changePassword) Meta() meta {
 	return meta{
-		ID: "change-password", Summary: "Change your password", Description: "Ends your other sessions, and tells you so by mail. An account without a password gets one by a code.",
+		ID: "change-password", Class: classPassword, Summary: "Change your password", Description: "Ends your other sessions, and tells you so by mail. An account without a password gets one by a code.",
 		Faults: []*fault.Error{rider.ErrPassword, password.ErrBusy},
 	}
 }
@@ -69,7 +69,7 @@ type askResetIn struct {
 
 func (askReset) Meta() meta {
 	return meta{
-		ID: "ask-password-reset", Summary: "Ask for a new password", Status: http.StatusAccepted,
+		ID: "ask-password-reset", Class: classCode, Summary: "Ask for a new password", Status: http.StatusAccepted,
 		Description: "Mails a code to the address of an account. The answer is the same when there is none: then nothing is mailed, and no code is right.",
 		Faults:      []*fault.Error{rider.ErrEmailInvalid, rider.ErrTooSoon},
 	}
@@ -104,7 +104,7 @@ type resetPasswordIn struct {
 
 func (resetPassword) Meta() meta {
 	return meta{
-		ID: "reset-password", Summary: "Choose a new password with the code that was mailed",
+		ID: "reset-password", Class: classCode, Summary: "Choose a new password with the code that was mailed",
 		Description: "Ends every session of the account, and tells its owner so by mail. A code is good once, for 30 minutes and five tries.",
 		Faults:      []*fault.Error{rider.ErrCode, password.ErrBusy},
 	}
@@ -123,5 +123,9 @@ func (e resetPassword) Execute(ctx context.Context, in *resetPasswordIn) (*struc
 	if err != nil {
 		return nil, err
 	}
-	return nil, e.store.FinishReset(ctx, in.Body.ID, e.proofs.hash(in.Body.ID, in.Body.Code), e.now(), hash, told)
+	err = e.store.FinishReset(ctx, in.Body.ID, e.proofs.hash(in.Body.ID, in.Body.Code), e.now(), hash, told)
+	if err == nil {
+		e.tries.right(ctx, p.Email, true) // who reads the mail is the owner, wherever others have locked the account
+	}
+	return nil, err
 }

@@ -29,7 +29,7 @@ type registerRiderIn struct {
 
 func (registerRider) Meta() meta {
 	return meta{
-		ID: "register-rider", Summary: "Ask for an account", Status: http.StatusAccepted,
+		ID: "register-rider", Class: classCode, Summary: "Ask for an account", Status: http.StatusAccepted,
 		Description: "Mails a code to the address; typed in, it opens the account. The answer is the same when the address has an account already: " +
 			"then its owner is told so by mail, and no code is right.",
 		Faults: []*fault.Error{rider.ErrEmailInvalid, rider.ErrTooSoon, password.ErrBusy},
@@ -76,7 +76,7 @@ type verifyRider struct{ *accounts }
 
 func (verifyRider) Meta() meta {
 	return meta{
-		ID: "verify-rider", Summary: "Open the account with the code that was mailed", Status: http.StatusCreated,
+		ID: "verify-rider", Class: classCode, Summary: "Open the account with the code that was mailed", Status: http.StatusCreated,
 		Description: "From then on the rider logs in. A code is good once, for 30 minutes and five tries.",
 		Faults:      []*fault.Error{rider.ErrCode, rider.ErrEmailTaken},
 	}

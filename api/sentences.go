@@ -58,6 +58,8 @@ var spanish = map[string]string{ //nolint:gosec // sentences about passwords are
 	"password_same":          "Esa es la contraseña que la cuenta ya tiene.",
 	"password_temporary":     "Pon primero una contraseña tuya.",
 	"password_expired":       "Esta contraseña valía unos días. Pide otra.",
+	"login_wait":             "Demasiados intentos equivocados. Espera un rato, o pon una contraseña nueva.",
+	"too_many_requests":      "Demasiadas peticiones. Espera un momento.",
 	"too_many_logins":        "Demasiadas personas están entrando ahora mismo. Inténtalo de nuevo.",
 	"second_factor_missing":  "Esta cuenta tiene un segundo factor: envía también su código.",
 	"second_factor_wrong":    "El código no es correcto, es demasiado antiguo o ya se usó.",

@@ -10,6 +10,7 @@ import (
 	"rodada/api/password"
 	"rodada/api/token"
 	"rodada/domain/fault"
+	"rodada/domain/limit"
 	"rodada/domain/rider"
 	"rodada/domain/staff"
 )
@@ -35,6 +36,7 @@ type sessions struct {
 	byEmail  func(ctx context.Context, email string) (login, error) // a fault when there is no such account
 	byID     func(ctx context.Context, id string) (login, error)
 	hasher   *password.Hasher
+	tries    *tries
 	tokens   *token.Issuer
 	refresh  time.Duration
 	now      func() time.Time
@@ -65,7 +67,7 @@ type openSessionIn struct {
 func (e openSession) Meta() meta {
 	return meta{
 		ID: e.named("open-session"), Summary: "Log in", Status: http.StatusCreated,
-		Faults: append(e.refusals(), rider.ErrCredentials, password.ErrBusy),
+		Faults: append(e.refusals(), rider.ErrCredentials, password.ErrBusy, limit.ErrWait), Class: classLogin,
 	}
 }
 
@@ -76,11 +78,15 @@ func (e openSession) Execute(ctx context.Context, in *openSessionIn) (*sessionOu
 	if err != nil {
 		return nil, err
 	}
+	e.tries.right(ctx, in.Body.Email, true)
 	return e.open(ctx, who.id)
 }
 
-// know finds who logs in by a password.
+// know finds who logs in by a password. Until its try is said to have been right it counts as a wrong one.
 func (s *sessions) know(ctx context.Context, email, password string) (login, error) {
+	if err := s.tries.begin(ctx, email); err != nil {
+		return login{}, err
+	}
 	who, err := s.byEmail(ctx, email)
 	if err != nil && !isFault(err) {
 		return login{}, err
@@ -120,7 +126,7 @@ func (e refreshSession) Meta() meta {
 	return meta{
 		ID: e.named("refresh-session"), Summary: "Get the next pair of tokens",
 		Description: "A refresh token is good once. One that comes back a second time was stolen: its session ends.",
-		Faults:      append(e.refusals(), rider.ErrToken),
+		Faults:      append(e.refusals(), rider.ErrToken), Class: classRefresh,
 	}
 }
 
@@ -165,7 +171,7 @@ type closeSession struct{ *sessions }
 func (e closeSession) Meta() meta {
 	return meta{
 		ID: e.named("close-session"), Summary: "Log out", Description: "Ends the session of a refresh token, spent or not.",
-		Faults: []*fault.Error{rider.ErrToken},
+		Faults: []*fault.Error{rider.ErrToken}, Class: classRefresh,
 	}
 }
 

@@ -31,6 +31,7 @@ type membersStore interface {
 type members struct {
 	store  membersStore
 	hasher *password.Hasher
+	tries  *tries
 	now    func() time.Time
 }
 

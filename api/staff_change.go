@@ -87,7 +87,7 @@ type resetMemberPassword struct{ *members }
 func (resetMemberPassword) Meta() meta {
 	return meta{
 		ID: "reset-staff-password", Summary: "Give an account a new password", Needs: staff.Admin,
-		Description: "Its sessions end. The password holds for three days and opens nothing but the way to one of the member's own.",
+		Description: "Its sessions end, and so do waits for wrong attempts. The password holds for three days and opens nothing but the way to one of the member's own.",
 		Faults:      []*fault.Error{staff.ErrMemberUnknown, password.ErrBusy},
 	}
 }
@@ -101,5 +101,6 @@ func (e resetMemberPassword) Execute(ctx context.Context, in *memberReasonIn) (*
 	if err != nil {
 		return nil, err
 	}
+	e.tries.right(ctx, m.Email, false)
 	return &givenPasswordOut{Body: GivenPassword{StaffAccount: showMember(m), Password: given}}, nil
 }

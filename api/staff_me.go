@@ -35,7 +35,7 @@ type setOwnPasswordIn struct {
 
 func (setOwnPassword) Meta() meta {
 	return meta{
-		ID: "set-staff-password", Summary: "Set your password", Newcomers: true,
+		ID: "set-staff-password", Class: classPassword, Summary: "Set your password", Newcomers: true,
 		Description: "Every session of yours ends, and the answer is a new one.",
 		Faults:      []*fault.Error{rider.ErrPassword, staff.ErrPasswordSame, staff.ErrPasswordLength, password.ErrBusy},
 	}

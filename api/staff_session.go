@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"rodada/api/password"
+	"rodada/domain/limit"
 	"rodada/domain/rider"
 	"rodada/domain/staff"
 )
@@ -28,7 +29,8 @@ func (e openStaffSession) Meta() meta {
 		ID: e.named("open-session"), Summary: "Log in", Status: http.StatusCreated,
 		Description: "An account with a second factor answers `second_factor_missing` to its right password alone: ask for the code, and send all " +
 			"three. A code is good once.",
-		Faults: append(e.refusals(), rider.ErrCredentials, password.ErrBusy, staff.ErrCodeMissing, staff.ErrCodeWrong, staff.ErrCodeWait, staff.ErrFactorNoKey),
+		Faults: append(e.refusals(), rider.ErrCredentials, password.ErrBusy, staff.ErrCodeMissing, staff.ErrCodeWrong, staff.ErrCodeWait, staff.ErrFactorNoKey, limit.ErrWait),
+		Class:  classLogin,
 	}
 }
 
@@ -38,9 +40,13 @@ func (e openStaffSession) Execute(ctx context.Context, in *openStaffSessionIn) (
 		return nil, err
 	}
 	if who.factor {
+		if in.Body.Code == "" { // which opens nothing: the right one is still to be shown
+			e.tries.right(ctx, in.Body.Email, false)
+		}
 		if err := e.factors.use(ctx, who.id, in.Body.Code); err != nil {
 			return nil, err
 		}
 	}
+	e.tries.right(ctx, in.Body.Email, true)
 	return e.open(ctx, who.id)
 }

@@ -57,8 +57,8 @@ func streaming(t *testing.T) (c counted, url string, stop context.CancelFunc, st
 	t.Helper()
 	c = counted{numbers: make(chan int), ended: make(chan error, 1), registry: prometheus.NewRegistry()}
 	router := chi.NewRouter()
-	router.Use(identify(slog.New(slog.DiscardHandler)), newMeters(c.registry).record, survive, unhurried, middleware.GetHead, within(time.Nanosecond))
-	m := &mounter{api: humachi.New(router, huma.Config{OpenAPI: newDocument(), Formats: huma.DefaultFormats, DefaultFormat: "application/json"})}
+	router.Use(identify(slog.New(slog.DiscardHandler), origin{}), newMeters(c.registry).record, survive, unhurried, middleware.GetHead, within(time.Nanosecond))
+	m := &mounter{limits: &limits{}, api: humachi.New(router, huma.Config{OpenAPI: newDocument(), Formats: huma.DefaultFormats, DefaultFormat: "application/json"})}
 	mount(m, forAll, "GET /count", c)
 	require.Contains(t, m.api.OpenAPI().Paths["/count"].Get.Responses["200"].Content, "text/event-stream")
 	l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -51,6 +51,7 @@ func newWorld(ctx context.Context, c config.Config, a devstack.Addresses, dir st
 	c.Development = true
 	c.Rental.FailedUnder = 0 // the scooters do not move
 	c.HTTP.Addr = freeAddr()
+	c.Limits = config.Limits{LoginTries: c.Limits.LoginTries, LoginWait: c.Limits.LoginWait, LoginWaitMax: c.Limits.LoginWaitMax} // no rates: all ride from one address
 	c.HTTP.MetricsAddr = ""
 	c.Influx.URL, c.Influx.Bucket, c.Spool.Dir = a.InfluxURL, a.InfluxBucket, filepath.Join(dir, "spool")
 	c.Postgres.URL, c.Temporal.Addr, c.Redis.Addrs = a.PostgresURL, a.Temporal, []string{a.Redis}

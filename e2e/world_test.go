@@ -42,6 +42,7 @@ var usual = set{
 	"DEVELOPMENT":             "true",
 	"TOKEN_SECRET":            secret,
 	"HTTP_DEADLINE":           "15s",
+	"LIMIT_FREE":              "127.0.0.0/8", // where everybody comes from
 	"RENTAL_ACK_WINDOW":       ackWindow.String(),
 	"RENTAL_UNLOCK_WINDOW":    unlockWindow.String(),
 	"RENTAL_LOCK_BACKOFF":     "300ms",

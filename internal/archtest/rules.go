@@ -39,6 +39,7 @@ var rules = []rule{
 	}},
 	{folder: "mqttbridge", may: []string{"broker", "domain", "geo", "lease", "protocol", "telemetry", "workflows"}},
 	{folder: "broker", may: none},
+	{folder: "throttle", may: []string{"domain"}},
 	{folder: "lease", may: []string{"domain", "protocol"}},
 	{folder: "telemetry", may: []string{"domain", "geo", "protocol"}},
 	{folder: "telemetry/poll", may: []string{"domain", "lease", "protocol", "telemetry"}}, // it asks, so it takes turns as every sender does

@@ -10,6 +10,7 @@ import (
 // Config is all settings. Each is read from RODADA_<prefix><name>.
 type Config struct {
 	HTTP      HTTP     `envPrefix:"HTTP_"`
+	Limits    Limits   `envPrefix:"LIMIT_"`
 	Postgres  Postgres `envPrefix:"POSTGRES_"`
 	Temporal  Temporal `envPrefix:"TEMPORAL_"`
 	Redis     Redis    `envPrefix:"REDIS_"`
@@ -51,8 +52,14 @@ type HTTP struct {
 	// Deadline is the API's own: past it a slow rental is answered with 202. Unlock window < deadline < the proxy's.
 	Deadline time.Duration `env:"DEADLINE" envDefault:"15s"`
 	MaxBody  int64         `env:"MAX_BODY" envDefault:"65536"` // bytes
-	// Proxies are the addresses or networks of proxies in front of the API, whose X-Forwarded-For the audit log believes.
+	// Proxies are the addresses or networks of proxies in front of the API, whose X-Forwarded-For and X-Forwarded-Proto it believes.
 	Proxies []string `env:"PROXIES"`
+	// Cloudflare are Cloudflare's networks, as https://www.cloudflare.com/ips/ lists them, if it stands in front of the API or of these
+	// proxies: from there CF-Connecting-IP says who asks.
+	Cloudflare []string `env:"CLOUDFLARE"`
+	// HSTS is for how long browsers that came over TLS, to the API or to a proxy of ours, come no other way (Strict-Transport-Security); 0:
+	// they are not told.
+	HSTS time.Duration `env:"HSTS" envDefault:"8760h"`
 }
 
 // Postgres is the books. Each part of Rodada should log in as a user of its own, which may do what it needs and no more:

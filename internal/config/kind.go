@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"rodada/domain/limit"
 )
 
 // wrongKinds reports every variable whose text can't be read as its setting's kind, before the parser does in words of Go.
@@ -20,6 +22,9 @@ func wrongKinds(vars map[string]string) error {
 		var want string
 		var err error
 		switch s.Type.Kind() {
+		case reflect.Struct:
+			_, err = limit.Parse(text)
+			want = "a number and a time such as 60/1m, or 0 for no limit"
 		case reflect.Bool:
 			_, err = strconv.ParseBool(text)
 			want = "true or false"

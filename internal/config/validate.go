@@ -34,6 +34,10 @@ func (c Config) Validate() error {
 	check(c.HTTP.MetricsAddr == "" || isAddr(c.HTTP.MetricsAddr), "HTTP_METRICS_ADDR", "host:port or empty", c.HTTP.MetricsAddr)
 	check(!slices.ContainsFunc(c.HTTP.Proxies, func(p string) bool { return !isNetwork(p) }),
 		"HTTP_PROXIES", "addresses or networks such as 10.0.0.0/8", c.HTTP.Proxies)
+	check(!slices.ContainsFunc(c.HTTP.Cloudflare, func(p string) bool { return !isNetwork(p) }),
+		"HTTP_CLOUDFLARE", "addresses or networks such as 173.245.48.0/20", c.HTTP.Cloudflare)
+	check(c.HTTP.HSTS >= 0 && c.HTTP.HSTS <= 10*8766*time.Hour, "HTTP_HSTS", "0 (never) to 87660h", c.HTTP.HSTS)
+	c.Limits.validate(check)
 	check(c.HTTP.MaxBody > 0, "HTTP_MAX_BODY", "above 0", c.HTTP.MaxBody)
 	c.Postgres.validate(check)
 	check(isAddr(c.Temporal.Addr), "TEMPORAL_ADDR", "host:port", c.Temporal.Addr)
@@ -110,6 +114,13 @@ func (r Rental) validate(check func(ok bool, name, want string, got any)) {
 	check(r.MinimumBattery >= 0 && r.MinimumBattery <= 100, "RENTAL_MINIMUM_BATTERY", "0 to 100", r.MinimumBattery)
 	check(r.FailedUnder >= 0, "RENTAL_FAILED_UNDER", "0 (none) or more", r.FailedUnder)
 	check(r.FailedWithin >= 0, "RENTAL_FAILED_WITHIN", "0 (none) or more", r.FailedWithin)
+}
+
+func (l Limits) validate(check func(ok bool, name, want string, got any)) {
+	check(!slices.ContainsFunc(l.Free, func(p string) bool { return !isNetwork(p) }), "LIMIT_FREE", "addresses or networks such as 10.0.0.0/8", l.Free)
+	check(l.LoginTries >= 1, "LIMIT_LOGIN_TRIES", "1 or more", l.LoginTries)
+	check(l.LoginWait >= time.Second, "LIMIT_LOGIN_WAIT", "1s or more", l.LoginWait)
+	check(l.LoginWaitMax >= l.LoginWait && l.LoginWaitMax <= time.Hour, "LIMIT_LOGIN_WAIT_MAX", "RODADA_LIMIT_LOGIN_WAIT to 1h", l.LoginWaitMax)
 }
 
 func (o Onboard) validate(check func(ok bool, name, want string, got any)) {

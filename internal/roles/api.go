@@ -11,6 +11,7 @@ import (
 	"rodada/internal/meter"
 	"rodada/lease"
 	"rodada/telemetry/history"
+	"rodada/throttle"
 )
 
 // API answers riders and staff.
@@ -46,7 +47,8 @@ func API(ctx context.Context, c config.Config, log *slog.Logger) error {
 	}
 	handler, err := api.New(api.Options{
 		Config: c, Store: store, Live: newLive(redis, c), Changes: changes{newLive(redis, c).store}, History: past, Temporal: temporal,
-		Progress: lease.New(redis, c.Redis.Prefix), Sealer: keys, Open: keys.Open, Log: log, Registry: registry,
+		Progress: lease.New(redis, c.Redis.Prefix), Sealer: keys, Open: keys.Open, Throttle: throttle.New(redis, c.Redis.Prefix, log),
+		Log: log, Registry: registry,
 		Ready: map[string]api.Check{
 			"postgres": store.Ping,
 			"redis":    func(ctx context.Context) error { return redis.Ping(ctx).Err() },

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"rodada/domain/limit"
 	"rodada/internal/config"
 )
 
@@ -19,7 +20,8 @@ which suits one machine. A setting that is wrong stops the role at its start wit
 Each setting may come from a file instead: ` + "`NAME_FILE`" + ` names the file that holds ` + "`NAME`" + `, as Docker and Kubernetes mount
 secrets. Give one of the two. Settings marked **secret** have no business in the environment of a server; use the file.
 
-Durations are written as ` + "`90s`, `15m`, `2h30m`" + `. A list has commas between its items. A switch is ` + "`true` or `false`" + `.
+Durations are written as ` + "`90s`, `15m`, `2h30m`" + `. A list has commas between its items. A quota is a number in a duration, such as ` + "`60/1m`" + `, or ` + "`0`" + ` for none.
+A switch is ` + "`true` or `false`" + `.
 `
 
 // render is the whole document.
@@ -81,6 +83,8 @@ func kind(s config.Setting) string {
 		k = "switch"
 	case s.Type.Kind() == reflect.Slice:
 		k = "list"
+	case s.Type == reflect.TypeFor[limit.Quota]():
+		k = "quota"
 	case s.Type.Kind() != reflect.String:
 		k = "number"
 	}
