@@ -208,8 +208,15 @@ func audit() *cobra.Command {
 }
 
 func healthcheck() *cobra.Command {
-	return &cobra.Command{
+	var h roles.Health
+	cmd := &cobra.Command{
 		Use: "healthcheck URL", Short: "Exit with 0 when a role answers 200 at URL", Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error { return roles.Healthcheck(cmd.Context(), args[0]) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			h.URL = args[0]
+			return roles.Healthcheck(cmd.Context(), h)
+		},
 	}
+	cmd.Flags().StringVar(&h.CA, "ca", "", "file with the authorities that an https URL's certificate may be of")
+	cmd.Flags().StringVar(&h.Name, "name", "", "what the certificate is for, when it is not the URL's host")
+	return cmd
 }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -40,10 +41,22 @@ func NewServer(handler http.Handler, c config.HTTP, log *slog.Logger) *Server {
 	return s
 }
 
+// Secure has the server speak https alone, as t says; nil: http.
+func (s *Server) Secure(t *tls.Config) *Server {
+	s.http.TLSConfig = t
+	return s
+}
+
 // Serve answers on a listener until ctx ends, then lets what is under way finish, for as long as an answer may take.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	failed := make(chan error, 1)
-	go func() { failed <- s.http.Serve(l) }()
+	go func() {
+		if s.http.TLSConfig != nil {
+			failed <- s.http.ServeTLS(l, "", "")
+			return
+		}
+		failed <- s.http.Serve(l)
+	}()
 	select {
 	case err := <-failed:
 		return fmt.Errorf("api: %w", err)

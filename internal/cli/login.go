@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 
 	"golang.org/x/term"
 
+	"rodada/internal/certs"
 	"rodada/internal/client"
+	"rodada/internal/config"
 )
 
 // Ask asks a person for a secret.
@@ -42,17 +45,34 @@ func logIn(ctx context.Context, settings Settings, ask Ask) (*client.Client, err
 			return nil, &ExitError{Exit: ExitUsage, Text: err.Error()}
 		}
 	}
-	app, err := client.New(who.URL).LogInStaffWith(ctx, who.Email, password, who.Code)
+	visitor, err := visit(who)
+	if err != nil {
+		return nil, &ExitError{Exit: ExitUsage, Text: err.Error()}
+	}
+	app, err := visitor.LogInStaffWith(ctx, who.Email, password, who.Code)
 	var p *client.Problem
 	if errors.As(err, &p) && p.Code == "second_factor_missing" {
 		code, asked := ask("Code of the second factor: ")
 		if asked != nil {
 			return nil, &ExitError{Exit: ExitUsage, Text: "the account has a second factor: set RODADA_STAFF_CODE"}
 		}
-		app, err = client.New(who.URL).LogInStaffWith(ctx, who.Email, password, code)
+		app, err = visitor.LogInStaffWith(ctx, who.Email, password, code)
 	}
 	if err != nil {
 		return nil, failureOf(err)
 	}
 	return app, nil
+}
+
+// visit is the API for somebody who has not logged in.
+func visit(c config.Client) (*client.Client, error) {
+	visitor := client.New(c.URL)
+	if c.CA == "" {
+		return visitor, nil
+	}
+	t, err := certs.Client(certs.Files{CA: c.CA}, slog.Default())
+	if err != nil {
+		return nil, fmt.Errorf("RODADA_CA: %w", err)
+	}
+	return visitor.Trusting(t), nil
 }

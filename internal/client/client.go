@@ -5,6 +5,7 @@ package client
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -24,6 +25,14 @@ func New(base string) *Client {
 	return &Client{base: base, http: &http.Client{
 		Timeout: patience, Transport: &http.Transport{MaxIdleConnsPerHost: 256, ResponseHeaderTimeout: patience},
 	}}
+}
+
+// Trusting returns a client that checks the API's certificate as t says.
+func (c *Client) Trusting(t *tls.Config) *Client {
+	other, transport := *c, c.http.Transport.(*http.Transport).Clone() //nolint:forcetypeassert,errcheck // New made it
+	transport.TLSClientConfig = t
+	other.http = &http.Client{Timeout: c.http.Timeout, Transport: transport}
+	return &other
 }
 
 // patience is how long an answer may take: all of it, or its beginning where the request or the answer may be long.

@@ -60,6 +60,17 @@ type HTTP struct {
 	// HSTS is for how long browsers that came over TLS, to the API or to a proxy of ours, come no other way (Strict-Transport-Security); 0:
 	// they are not told.
 	HSTS time.Duration `env:"HSTS" envDefault:"8760h"`
+	// TLSCert and TLSKey are files with the certificate, its chain below it, and its key, both PEM: then the API speaks https and nothing
+	// else. They are read again when they change.
+	TLSCert string `env:"TLS_CERT"`
+	TLSKey  string `env:"TLS_KEY"`
+}
+
+// TLS is whom a part trusts, and what it shows of itself, when it connects to a service by TLS.
+type TLS struct {
+	CA   string `env:"CA"`   // File with the authorities that the service's certificate may be of; empty: whom the system trusts.
+	Cert string `env:"CERT"` // File with a certificate for a service that asks for one.
+	Key  string `env:"KEY"`  // File with its key. Both are read again when they change.
 }
 
 // Postgres is the books. Each part of Rodada should log in as a user of its own, which may do what it needs and no more:
@@ -83,6 +94,8 @@ type Postgres struct {
 type Temporal struct {
 	Addr      string `env:"ADDR" envDefault:"127.0.0.1:7233"`
 	Namespace string `env:"NAMESPACE" envDefault:"default"`
+	Secure    bool   `env:"TLS"` // Whether it is reached by TLS.
+	TLS       TLS    `envPrefix:"TLS_"`
 	TaskQueue string `env:"TASK_QUEUE" envDefault:"rodada"`
 	// StopTimeout is how long a worker that is told to stop finishes what it has begun.
 	StopTimeout time.Duration `env:"STOP_TIMEOUT" envDefault:"10s"`
@@ -96,11 +109,14 @@ type Redis struct {
 	Username string   `env:"USERNAME"`
 	Password string   `env:"PASSWORD,unset"`
 	Prefix   string   `env:"PREFIX" envDefault:"rodada:"` // of every key
+	Secure   bool     `env:"TLS"`                         // Whether it is reached by TLS.
+	TLS      TLS      `envPrefix:"TLS_"`
 }
 
 // MQTT is the way to the scooters.
 type MQTT struct {
-	URL      string `env:"URL" envDefault:"tcp://127.0.0.1:1883"` // tcp:// or ssl://
+	URL      string `env:"URL" envDefault:"tcp://127.0.0.1:1883"` // tcp://, or ssl:// for TLS
+	TLS      TLS    `envPrefix:"TLS_"`
 	Username string `env:"USERNAME" envDefault:"rodada"`
 	Password string `env:"PASSWORD,unset"`
 	ClientID string `env:"CLIENT_ID"` // of the bridge's persistent session; empty: made from the host's name
@@ -121,7 +137,8 @@ func (c MQTT) Backend() []string {
 
 // Influx is the history of telemetry.
 type Influx struct {
-	URL    string `env:"URL" envDefault:"http://127.0.0.1:8086"`
+	URL    string `env:"URL" envDefault:"http://127.0.0.1:8086"` // http:// or https://
+	TLS    TLS    `envPrefix:"TLS_"`
 	Token  string `env:"TOKEN,unset"`
 	Org    string `env:"ORG" envDefault:"rodada"`
 	Bucket string `env:"BUCKET" envDefault:"rodada/autogen"`
@@ -233,6 +250,7 @@ type Rollout struct {
 // Client is the API as the commands for staff see it, from any machine, and who uses them.
 type Client struct {
 	URL      string `env:"URL" envDefault:"http://127.0.0.1:8080"` // Where the API answers.
+	CA       string `env:"CA"`                                     // File with the authorities that its certificate may be of; empty: whom the system trusts.
 	Email    string `env:"STAFF_EMAIL"`                            // Who of staff logs in.
 	Password string `env:"STAFF_PASSWORD,unset"`                   // Empty: it is asked for.
 	Code     string `env:"STAFF_CODE,unset"`                       // Of the account's second factor, if it has one; empty: it is asked for.

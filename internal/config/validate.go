@@ -38,6 +38,11 @@ func (c Config) Validate() error {
 		"HTTP_CLOUDFLARE", "addresses or networks such as 173.245.48.0/20", c.HTTP.Cloudflare)
 	check(c.HTTP.HSTS >= 0 && c.HTTP.HSTS <= 10*8766*time.Hour, "HTTP_HSTS", "0 (never) to 87660h", c.HTTP.HSTS)
 	c.Limits.validate(check)
+	check((c.HTTP.TLSCert == "") == (c.HTTP.TLSKey == ""), "HTTP_TLS_KEY", "set with RODADA_HTTP_TLS_CERT, and only then", c.HTTP.TLSKey)
+	c.Temporal.TLS.validate(check, "TEMPORAL_TLS", c.Temporal.Secure)
+	c.Redis.TLS.validate(check, "REDIS_TLS", c.Redis.Secure)
+	c.MQTT.TLS.validate(check, "MQTT_TLS", isURL(c.MQTT.URL, "ssl", "mqtts", "wss"))
+	c.Influx.TLS.validate(check, "INFLUX_TLS", isURL(c.Influx.URL, "https"))
 	check(c.HTTP.MaxBody > 0, "HTTP_MAX_BODY", "above 0", c.HTTP.MaxBody)
 	c.Postgres.validate(check)
 	check(isAddr(c.Temporal.Addr), "TEMPORAL_ADDR", "host:port", c.Temporal.Addr)
@@ -88,6 +93,13 @@ func (c Config) Validate() error {
 	check(isURL(c.Client.URL, "http", "https"), "URL", "an http:// URL", c.Client.URL)
 	check(c.Command.Window > 0 && c.Command.Window <= time.Minute, "COMMAND_WINDOW", "above 0 and at most 1m", c.Command.Window)
 	return oneLine(errs)
+}
+
+// validate also finds what would be taken for a protection and is none.
+func (t TLS) validate(check func(ok bool, name, want string, got any), name string, used bool) {
+	check((t.Cert == "") == (t.Key == ""), name+"_KEY", "set with RODADA_"+name+"_CERT, and only then", t.Key)
+	check(used || t.CA == "", name+"_CA", "empty where the service is reached without TLS", t.CA)
+	check(used || t.Cert == "", name+"_CERT", "empty where the service is reached without TLS", t.Cert)
 }
 
 func (p Postgres) validate(check func(ok bool, name, want string, got any)) {

@@ -143,6 +143,9 @@ func startFleet(ctx context.Context, c config.Config, log *slog.Logger, known []
 // on points the configuration at the stack.
 func on(c config.Config, a devstack.Addresses, own secrets) config.Config {
 	c.Development = true
+	c.HTTP.TLSCert, c.HTTP.TLSKey = "", "" // the stack is on this machine alone, and speaks no TLS
+	c.Temporal.Secure, c.Redis.Secure = false, false
+	c.Temporal.TLS, c.Redis.TLS, c.MQTT.TLS, c.Influx.TLS = config.TLS{}, config.TLS{}, config.TLS{}, config.TLS{}
 	c.Postgres = devUsers(c.Postgres, a.PostgresURL)
 	c.Temporal.Addr = a.Temporal
 	c.Redis.Addrs = []string{a.Redis}

@@ -41,6 +41,11 @@ bind-address = "127.0.0.1:0"
   flux-enabled = true
   auth-enabled = false
   log-enabled = false
+{{- if .TLS.Cert}}
+  https-enabled = true
+  https-certificate = "{{.TLS.Cert}}"
+  https-private-key = "{{.TLS.Key}}"
+{{- end}}
 
 [logging]
   level = "warn"
@@ -50,11 +55,12 @@ bind-address = "127.0.0.1:0"
 type influxServer struct {
 	find func(context.Context) (string, error)
 	port int
+	tls  TLS
 	proc process
 }
 
 func newInflux(s *Stack, port int) *influxServer {
-	i := &influxServer{port: port, proc: s.process(Influx, syscall.SIGTERM)}
+	i := &influxServer{port: port, tls: s.opt.TLS, proc: s.process(Influx, syscall.SIGTERM)}
 	i.find = func(ctx context.Context) (string, error) {
 		return influxProgram.find(ctx, s.opt.Cache, s.opt.Progress)
 	}
@@ -79,7 +85,10 @@ func (i *influxServer) Start(ctx context.Context) error {
 
 func (i *influxServer) configure(file string) error {
 	var text strings.Builder
-	if err := influxConfig.Execute(&text, struct{ Dir, Addr string }{i.proc.dir, i.Addr()}); err != nil {
+	if err := influxConfig.Execute(&text, struct {
+		Dir, Addr string
+		TLS       TLS
+	}{i.proc.dir, i.Addr(), i.tls}); err != nil {
 		return err
 	}
 	return os.WriteFile(file, []byte(text.String()), 0o600)
@@ -94,7 +103,12 @@ func (i *influxServer) ready(ctx context.Context) error {
 	return httpOK(req)
 }
 
-func (i *influxServer) url() string { return "http://" + i.Addr() }
+func (i *influxServer) url() string {
+	if i.tls.used() {
+		return "https://" + i.Addr()
+	}
+	return "http://" + i.Addr()
+}
 
 func (i *influxServer) Stop()        { i.proc.stop() }
 func (i *influxServer) Kill()        { i.proc.kill() }

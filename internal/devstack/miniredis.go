@@ -15,6 +15,7 @@ const miniRedisTick = 50 * time.Millisecond
 // data outlives Stop and Kill but not the process.
 type miniRedis struct {
 	port   int
+	tls    TLS
 	server *miniredis.Miniredis
 
 	mu   sync.Mutex
@@ -40,15 +41,26 @@ func (m *miniRedis) Start(ctx context.Context) error {
 }
 
 func (m *miniRedis) listen() error {
-	if m.server == nil {
-		fresh := miniredis.NewMiniRedis()
-		if err := fresh.StartAddr(m.Addr()); err != nil {
-			return err
-		}
-		m.server = fresh
-		return nil
+	server := m.server
+	if server == nil {
+		server = miniredis.NewMiniRedis()
 	}
-	return m.server.StartAddr(m.Addr())
+	if err := m.serve(server); err != nil {
+		return err
+	}
+	m.server = server
+	return nil
+}
+
+func (m *miniRedis) serve(server *miniredis.Miniredis) error {
+	if !m.tls.used() {
+		return server.StartAddr(m.Addr())
+	}
+	secure, err := m.tls.config()
+	if err != nil {
+		return err
+	}
+	return server.StartAddrTLS(m.Addr(), secure)
 }
 
 func (m *miniRedis) tick(quit <-chan struct{}, gone chan<- struct{}) {

@@ -25,6 +25,7 @@ type mochiBroker struct {
 	port   int
 	dir    string
 	rights *rights
+	tls    TLS
 
 	mu     sync.Mutex
 	server *mqtt.Server
@@ -32,7 +33,7 @@ type mochiBroker struct {
 }
 
 func newMochi(s *Stack, port int) *mochiBroker {
-	return &mochiBroker{port: port, dir: filepath.Join(s.dir, string(MQTT)), rights: s.rights}
+	return &mochiBroker{port: port, dir: filepath.Join(s.dir, string(MQTT)), rights: s.rights, tls: s.opt.TLS}
 }
 
 func (m *mochiBroker) Start(ctx context.Context) error {
@@ -96,7 +97,14 @@ func (m *mochiBroker) serve(log *slog.Logger) (*mqtt.Server, error) {
 	if err := server.AddHook(keep, nil); err != nil {
 		return nil, &StateError{Dir: m.dir, Reason: "the file of MQTT sessions can't be read", Cause: err}
 	}
-	if err := server.AddListener(listeners.NewTCP(listeners.Config{ID: mochiListener, Address: m.Addr()})); err != nil {
+	at := listeners.Config{ID: mochiListener, Address: m.Addr()}
+	if m.tls.used() {
+		var err error
+		if at.TLSConfig, err = m.tls.config(); err != nil {
+			return nil, &StartError{Service: MQTT, Cause: err}
+		}
+	}
+	if err := server.AddListener(listeners.NewTCP(at)); err != nil {
 		_ = server.Close()
 		return nil, &StartError{Service: MQTT, Cause: err}
 	}

@@ -19,11 +19,12 @@ type mosquittoServer struct {
 	port     int
 	service  Account
 	scooters []Account // known from the start
+	tls      TLS
 	proc     process
 }
 
 func newMosquitto(s *Stack, port int) *mosquittoServer {
-	return &mosquittoServer{port: port, service: s.opt.MQTTService, scooters: s.opt.Scooters, proc: s.process(MQTT, syscall.SIGTERM)}
+	return &mosquittoServer{port: port, service: s.opt.MQTTService, scooters: s.opt.Scooters, tls: s.opt.TLS, proc: s.process(MQTT, syscall.SIGTERM)}
 }
 
 // LookProgram finds a program on PATH or where Debian keeps its servers, which
@@ -74,7 +75,7 @@ func (m *mosquittoServer) config(plugin string) string {
 		user = "user root\n"
 	}
 	return user + fmt.Sprintf(`listener %d 127.0.0.1
-allow_anonymous false
+%sallow_anonymous false
 plugin %s
 plugin_opt_config_file %s
 set_tcp_nodelay true
@@ -86,7 +87,7 @@ autosave_interval 5
 log_dest stderr
 log_type error
 log_type warning
-`, m.port, plugin, m.file(accountsFile), m.proc.dir)
+`, m.port, m.tls.mosquitto(), plugin, m.file(accountsFile), m.proc.dir)
 }
 
 // accountsFile is the plugin's, which writes it anew at each change.

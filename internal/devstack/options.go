@@ -32,6 +32,8 @@ type Options struct {
 	Ports Ports
 	// Only names the services to start. Empty: all.
 	Only []Service
+	// TLS closes the services to whoever does not speak it. Empty: they speak none.
+	TLS TLS
 	// MQTTBroker is Mochi unless set.
 	MQTTBroker BrokerKind
 	// MQTTService is the account of the backend, which may do all. Empty:

@@ -49,6 +49,11 @@ func (p *postgresServer) Start(ctx context.Context) error {
 		"-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
 		"-c", "max_connections=300", "-c", "log_min_messages=warning",
 	}
+	secure, err := p.opt.TLS.postgres(p.data, p.user)
+	if err != nil {
+		return &StateError{Dir: p.dir, Reason: "can't hold Postgres' certificate", Cause: err}
+	}
+	p.proc.args = append(p.proc.args, secure...)
 	if p.brief {
 		p.proc.args = append(p.proc.args, "-c", "fsync=off", "-c", "full_page_writes=off")
 	}
@@ -165,5 +170,9 @@ func (p *postgresServer) Stop()        { p.proc.stop() }
 func (p *postgresServer) Addr() string { return loopback(p.port) }
 
 func (p *postgresServer) url() string {
-	return fmt.Sprintf("postgres://%s@%s/%s?sslmode=disable", postgresUser, p.Addr(), postgresDatabase)
+	mode := "disable"
+	if p.opt.TLS.used() {
+		mode = "require" // whoever has the authority asks for verify-full
+	}
+	return fmt.Sprintf("postgres://%s@%s/%s?sslmode=%s", postgresUser, p.Addr(), postgresDatabase, mode)
 }

@@ -112,6 +112,9 @@ func (s *Stack) assemble() error {
 		MQTT: func() {
 			b := newBroker(s, port(MQTT, s.opt.Ports.MQTT, MQTT.PortSetting()))
 			s.services[MQTT], s.addresses.MQTT = b, "tcp://"+b.Addr()
+			if s.opt.TLS.used() {
+				s.addresses.MQTT = "ssl://" + b.Addr()
+			}
 			s.addresses.MQTTUser, s.addresses.MQTTPassword = s.opt.MQTTService.User, s.opt.MQTTService.Password
 		},
 	}

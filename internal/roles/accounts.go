@@ -19,7 +19,10 @@ import (
 
 // dialAccounts makes the way on which scooters are given their accounts at the broker.
 func dialAccounts(c config.MQTT, log *slog.Logger) (*brokeraccounts.Broker, error) {
-	o := brokerOptions(c, log)
+	o, err := brokerOptions(c, log)
+	if err != nil {
+		return nil, err
+	}
 	if c.AccountsUsername != "" {
 		o.Username, o.Password = c.AccountsUsername, c.AccountsPassword
 	}

@@ -21,6 +21,10 @@ func API(ctx context.Context, c config.Config, log *slog.Logger) error {
 		return fmt.Errorf("api: %w", err)
 	}
 	defer listener.Close()
+	secure, err := serverTLS(c.HTTP, log)
+	if err != nil {
+		return fmt.Errorf("api: %w", err)
+	}
 	store, err := openAPIStore(ctx, c.Postgres, log)
 	if err != nil {
 		return fmt.Errorf("api: %w", err)
@@ -33,10 +37,16 @@ func API(ctx context.Context, c config.Config, log *slog.Logger) error {
 		return fmt.Errorf("api: %w", err)
 	}
 	defer temporal.Close()
-	redis := openRedis(c, log)
+	redis, err := openRedis(c, log)
+	if err != nil {
+		return fmt.Errorf("api: %w", err)
+	}
 	defer redis.Close()
 
-	access := historyAccess(c.Influx)
+	access, err := historyAccess(c.Influx, log)
+	if err != nil {
+		return fmt.Errorf("api: %w", err)
+	}
 	access.Patience = c.HTTP.Deadline / 2
 	past := history.Open(access) // not asked by /readyz: rides go on without a history
 	defer past.Close()
@@ -59,6 +69,6 @@ func API(ctx context.Context, c config.Config, log *slog.Logger) error {
 		return fmt.Errorf("api: %w", err)
 	}
 	defer followZones(ctx, store, log)()
-	log.Info("the API answers", "addr", listener.Addr().String())
-	return api.NewServer(handler, c.HTTP, log).Serve(ctx, listener)
+	log.Info("the API answers", "addr", listener.Addr().String(), "tls", secure != nil)
+	return api.NewServer(handler, c.HTTP, log).Secure(secure).Serve(ctx, listener)
 }

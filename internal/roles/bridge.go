@@ -22,10 +22,16 @@ func Bridge(ctx context.Context, c config.Config, log *slog.Logger) error {
 		return fmt.Errorf("bridge: %w", err)
 	}
 	defer temporal.Close()
-	redis := openRedis(c, log)
+	redis, err := openRedis(c, log)
+	if err != nil {
+		return fmt.Errorf("bridge: %w", err)
+	}
 	defer redis.Close()
 
-	session := brokerOptions(c.MQTT, log)
+	session, err := brokerOptions(c.MQTT, log)
+	if err != nil {
+		return fmt.Errorf("bridge: %w", err)
+	}
 	if session.ClientID, err = clientID(c.MQTT); err != nil {
 		return fmt.Errorf("bridge: %w", err)
 	}
@@ -56,7 +62,11 @@ func Bridge(ctx context.Context, c config.Config, log *slog.Logger) error {
 		return fmt.Errorf("bridge: %w", err)
 	}
 	defer asks()
-	defer rebuildLive(ctx, c, log, redis)()
+	rebuilt, err := rebuildLive(ctx, c, log, redis)
+	if err != nil {
+		return fmt.Errorf("bridge: %w", err)
+	}
+	defer rebuilt()
 	return operate(ctx, c.HTTP.MetricsAddr, log, registry, map[string]check{
 		"mqtt":     func(context.Context) error { return bridge.Ready() },
 		"redis":    func(ctx context.Context) error { return redis.Ping(ctx).Err() },

@@ -15,6 +15,11 @@ var (
 	RetainHistory = retainHistory
 	Ask           = ask
 	OpenAPIStore  = openAPIStore
+	MigrateBooks  = migrateBooks
+	OpenRedis     = openRedis
+	HistoryAccess = historyAccess
+	BrokerOptions = brokerOptions
+	DialTemporal  = dialTemporal
 )
 
 // ChangesOf shows the changes of a live state as the API sees them.

@@ -14,8 +14,9 @@ import (
 	"rodada/telemetry/rebuild"
 )
 
-func historyAccess(c config.Influx) history.Access {
-	return history.Access{URL: c.URL, Token: c.Token, Org: c.Org, Bucket: c.Bucket}
+func historyAccess(c config.Influx, log *slog.Logger) (history.Access, error) {
+	t, err := clientTLS(c.TLS, "RODADA_INFLUX", log)
+	return history.Access{URL: c.URL, Token: c.Token, Org: c.Org, Bucket: c.Bucket, TLS: t}, err
 }
 
 // retainPatience is how long InfluxDB is waited for.
@@ -24,11 +25,15 @@ const retainPatience = 30 * time.Second
 // retainHistory sees to the history's retention. An InfluxDB that is away stops nobody: it keeps what it has, and rides need no
 // history. One that refuses is set up wrongly, which is an error.
 func retainHistory(ctx context.Context, c config.Config, log *slog.Logger, patience time.Duration) error {
+	at, err := historyAccess(c.Influx, log)
+	if err != nil {
+		return err
+	}
 	wait, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	var refused *history.RefusedError
 	changed, err := patiently(wait, log, "InfluxDB", func(ctx context.Context) (bool, error) {
-		changed, err := history.Retain(ctx, historyAccess(c.Influx), c.Influx.Retention)
+		changed, err := history.Retain(ctx, at, c.Influx.Retention)
 		if errors.As(err, &refused) {
 			return false, nil
 		}
@@ -53,8 +58,12 @@ const (
 )
 
 // rebuildLive brings the live state back from the history whenever Redis has lost it, until what it returns is called.
-func rebuildLive(ctx context.Context, c config.Config, log *slog.Logger, client redis.UniversalClient) (stop func()) {
-	past := history.Open(historyAccess(c.Influx))
+func rebuildLive(ctx context.Context, c config.Config, log *slog.Logger, client redis.UniversalClient) (stop func(), err error) {
+	at, err := historyAccess(c.Influx, log)
+	if err != nil {
+		return nil, err
+	}
+	past := history.Open(at)
 	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan struct{})
 	go func() {
@@ -67,5 +76,5 @@ func rebuildLive(ctx context.Context, c config.Config, log *slog.Logger, client 
 		cancel()
 		<-done
 		past.Close()
-	}
+	}, nil
 }

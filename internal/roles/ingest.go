@@ -27,13 +27,16 @@ type ingest struct {
 
 // openIngest opens the spool of the bridge with this session and begins to empty it. InfluxDB may be away.
 func openIngest(c config.Config, session string, log *slog.Logger, registry *prometheus.Registry) (*ingest, error) {
+	at, err := historyAccess(c.Influx, log)
+	if err != nil {
+		return nil, err
+	}
 	s, err := spool.Open(spool.Options{Dir: filepath.Join(c.Spool.Dir, spool.Folder(session)), Limit: c.Spool.Limit, Log: log})
 	if err != nil {
 		return nil, err
 	}
-	at := historyAccess(c.Influx)
 	writer, err := history.NewWriter(history.WriterOptions{
-		URL: at.URL, Token: at.Token, Org: at.Org, Bucket: at.Bucket, From: s, Metrics: registry, Log: log,
+		URL: at.URL, Token: at.Token, Org: at.Org, Bucket: at.Bucket, TLS: at.TLS, From: s, Metrics: registry, Log: log,
 	})
 	if err := errors.Join(err, s.Measure(registry)); err != nil {
 		return nil, errors.Join(err, s.Close())

@@ -22,7 +22,11 @@ func ask(
 	if c.Poll.Rate == 0 {
 		return func() {}, nil
 	}
-	conn, err := broker.Dial(brokerOptions(c.MQTT, log))
+	way, err := brokerOptions(c.MQTT, log)
+	if err != nil {
+		return nil, err
+	}
+	conn, err := broker.Dial(way)
 	if err != nil {
 		return nil, err
 	}

@@ -62,23 +62,42 @@ func dialTemporal(ctx context.Context, c config.Config, log *slog.Logger, regist
 	if registry != nil {
 		metrics = meter.NewTemporal(registry).Handler()
 	}
+	var connection client.ConnectionOptions
+	if c.Temporal.Secure {
+		var err error
+		if connection.TLS, err = clientTLS(c.Temporal.TLS, "RODADA_TEMPORAL", log); err != nil {
+			return nil, err
+		}
+	}
 	return patiently(ctx, log, "Temporal", func(ctx context.Context) (client.Client, error) {
-		return client.DialContext(ctx, client.Options{
+		temporal, err := client.DialContext(ctx, client.Options{
 			HostPort: c.Temporal.Addr, Namespace: c.Temporal.Namespace, Logger: sdklog.NewStructuredLogger(log),
-			MetricsHandler: metrics,
+			MetricsHandler: metrics, ConnectionOptions: connection,
 		})
+		if err != nil && connection.TLS != nil {
+			err = errors.Join(err, distrust(ctx, c.Temporal.Addr, connection.TLS)) // its client says nothing but that time is up
+		}
+		return temporal, err
 	})
 }
 
 // openRedis makes a client that connects when it is used; more than one address is a cluster.
-func openRedis(c config.Config, log *slog.Logger) redis.UniversalClient {
+func openRedis(c config.Config, log *slog.Logger) (redis.UniversalClient, error) {
 	quieten(log)
-	return redis.NewUniversalClient(&redis.UniversalOptions{
+	o := &redis.UniversalOptions{
 		Addrs: c.Redis.Addrs, Username: c.Redis.Username, Password: c.Redis.Password,
 		ContextTimeoutEnabled: true, DialTimeout: 2 * time.Second, ReadTimeout: 2 * time.Second, WriteTimeout: 2 * time.Second,
-	})
+	}
+	if c.Redis.Secure {
+		var err error
+		if o.TLSConfig, err = clientTLS(c.Redis.TLS, "RODADA_REDIS", log); err != nil {
+			return nil, err
+		}
+	}
+	return redis.NewUniversalClient(o), nil
 }
 
-func brokerOptions(c config.MQTT, log *slog.Logger) broker.Options {
-	return broker.Options{URL: c.URL, Username: c.Username, Password: c.Password, Log: log}
+func brokerOptions(c config.MQTT, log *slog.Logger) (broker.Options, error) {
+	t, err := clientTLS(c.TLS, "RODADA_MQTT", log)
+	return broker.Options{URL: c.URL, Username: c.Username, Password: c.Password, TLS: t, Log: log}, err
 }

@@ -34,9 +34,13 @@ func Simulate(ctx context.Context, c config.Config, log *slog.Logger, o Simulate
 		}
 		password = strings.TrimSpace(string(text))
 	}
+	t, err := clientTLS(config.TLS{CA: c.MQTT.TLS.CA}, "RODADA_MQTT", log) // a box shows no certificate of the backend's
+	if err != nil {
+		return err
+	}
 	fleet, err := simulator.New(simulator.Options{
 		Patience: brokerPatience,
-		Broker:   c.MQTT.URL, Plates: o.Plates, Count: o.Count, Password: func(string) string { return password },
+		Broker:   c.MQTT.URL, TLS: t, Plates: o.Plates, Count: o.Count, Password: func(string) string { return password },
 		Topics: protocol.Topics{Bike: c.MQTT.TopicBike, Other: c.MQTT.TopicOther},
 		Lat:    o.Lat, Lng: o.Lng, Logger: log,
 	})

@@ -31,14 +31,21 @@ func Worker(ctx context.Context, c config.Config, log *slog.Logger) error {
 		return fmt.Errorf("worker: %w", err)
 	}
 	defer temporal.Close()
-	redis := openRedis(c, log)
+	redis, err := openRedis(c, log)
+	if err != nil {
+		return fmt.Errorf("worker: %w", err)
+	}
 	defer redis.Close()
-	mqtt, err := broker.Dial(brokerOptions(c.MQTT, log))
+	way, err := brokerOptions(c.MQTT, log)
+	if err != nil {
+		return fmt.Errorf("worker: %w", err)
+	}
+	mqtt, err := broker.Dial(way)
 	if err != nil {
 		return fmt.Errorf("worker: %w", err)
 	}
 	defer mqtt.Close()
-	packets, err := broker.Dial(brokerOptions(c.MQTT, log)) // no command waits behind a firmware packet
+	packets, err := broker.Dial(way) // no command waits behind a firmware packet
 	if err != nil {
 		return fmt.Errorf("worker: %w", err)
 	}

@@ -3,6 +3,7 @@ package history
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"fmt"
 	"iter"
 	"net/http"
@@ -26,6 +27,16 @@ type Access struct {
 	// Patience is how long a reader waits for what somebody asked; it must be well below what he waits himself, or a history that is
 	// stuck looks to him as if nobody were there. Default: 8 s.
 	Patience time.Duration
+	TLS      *tls.Config // for https
+}
+
+// transport is a way to InfluxDB of one's own.
+func (a Access) transport() *http.Transport {
+	t := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert,errcheck // it is
+	if a.TLS != nil {
+		t.TLSClientConfig = a.TLS.Clone()
+	}
+	return t
 }
 
 // fleetPatience is how long a question about all scooters may take, for which nobody waits.
@@ -47,10 +58,9 @@ func Open(a Access) *Reader {
 
 // dial makes a client that says nothing by itself: what fails is an error, which is logged once by whoever gets it.
 func dial(a Access) influxdb2.Client {
-	transport := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert,errcheck // it is
 	log.Log = nil
 	return influxdb2.NewClientWithOptions(a.URL, a.Token,
-		influxdb2.DefaultOptions().SetHTTPClient(&http.Client{Transport: transport, Timeout: fleetPatience}))
+		influxdb2.DefaultOptions().SetHTTPClient(&http.Client{Transport: a.transport(), Timeout: fleetPatience}))
 }
 
 // Close lets go of the connections.

@@ -17,7 +17,8 @@ const LeastRetention = time.Hour
 // Retain sees to it that there is a bucket and that it keeps points for so long, 0 for ever, on InfluxDB 1.8 and on 2.x. It may
 // run at any time and says whether it changed something. While InfluxDB can't be reached the error is no *RefusedError.
 func Retain(ctx context.Context, a Access, keep time.Duration) (changed bool, err error) {
-	server := &management{access: a, client: &http.Client{Transport: http.DefaultTransport, Timeout: 10 * time.Second}}
+	server := &management{access: a, client: &http.Client{Transport: a.transport(), Timeout: 10 * time.Second}}
+	defer server.client.CloseIdleConnections()
 	two, err := server.isTwo(ctx)
 	switch {
 	case err != nil:

@@ -3,6 +3,7 @@ package history
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"log/slog"
 	"math/rand/v2"
@@ -25,6 +26,7 @@ type Feed interface {
 // WriterOptions are what a writer works with.
 type WriterOptions struct {
 	URL, Token, Org, Bucket string
+	TLS                     *tls.Config // for https
 	From                    Feed
 	Metrics                 prometheus.Registerer
 	Log                     *slog.Logger
@@ -84,7 +86,7 @@ func NewWriter(o WriterOptions) (*Writer, error) {
 		return nil, err
 	}
 	client := influxdb2.NewClientWithOptions(o.URL, o.Token,
-		influxdb2.DefaultOptions().SetHTTPRequestTimeout(uint(max(o.Timeout/time.Second, 1))).SetLogLevel(0))
+		influxdb2.DefaultOptions().SetHTTPRequestTimeout(uint(max(o.Timeout/time.Second, 1))).SetLogLevel(0).SetTLSConfig(o.TLS))
 	w := &Writer{options: o, client: client, service: client.HTTPService(), counts: counts}
 	query := url.Values{"org": {o.Org}, "bucket": {o.Bucket}, "precision": {"ns"}}
 	w.target = w.service.ServerAPIURL() + "write?" + query.Encode()

@@ -32,15 +32,18 @@ func render(c comments) string {
 	for _, s := range config.Settings() {
 		if s.Group != group {
 			group = s.Group
-			fmt.Fprintf(&b, "\n## %s\n\n%s\n\n| variable | kind | default | meaning |\n|---|---|---|---|\n", title(group), about(c, group))
+			fmt.Fprintf(&b, "\n## %s\n\n%s\n\n| variable | kind | default | meaning |\n|---|---|---|---|\n", title(s), about(c, group))
 		}
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", s.Name, kind(s), byDefault(s), cell(meaning(c, s)))
 	}
 	return b.String()
 }
 
-func title(group string) string {
-	switch group {
+func title(of config.Setting) string {
+	switch group := of.Group; group {
+	case "TLS":
+		service, _, _ := strings.Cut(strings.TrimPrefix(of.Name, "RODADA_"), "_TLS_")
+		return "TLS to " + map[string]string{"TEMPORAL": "Temporal", "REDIS": "Redis", "MQTT": "the MQTT broker", "INFLUX": "InfluxDB"}[service]
 	case "Config":
 		return "For all roles"
 	case "DevPorts":
@@ -48,7 +51,7 @@ func title(group string) string {
 	case "Dev":
 		return "`rodada dev`"
 	}
-	return group
+	return of.Group
 }
 
 func about(c comments, group string) string {

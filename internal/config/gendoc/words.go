@@ -4,6 +4,8 @@ package main
 // the field follows in brackets.
 var words = map[string]string{ //nolint:gosec // sentences about passwords are none
 	"RODADA_HTTP_ADDR":               "Where the API listens.",
+	"RODADA_HTTP_TLS_CERT":           "File with the API's certificate, the chain below it: then it speaks https and nothing else. It is read again when it changes.",
+	"RODADA_HTTP_TLS_KEY":            "File with its key.",
 	"RODADA_HTTP_MAX_BODY":           "The largest request that is read",
 	"RODADA_POSTGRES_MAX_OPEN":       "Connections that one role holds at most. All roles' together must stay below Postgres' own limit.",
 	"RODADA_TEMPORAL_ADDR":           "Temporal's front end.",
