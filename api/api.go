@@ -61,6 +61,7 @@ type app struct {
 	claimFailed   claimFailed
 	scooters      *scooters
 	pricings      *pricings
+	estimates     *estimates
 	watch         watchScooters
 	rentals       *rentals
 	members       *members
@@ -211,6 +212,7 @@ func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 		scooters: &scooters{
 			store: o.Store, live: o.Live, minimumBattery: c.Rental.MinimumBattery, fresh: c.Telemetry.OfflineAfter, fixed: c.Telemetry.FixFor, now: o.Now,
 		},
+		estimates:     &estimates{store: o.Store, live: o.Live, now: o.Now},
 		pricings:      &pricings{store: o.Store, prices: o.Store, fleet: o.Store, live: o.Live, currency: c.Currency, now: o.Now},
 		rentals:       rentals,
 		factors:       &factors{store: o.Store, sealer: o.Sealer, open: o.Open, hasher: hasher, now: o.Now},

@@ -37,6 +37,7 @@ func endpoints(m *mounter, a *app) {
 
 	m.about("Scooters")
 	mount(m, forRider, "GET /v1/scooters", nearScooters{a.scooters})
+	mount(m, forRider, "POST /v1/estimates", estimateRide{a.estimates})
 	mount(m, forRider, "GET /v1/zones", mapZones{a.zones, "map-zones", false})
 
 	m.about("Reservations")

@@ -49,8 +49,10 @@ func priceExamples() map[string]any {
 		{ModelID: 2, Model: "Cargo", TariffID: "cargo", Own: true, Missing: 1, Plates: []string{"12AB"}},
 		{ModelID: 1, Model: "M1", TariffID: pricing.Standard, InForce: true},
 	}
+	used := fare.Usage{Riding: 12 * time.Minute, Paused: 2 * time.Minute, Meters: 3000}
 	return map[string]any{
-		"list-tariffs 200": list, "get-tariff 200": one, "create-tariff 201": city, "change-tariff 201": next, "withdraw-tariff 200": withdrawn,
+		"estimate-ride 200": Estimate{StartsAt: made, Tariff: city.Tariff, Usage: showUsage(used), Price: fare.Quote(city.Tariff, used)},
+		"list-tariffs 200":  list, "get-tariff 200": one, "create-tariff 201": city, "change-tariff 201": next, "withdraw-tariff 200": withdrawn,
 		"get-tariff-rules 200": rules, "set-tariff-rules 200": rules, "list-tariff-rules 200": versions, "withdraw-tariff-rules 200": past,
 		"model-tariffs 200": models,
 	}

@@ -170,6 +170,16 @@ func (s *fakeStore) ScootersByPlates(_ context.Context, plates []string) ([]flee
 	return found, s.broken
 }
 
+func (s *fakeStore) ScooterByPublicID(_ context.Context, id string) (fleet.Scooter, error) {
+	defer s.lock()()
+	for _, scooter := range s.scooters {
+		if scooter.PublicID == id {
+			return scooter, s.broken
+		}
+	}
+	return fleet.Scooter{}, fleet.ErrScooterUnknown
+}
+
 func (s *fakeStore) Prices(context.Context) (*pricing.Book, error) { return s.book(), s.broken }
 
 func (s *fakeStore) book() *pricing.Book {

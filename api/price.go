@@ -39,11 +39,7 @@ func pricesAt(ctx context.Context, store priceStore, book *pricing.Book, at time
 
 // of is the tariff of a ride with a scooter of a model that begins at a place; nil: nobody knows where.
 func (p prices) of(modelID int64, place *geo.Point) (fare.Tariff, error) {
-	c := pricing.Case{ModelID: modelID, Place: place, At: p.at}
-	if place != nil {
-		c.Zones = p.zones.InForceAt(*place, p.at)
-	}
-	return p.book.For(c)
+	return p.book.Price(p.zones, modelID, place, p.at)
 }
 
 // tariff is what a ride with a scooter costs that begins now, where it stands; one that is reserved keeps its price.

@@ -78,6 +78,8 @@ var spanish = map[string]string{ //nolint:gosec // sentences about passwords are
 	"price_start_past":        "Los precios empiezan ahora o más adelante.",
 	"prices_changed":          "Alguien ha cambiado estos precios entretanto. Míralos otra vez.",
 	"price_rules_invalid":     "Las reglas tienen un valor que no puede ser; mira errors.",
+	"estimate_past":           "Una estimación es para un viaje que empieza ahora o más adelante.",
+	"estimate_of_nothing":     "Di el patinete o el modelo, uno de los dos.",
 	"price_missing":           "Este patinete todavía no tiene precio.",
 
 	// Taking scooters in.

@@ -12,6 +12,7 @@ type Store interface {
 	memberStore
 	scooterStore
 	pricingStore
+	estimateStore
 	walletStore
 	adminWalletStore
 	ledgerStore

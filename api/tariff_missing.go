@@ -18,7 +18,7 @@ type modelPrices struct{ *pricings }
 type ModelPrice struct {
 	ModelID  int64    `json:"model_id"`
 	Model    string   `json:"model"`
-	TariffID string   `json:"tariff_id" doc:"The model's own, or the standard one."`
+	TariffID string   `json:"tariff_id" doc:"The model's own, or the standard one where it has none in force."`
 	Own      bool     `json:"own" doc:"The model has a tariff of its own."`
 	InForce  bool     `json:"in_force" doc:"False: there is no price but by a rule."`
 	Missing  int      `json:"missing" doc:"How many of its scooters in service have no price where they stand now: nobody can rent them."`
@@ -57,8 +57,10 @@ func (e modelPrices) Execute(ctx context.Context, _ *struct{}) (*modelPricesOut,
 		if id, own := book.Models[m.ID]; own {
 			shown.TariffID, shown.Own = id, true
 		}
-		_, err := book.Plain(m.ID, prices.at)
-		if shown.InForce = err == nil; !shown.InForce {
+		plain, err := book.Plain(m.ID, prices.at)
+		if shown.InForce = err == nil; shown.InForce {
+			shown.TariffID = plain.ID
+		} else {
 			plates, err := e.unpriced(ctx, prices, m.ID)
 			if err != nil {
 				return nil, err

@@ -70,6 +70,14 @@ func (s *Store) ScooterByPlate(ctx context.Context, plate string) (fleet.Scooter
 	return s.scooter(ctx, `WHERE s.plate = $1`, plate)
 }
 
+// ScooterByPublicID finds a scooter by the ID that riders see until its next ride ends: fleet.ErrScooterUnknown.
+func (s *Store) ScooterByPublicID(ctx context.Context, id string) (fleet.Scooter, error) {
+	if !isID(id) {
+		return fleet.Scooter{}, fleet.ErrScooterUnknown
+	}
+	return s.scooter(ctx, `WHERE s.public_id = $1`, id)
+}
+
 func (s *Store) scooter(ctx context.Context, where, arg string) (fleet.Scooter, error) {
 	var row scooterRow
 	err := s.once(ctx, "find scooter", func(db executor) error {

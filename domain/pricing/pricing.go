@@ -151,14 +151,12 @@ func (b *Book) For(c Case) (fare.Tariff, error) {
 	return b.Plain(c.ModelID, c.At)
 }
 
-// Plain is the tariff of a model where no rule says another: its own, or the standard one where it has none.
+// Plain is the tariff of a model where no rule says another: its own, or the standard one where it has none in force.
 func (b *Book) Plain(modelID int64, at time.Time) (fare.Tariff, error) {
-	id, own := b.Models[modelID]
-	if !own {
-		id = Standard
-	}
-	if t, holds := b.Tariff(id, at); holds {
-		return t, nil
+	for _, id := range []string{b.Models[modelID], Standard} {
+		if t, holds := b.Tariff(id, at); holds {
+			return t, nil
+		}
 	}
 	return fare.Tariff{}, ErrNone.With("model_id", modelID)
 }
