@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -32,7 +33,9 @@ type Options struct {
 	History  History
 	Temporal Temporal
 	Progress Progress // of upgrades; nil: as it was stored last
-	Sealer   Sealer   // of secrets in commands; nil: no command may carry one
+	// Logins are the other services that log riders in.
+	Logins []LoginService
+	Sealer Sealer // of secrets in commands; nil: no command may carry one
 	// Open reveals what Sealer hid of the API's own; nil: nothing.
 	Open func(sealed, purpose string) (string, error)
 	// Throttle counts who comes how often; nil: nobody does.
@@ -52,6 +55,7 @@ type app struct {
 	now           func() time.Time
 	accounts      *accounts
 	leaving       *leaving
+	visitors      *visitors
 	adminRiders   *adminRiders
 	riderSessions *sessions
 	staffSessions *sessions
@@ -198,6 +202,10 @@ func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 		leaving:       &leaving{accounts: people, books: o.Store},
 		adminRiders:   &adminRiders{store: o.Store, currency: c.Currency},
 		riderSessions: riderDoors,
+		visitors: &visitors{
+			accounts: people, books: o.Store, sessions: riderDoors, services: o.Logins,
+			app: c.Login.App, secure: strings.HasPrefix(c.Login.URL, "https://"), secret: []byte(c.Tokens.Secret),
+		},
 		staffSessions: staffDoors,
 		wallets:       &wallets{store: o.Store, currency: c.Currency},
 		adminWallets:  &adminWallets{store: o.Store, currency: c.Currency},

@@ -57,6 +57,8 @@ type meta struct {
 	// Upload is what the endpoint reads when that is no JSON, and UploadLimit how many bytes.
 	Upload      *huma.RequestBody
 	UploadLimit int64
+	// AnyQuery leaves parameters that the document does not name to whoever sends them; then the endpoint checks those that it does.
+	AnyQuery bool
 	// Patience is how much longer than any other its requests may last, where the body or the answer is large.
 	Patience time.Duration
 }
@@ -109,14 +111,17 @@ func mount[I, O any](m *mounter, who audience, at string, e endpoint[I, O]) {
 	method, path := parts[0], parts[1]
 	about := e.Meta()
 	op := huma.Operation{
-		OperationID:     about.ID,
-		Method:          method,
-		Path:            path,
-		Summary:         about.Summary,
-		Description:     about.Description,
-		Tags:            []string{m.tag},
-		DefaultStatus:   about.Status,
-		Hidden:          about.Hidden,
+		OperationID:   about.ID,
+		Method:        method,
+		Path:          path,
+		Summary:       about.Summary,
+		Description:   about.Description,
+		Tags:          []string{m.tag},
+		DefaultStatus: about.Status,
+		Hidden:        about.Hidden,
+
+		SkipValidateParams: about.AnyQuery,
+
 		MaxBodyBytes:    m.maxBody,
 		BodyReadTimeout: m.bodyTime + about.Patience,
 		Responses:       map[string]*huma.Response{},

@@ -28,6 +28,15 @@ func endpoints(m *mounter, a *app) {
 	mount(m, forAll, "POST /v1/sessions/refresh", refreshSession{a.riderSessions})
 	mount(m, forAll, "DELETE /v1/sessions", closeSession{a.riderSessions})
 
+	m.about("Riders' log-ins with other services")
+	mount(m, forAll, "GET /v1/login", listServices{a.visitors})
+	mount(m, forAll, "GET /v1/login/{service}", beginLogin{a.visitors})
+	mount(m, forAll, "GET /v1/login/{service}/callback", returnLogin{a.visitors})
+	mount(m, forAll, "POST /v1/login/exchange", exchangeLogin{a.visitors})
+	mount(m, forRider, "GET /v1/me/logins", listLogins{a.visitors})
+	mount(m, forRider, "POST /v1/me/logins", linkLogin{a.visitors})
+	mount(m, forRider, "DELETE /v1/me/logins/{service}", unlinkLogin{a.visitors})
+
 	m.about("Wallet")
 	mount(m, forRider, "GET /v1/wallet", getWallet{a.wallets})
 	mount(m, forRider, "GET /v1/wallet/entries", listMovements{a.wallets})

@@ -21,11 +21,19 @@ func riderExamples() map[string]any {
 	own := ana
 	own.Balance = &balance
 	suspended := Suspension{RiderID: ana.ID, Suspended: true, SuspendedAt: &asked, Reason: "Two scooters left in the river."}
+	services, linked := servicesOut{}.Body, loginsOut{}.Body
+	services.Services = []Service{{Name: "google", Title: "Google"}, {Name: "acme", Title: "Acme"}}
+	linked.Logins = []LinkedService{{Service: "google", Title: "Google", LinkedAt: day}}
+	session := Session{
+		AccessToken: "eyJhbGciOiJIUzI1NiIs…", ExpiresAt: asked.Add(15 * time.Minute), RefreshToken: "rider_8xLOxBtZp8…", RefreshExpiresAt: asked.Add(30 * 24 * time.Hour),
+	}
 	return map[string]any{
 		"export-me 200": Export{
 			ExportedAt: asked, Account: own, Rentals: []Rental{}, Wallet: []Movement{top},
-			Logins: []PastSession{{StartedAt: day, ExpiresAt: day.Add(30 * 24 * time.Hour)}},
+			Logins:   []PastSession{{StartedAt: day, ExpiresAt: day.Add(30 * 24 * time.Hour)}},
+			Services: []PastLink{{Service: "google", Subject: "110169484474386276334", LinkedAt: day}},
 		},
+		"list-login-services 200": services, "list-logins 200": linked, "link-login 200": linked, "exchange-login 201": session,
 		"suspend-rider 200": suspended, "reinstate-rider 200": Suspension{RiderID: ana.ID},
 		"register-rider 202": code, "resend-code 202": code, "change-email 202": code, "ask-password-reset 202": code,
 		"verify-rider 201": ana, "verify-email 200": ana, "change-me 200": ana,

@@ -67,6 +67,7 @@ type PriceBooks interface{ pricingStore }
 // AccountBooks is what fakes leave to a real database too.
 type AccountBooks interface {
 	proofStore
+	loginStore
 	adminRiderStore
 	Logins(ctx context.Context, riderID string) ([]rider.Login, error)
 	DeleteRider(ctx context.Context, id string, e letter.Envelope) error

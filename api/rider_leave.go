@@ -17,6 +17,7 @@ type exportStore interface {
 	Rentals(ctx context.Context, riderID string, limit int, before string) ([]rental.Rental, error)
 	Movements(ctx context.Context, riderID, currency string, limit int, before string) ([]wallet.Movement, error)
 	Logins(ctx context.Context, riderID string) ([]rider.Login, error)
+	Links(ctx context.Context, riderID string) ([]rider.Link, error)
 	DeleteRider(ctx context.Context, id string, e letter.Envelope) error
 }
 
@@ -33,6 +34,14 @@ type Export struct {
 	Rentals    []Rental      `json:"rentals" nullable:"false" doc:"All, the newest first. The way of each is at /v1/rentals/{id}/route, as long as the history of scooters is kept."`
 	Wallet     []Movement    `json:"wallet" nullable:"false" doc:"All that was paid, charged and given back, the newest first."`
 	Logins     []PastSession `json:"logins" nullable:"false" doc:"The sessions that are kept, the newest first."`
+	Services   []PastLink    `json:"services" nullable:"false" doc:"The other services that log you in."`
+}
+
+// PastLink is another service that opens the account, and its own name of the rider.
+type PastLink struct {
+	Service  string    `json:"service"`
+	Subject  string    `json:"subject"`
+	LinkedAt time.Time `json:"linked_at"`
 }
 
 // PastSession is one session.
@@ -79,9 +88,14 @@ func (e exportMe) Execute(ctx context.Context, _ *struct{}) (*exportOut, error) 
 		return nil, err
 	}
 	logins, err := e.books.Logins(ctx, id)
+	if err != nil {
+		return nil, err
+	}
 	out.Body.Logins = each(logins, func(l rider.Login) PastSession {
 		return PastSession{StartedAt: l.StartedAt, ExpiresAt: l.ExpiresAt, EndedAt: happened(l.EndedAt)}
 	})
+	links, err := e.books.Links(ctx, id)
+	out.Body.Services = each(links, func(l rider.Link) PastLink { return PastLink(l) })
 	return out, err
 }
 

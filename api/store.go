@@ -6,6 +6,7 @@ type Store interface {
 	exportStore
 	adminRiderStore
 	sessionStore
+	loginStore
 	staffStore
 	membersStore
 	factorStore

@@ -33,6 +33,7 @@ type Config struct {
 	Alert     Alert     `envPrefix:"ALERT_"`
 	Webhook   Webhook   `envPrefix:"WEBHOOK_"`
 	Mail      Mail      `envPrefix:"MAIL_"`
+	Login     Login     `envPrefix:"LOGIN_"`
 	Fleet     Fleet     `envPrefix:"FLEET_"`
 	Dev       Dev       `envPrefix:"DEV_"`
 	// Development switches on what only a developer's machine may have: the free top-up and the demo accounts.
@@ -340,6 +341,48 @@ type Mail struct {
 	From     string `env:"FROM" envDefault:"Rodada <no-reply@rodada.example>"` // Who riders see as the sender.
 	// Dir is the folder that mails are put into, as .eml files, instead of being sent: for development.
 	Dir string `env:"DIR"`
+}
+
+// Login is how riders log in with other services. docs/accounts.md tells how to register with each.
+type Login struct {
+	// URL is the API's own address as browsers reach it, such as https://api.example.com. The services send them back to
+	// /v1/login/{service}/callback there.
+	URL string `env:"URL"`
+	// App is the one address that browsers are sent on to with what came of a log-in: a link that the app opens, such as
+	// https://app.example.com/login or com.example.app:/login.
+	App      string        `env:"APP"`
+	Patience time.Duration `env:"PATIENCE" envDefault:"10s"` // How long a service may take when it is asked who came back.
+	// OIDC is a JSON list of OIDC providers, each with name (in addresses), title (for people), issuer, client_id, client_secret and, where
+	// its ID tokens are not signed with RS256, alg. An address that one of them calls verified opens the account that has it.
+	OIDC     string   `env:"OIDC,unset"`
+	Google   Google   `envPrefix:"GOOGLE_"`
+	Facebook Facebook `envPrefix:"FACEBOOK_"`
+	X        X        `envPrefix:"X_"`
+}
+
+// Google is Rodada as Google knows it.
+type Google struct {
+	ID     string `env:"ID"`                                              // Empty: nobody logs in with Google.
+	Secret string `env:"SECRET,unset"`                                    // Of that client.
+	Issuer string `env:"ISSUER" envDefault:"https://accounts.google.com"` // Its name, and where it says how it is asked.
+}
+
+// Facebook is Rodada as Facebook knows it.
+type Facebook struct {
+	ID        string `env:"ID"`                                                                                          // Empty: nobody logs in with Facebook.
+	Secret    string `env:"SECRET,unset"`                                                                                // Of that app.
+	Authorize string `env:"AUTHORIZE_URL" envDefault:"https://www.facebook.com/v24.0/dialog/oauth"`                      // Where browsers are sent.
+	Token     string `env:"TOKEN_URL" envDefault:"https://graph.facebook.com/v24.0/oauth/access_token"`                  // Where codes become tokens.
+	Me        string `env:"ME_URL" envDefault:"https://graph.facebook.com/v24.0/me?fields=id,first_name,last_name,name"` // Where it says who somebody is.
+}
+
+// X is Rodada as X knows it.
+type X struct {
+	ID        string `env:"ID"`                                                          // Empty: nobody logs in with X.
+	Secret    string `env:"SECRET,unset"`                                                // Of that client.
+	Authorize string `env:"AUTHORIZE_URL" envDefault:"https://x.com/i/oauth2/authorize"` // Where browsers are sent.
+	Token     string `env:"TOKEN_URL" envDefault:"https://api.x.com/2/oauth2/token"`     // Where codes become tokens.
+	Me        string `env:"ME_URL" envDefault:"https://api.x.com/2/users/me"`            // Where it says who somebody is.
 }
 
 // Fleet is what the scooters carry.

@@ -55,6 +55,14 @@ func TestWrongSettingsAreNamed(t *testing.T) {
 		"RODADA_MAIL_FROM":               {"RODADA_MAIL_FROM=Rodada"},
 		"RODADA_MAIL_DIR":                {"RODADA_MAIL_DIR=mails", "RODADA_MAIL_SMTP=mail.example:587"},
 		"RODADA_SEAL_KEYS":               {"RODADA_SEAL_KEYS=secret"},
+		"RODADA_LOGIN_URL":               {"RODADA_LOGIN_X_ID=a", "RODADA_LOGIN_X_SECRET=b", "RODADA_LOGIN_APP=app:/login"},
+		"RODADA_LOGIN_APP":               {"RODADA_LOGIN_X_ID=a", "RODADA_LOGIN_X_SECRET=b", "RODADA_LOGIN_URL=https://api.example"},
+		"RODADA_LOGIN_X_SECRET":          {"RODADA_LOGIN_X_ID=a"},
+		"RODADA_LOGIN_GOOGLE_SECRET":     {"RODADA_LOGIN_GOOGLE_SECRET=b"},
+		"RODADA_LOGIN_GOOGLE_ISSUER":     {"RODADA_LOGIN_GOOGLE_ISSUER=http://accounts.google.com"},
+		"RODADA_LOGIN_FACEBOOK_ME_URL":   {"RODADA_LOGIN_FACEBOOK_ME_URL=graph.facebook.com/me"},
+		"RODADA_LOGIN_OIDC":              {`RODADA_LOGIN_OIDC=[{"name":"acme"}]`},
+		"RODADA_LOGIN_PATIENCE":          {"RODADA_LOGIN_PATIENCE=0s"},
 		"RODADA_MQTT_BOX_ADDR":           {"RODADA_MQTT_BOX_ADDR=mqtt.example"},
 		"RODADA_ONBOARD_BACKOFF_MAX":     {"RODADA_ONBOARD_BACKOFF_MAX=1s"},
 		"RODADA_ONBOARD_SWITCH_PATIENCE": {"RODADA_ONBOARD_SWITCH_PATIENCE=1s"},
@@ -63,6 +71,29 @@ func TestWrongSettingsAreNamed(t *testing.T) {
 			_, err := config.Read(setting)
 			require.ErrorContains(t, err, name)
 		})
+	}
+}
+
+// Where browsers are sent with what opens an account.
+func TestWhereBrowsersAreSentBack(t *testing.T) {
+	with := func(name, link string) error {
+		_, err := config.Read([]string{name + "=" + link})
+		return err
+	}
+	for _, link := range []string{
+		"javascript:alert(1)", "data:text/html,x", "file:///tmp/x", "http://app.example/login", "//app.example/login", "login", "https://app.example/#login",
+		"https://user@app.example/", "https://app.example/a b", "https:///login", "about:blank", "https://app.example/\x7f",
+	} {
+		require.ErrorContains(t, with("RODADA_LOGIN_APP", link), "RODADA_LOGIN_APP", link)
+	}
+	for _, link := range []string{"https://app.example/login", "https://app.example/login?from=api", "com.example.app:/login", "rodada://login", "http://localhost:3000/login"} {
+		require.NoError(t, with("RODADA_LOGIN_APP", link), link)
+	}
+	for _, home := range []string{"http://api.example", "https://api.example/", "https://api.example/v1", "https://api.example?x=y", "https://a@api.example", "api.example"} {
+		require.ErrorContains(t, with("RODADA_LOGIN_URL", home), "RODADA_LOGIN_URL", home)
+	}
+	for _, home := range []string{"https://api.example", "https://api.example:8443", "http://127.0.0.1:8080"} {
+		require.NoError(t, with("RODADA_LOGIN_URL", home), home)
 	}
 }
 

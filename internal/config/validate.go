@@ -13,6 +13,7 @@ import (
 
 	"rodada/domain/firmware"
 	"rodada/domain/staff"
+	"rodada/providers/identity"
 	"rodada/seal"
 )
 
@@ -89,6 +90,7 @@ func (c Config) Validate() error {
 	check(!slices.ContainsFunc(c.Staff.SecondFactor, func(p string) bool { return !staff.Permission(p).Known() }),
 		"STAFF_SECOND_FACTOR", fmt.Sprintf("permissions out of %v", staff.Permissions()), c.Staff.SecondFactor)
 	c.Mail.validate(check)
+	c.Login.validate(check)
 	check(c.Rental.UnlockWindow < c.HTTP.Deadline, "HTTP_DEADLINE", "longer than RODADA_RENTAL_UNLOCK_WINDOW", c.HTTP.Deadline)
 	check(isURL(c.Client.URL, "http", "https"), "URL", "an http:// URL", c.Client.URL)
 	check(c.Command.Window > 0 && c.Command.Window <= time.Minute, "COMMAND_WINDOW", "above 0 and at most 1m", c.Command.Window)
@@ -188,6 +190,48 @@ func (m Mail) validate(check func(ok bool, name, want string, got any)) {
 	check(m.TLS != "none" || m.Username == "", "MAIL_TLS", "starttls or tls where RODADA_MAIL_USERNAME is set", m.TLS)
 	_, err := mail.ParseAddress(m.From)
 	check(err == nil, "MAIL_FROM", "an address such as Rodada <no-reply@example.com>", m.From)
+}
+
+func (l Login) validate(check func(ok bool, name, want string, got any)) {
+	list, err := identity.Parse(l.OIDC)
+	check(err == nil, "LOGIN_OIDC", "a JSON list of providers with name, title, issuer (https), client_id, client_secret and alg", "its present value")
+	some := len(list) > 0 || l.Google.ID+l.Facebook.ID+l.X.ID != ""
+	check(!some && l.URL == "" || isHome(l.URL), "LOGIN_URL", "https://host, without a path", l.URL)
+	check(!some && l.App == "" || isAppLink(l.App), "LOGIN_APP", "a link that the app opens", l.App)
+	check(l.Patience > 0 && l.Patience <= time.Minute, "LOGIN_PATIENCE", "above 0 and at most 1m", l.Patience)
+	for name, of := range map[string][2]string{
+		"GOOGLE": {l.Google.ID, l.Google.Secret}, "FACEBOOK": {l.Facebook.ID, l.Facebook.Secret}, "X": {l.X.ID, l.X.Secret},
+	} {
+		check((of[0] == "") == (of[1] == ""), "LOGIN_"+name+"_SECRET", "set where RODADA_LOGIN_"+name+"_ID is, and only there", "its present value")
+	}
+	for name, at := range map[string]string{
+		"GOOGLE_ISSUER":          l.Google.Issuer,
+		"FACEBOOK_AUTHORIZE_URL": l.Facebook.Authorize, "FACEBOOK_TOKEN_URL": l.Facebook.Token, "FACEBOOK_ME_URL": l.Facebook.Me,
+		"X_AUTHORIZE_URL": l.X.Authorize, "X_TOKEN_URL": l.X.Token, "X_ME_URL": l.X.Me,
+	} {
+		check(identity.IsSafe(at), "LOGIN_"+name, "an https:// URL", at)
+	}
+}
+
+// isHome reports whether an address is all of a host, which browsers reach safely.
+func isHome(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && identity.IsSafe(s) && u.Path == "" && !strings.ContainsAny(s, "?#")
+}
+
+// isAppLink reports whether browsers may be sent to an address with a secret: over https, or to an app by a scheme of its own.
+func isAppLink(s string) bool {
+	u, err := url.Parse(s)
+	if err != nil || u.Fragment != "" || u.User != nil || strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return false
+	}
+	switch u.Scheme {
+	case "http", "https":
+		return identity.IsSafe(s)
+	case "", "javascript", "data", "vbscript", "file", "blob", "about", "ftp", "ws", "wss", "mailto":
+		return false
+	}
+	return true
 }
 
 func isNetwork(s string) bool {

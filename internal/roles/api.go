@@ -55,10 +55,14 @@ func API(ctx context.Context, c config.Config, log *slog.Logger) error {
 	if err != nil {
 		return fmt.Errorf("api: %w", err)
 	}
+	logins, err := loginServices(c.Login)
+	if err != nil {
+		return fmt.Errorf("api: %w", err)
+	}
 	handler, err := api.New(api.Options{
 		Config: c, Store: store, Live: newLive(redis, c), Changes: changes{newLive(redis, c).store}, History: past, Temporal: temporal,
 		Progress: lease.New(redis, c.Redis.Prefix), Sealer: keys, Open: keys.Open, Throttle: throttle.New(redis, c.Redis.Prefix, log),
-		Log: log, Registry: registry,
+		Logins: logins, Log: log, Registry: registry,
 		Ready: map[string]api.Check{
 			"postgres": store.Ping,
 			"redis":    func(ctx context.Context) error { return redis.Ping(ctx).Err() },
