@@ -62,11 +62,14 @@ func linked(ctx context.Context, tx executor, i rider.Identity) (row riderRow, f
 	err = tx.GetContext(ctx, &row, `
 		SELECT `+openColumns+` FROM riders JOIN rider_logins ON rider_id = id WHERE service = $1 AND subject = $2 AND deleted_at IS NULL FOR UPDATE OF riders`,
 		i.Service, i.Subject)
-	if err == nil {
-		return row, true, nil
+	if err == nil { // who removed it meanwhile had the account locked until now
+		err = tx.GetContext(ctx, &found, `SELECT EXISTS (SELECT FROM rider_logins WHERE service = $1 AND subject = $2)`, i.Service, i.Subject)
 	}
-	if err := orElse(err, nil); err != nil || i.Email == "" {
-		return riderRow{}, false, err
+	if err := orElse(err, nil); err != nil || found {
+		return row, found, err
+	}
+	if row = (riderRow{}); i.Email == "" {
+		return row, false, nil
 	}
 	err = tx.GetContext(ctx, &row, `SELECT `+openColumns+` FROM riders WHERE lower(email) = lower($1) AND email <> '' FOR UPDATE`, i.Email)
 	return row, false, orElse(err, nil)
