@@ -146,7 +146,7 @@ type servicesOut struct {
 }
 
 func (listServices) Meta() meta {
-	return meta{ID: "list-login-services", Summary: "Other services to log in with"}
+	return meta{ID: "list-login-services", Class: classRead, Summary: "Other services to log in with"}
 }
 
 func (e listServices) Execute(context.Context, *struct{}) (*servicesOut, error) {

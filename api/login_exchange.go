@@ -32,7 +32,7 @@ type exchangeLoginIn struct{ Body LoginProof }
 
 func (exchangeLogin) Meta() meta {
 	return meta{
-		ID: "exchange-login", Summary: "Log in with what another service said", Status: http.StatusCreated,
+		ID: "exchange-login", Class: classLogin, Summary: "Log in with what another service said", Status: http.StatusCreated,
 		Description: "Opens the account that this log-in of the service is linked to; else the one whose address the service itself has verified, which is linked " +
 			"then, and told so by mail; else a new one. A new account has an email only if the service has verified it. Whatever is wrong, the code is spent.",
 		Faults: []*fault.Error{rider.ErrLoginCode, rider.ErrLoginTwice, rider.ErrSuspended, fault.ErrAway},

@@ -19,7 +19,7 @@ type beginLoginIn struct {
 
 func (beginLogin) Meta() meta {
 	return meta{
-		ID: "begin-login", Summary: "Log in with another service", Status: http.StatusFound,
+		ID: "begin-login", Class: classLogin, Summary: "Log in with another service", Status: http.StatusFound,
 		Description: "For a browser that the app opens, not for the app itself: sends it to the service. From there it comes back to the app's own address " +
 			"with `code`, for `POST /v1/login/exchange` or `POST /v1/me/logins`, or with `error`, one of the codes of problems. That happens within 10 minutes " +
 			"and in the same browser, or not at all.",
@@ -60,7 +60,7 @@ type returnLoginIn struct {
 
 func (returnLogin) Meta() meta {
 	return meta{
-		ID: "return-login", Summary: "Where services send the browser back to", Status: http.StatusFound,
+		ID: "return-login", Class: classRefresh, Summary: "Where services send the browser back to", Status: http.StatusFound,
 		Description: "For services. Sends the browser on to the app's address with `code`, good once and for two minutes, or with `error`: " +
 			"`login_denied`, `login_lost`, `login_failed`, `login_away` or `service_away`.",
 		Faults:   []*fault.Error{rider.ErrLoginUnknown},

@@ -58,7 +58,7 @@ type linkLoginIn struct {
 
 func (linkLogin) Meta() meta {
 	return meta{
-		ID: "link-login", Summary: "Have another service log you in",
+		ID: "link-login", Class: classPassword, Summary: "Have another service log you in",
 		Description: "Begun like a log-in, in the browser; this instead of `POST /v1/login/exchange` links it to your account, and tells you so by mail. " +
 			"One that opens another account already is refused.",
 		Faults: []*fault.Error{rider.ErrLoginCode, rider.ErrLoginTaken, rider.ErrLoginTwice, rider.ErrPassword, password.ErrBusy},
@@ -96,7 +96,7 @@ type unlinkLoginIn struct {
 
 func (unlinkLogin) Meta() meta {
 	return meta{
-		ID: "unlink-login", Summary: "Have a service log you in no more", Status: http.StatusNoContent,
+		ID: "unlink-login", Class: classPassword, Summary: "Have a service log you in no more", Status: http.StatusNoContent,
 		Description: "Ends your other sessions. Not the last one of an account without a password. A service that has verified the account's own address opens it again " +
 			"when it is next logged in with.",
 		Faults: []*fault.Error{rider.ErrLoginUnknown, rider.ErrLoginLast, rider.ErrPassword, password.ErrBusy},
