@@ -52,4 +52,4 @@ $(GOLANGCI):
 
 deps-debian: ## Install the optional programs on Debian or Ubuntu (as root)
 	apt-get update
-	apt-get install --yes --no-install-recommends redis-server mosquitto mosquitto-clients postgresql
+	apt-get install --yes --no-install-recommends redis-server mosquitto mosquitto-clients postgresql nodejs npm

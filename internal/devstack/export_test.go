@@ -47,6 +47,11 @@ func FindGoProgram(ctx context.Context, name, pkg, version, cache string, progre
 	return goProgram{Temporal, name, pkg, version, "a moment"}.find(ctx, cache, progress)
 }
 
+// FindIdentity looks for the OIDC provider of tests.
+func FindIdentity(ctx context.Context, cache string, progress func(string)) (string, error) {
+	return identityProgram.find(ctx, cache, progress)
+}
+
 // NewMiniRedis is the stand-in.
 func NewMiniRedis(port int) interface {
 	Start(ctx context.Context) error
