@@ -4,6 +4,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -75,6 +76,7 @@ func root() *cobra.Command {
 		admin(),
 		books(),
 		audit(),
+		keys(),
 		version(),
 	)
 	return cmd
@@ -205,6 +207,19 @@ func audit() *cobra.Command {
 		}
 		return roles.VerifyAudit(ctx, c, heads, found)
 	})
+}
+
+func keys() *cobra.Command {
+	with := func(run func(context.Context, config.Config, io.Writer) error) func(context.Context, io.Writer) error {
+		return func(ctx context.Context, out io.Writer) error {
+			c, err := config.Load()
+			if err != nil {
+				return err
+			}
+			return run(ctx, c, out)
+		}
+	}
+	return cli.Keys(with(roles.RotateKeys), with(roles.CheckKeys))
 }
 
 func healthcheck() *cobra.Command {

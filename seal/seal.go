@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -31,6 +32,7 @@ var (
 // sealed with it any more. The zero value has no key.
 type Keys struct {
 	first string
+	names []string
 	by    map[string]cipher.AEAD
 }
 
@@ -52,10 +54,9 @@ func Parse(text string) (Keys, error) {
 		if keys.by[name], err = cipher.NewGCM(block); err != nil {
 			return Keys{}, fmt.Errorf("seal: %w", err)
 		}
-		if keys.first == "" {
-			keys.first = name
-		}
+		keys.names = append(keys.names, name)
 	}
+	keys.first = keys.names[0]
 	return keys, nil
 }
 
@@ -102,6 +103,21 @@ func (k Keys) Open(sealed, purpose string) (string, error) {
 		return "", ErrSealed
 	}
 	return string(secret), nil
+}
+
+// Current names the key that is sealed with.
+func (k Keys) Current() string { return k.first }
+
+// Names lists the keys by their order.
+func (k Keys) Names() []string { return slices.Clone(k.names) }
+
+// Anew seals a sealed secret with the first key.
+func (k Keys) Anew(sealed, purpose string) (string, error) {
+	secret, err := k.Open(sealed, purpose)
+	if err != nil {
+		return "", err
+	}
+	return k.Seal(secret, purpose)
 }
 
 // Is reports whether a text looks sealed.

@@ -81,3 +81,25 @@ func TestKeysThatAreNone(t *testing.T) {
 	_, err := seal.Parse("a:c2VjcmV0")
 	require.NotContains(t, err.Error(), "c2VjcmV0")
 }
+
+func TestASecretIsSealedAnew(t *testing.T) {
+	before, list := keys(t, "2025")
+	fresh := seal.NewKey("2026")
+	both, err := seal.Parse(fresh + "," + list[0])
+	require.NoError(t, err)
+	after, err := seal.Parse(fresh)
+	require.NoError(t, err)
+	require.Equal(t, "2026", both.Current())
+	require.Equal(t, []string{"2026", "2025"}, both.Names())
+	sealed, err := before.Seal("hunter2", "a")
+	require.NoError(t, err)
+	anew, err := both.Anew(sealed, "a")
+	require.NoError(t, err)
+	secret, err := after.Open(anew, "a")
+	require.NoError(t, err)
+	require.Equal(t, "hunter2", secret)
+	_, err = both.Anew(sealed, "b")
+	require.ErrorIs(t, err, seal.ErrSealed, "for another purpose")
+	_, err = after.Anew(sealed, "a")
+	require.ErrorIs(t, err, seal.ErrKey)
+}
