@@ -133,8 +133,12 @@ func TestEveryColumnIsSealedAnew(t *testing.T) {
 			return b.exec(`INSERT INTO mqtt_credentials (id, scooter_id, username, sealed, digest, state)
 				SELECT $1::uuid, s.id, 'u', $2, sha256('x'), 'bootstrap' FROM scooters s WHERE plate = $3`, id, secret, s.Plate)
 		},
-		"staff.totp_secret":  func(_, secret string) error { return b.exec(`UPDATE staff SET totp_secret = $2 WHERE id = $1`, member.ID, secret) },
-		"staff.totp_pending": func(_, secret string) error { return b.exec(`UPDATE staff SET totp_pending = $2 WHERE id = $1`, member.ID, secret) },
+		"staff.totp_secret": func(_, secret string) error {
+			return b.exec(`UPDATE staff SET totp_secret = $2 WHERE id = $1`, member.ID, secret)
+		},
+		"staff.totp_pending": func(_, secret string) error {
+			return b.exec(`UPDATE staff SET totp_pending = $2 WHERE id = $1`, member.ID, secret)
+		},
 		"webhooks.secret": func(id, secret string) error {
 			return b.exec(`INSERT INTO webhooks (id, url, secret) VALUES ($1, 'https://example.com', $2)`, id, secret)
 		},
