@@ -85,6 +85,7 @@ type app struct {
 	rollouts      *rollouts
 	histories     *histories
 	rentalRoutes  *rentalRoutes
+	receipts      *receipts
 }
 
 // New makes the API. It fails when the token secret is too short, or the operator's keys are none.
@@ -185,6 +186,7 @@ func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 		fresh: c.Telemetry.OfflineAfter, now: o.Now, meters: measured,
 	}
 	riderDoors, staffDoors := doors(rider.ForRiders), doors(rider.ForStaff)
+	routes := &rentalRoutes{rentals: rentals, staff: o.Store, histories: histories, now: o.Now}
 	people := &accounts{
 		tries: riderDoors.tries,
 		store: o.Store, hasher: hasher, currency: c.Currency, now: o.Now,
@@ -197,7 +199,8 @@ func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 		labels:        &labels{registry: registry, link: c.Fleet.QRLink},
 		onboardings:   onboardings,
 		histories:     histories,
-		rentalRoutes:  &rentalRoutes{rentals: rentals, staff: o.Store, histories: histories, now: o.Now},
+		rentalRoutes:  routes,
+		receipts:      &receipts{store: o.Store, routes: routes, operator: operatorOf(c.Operator)},
 		accounts:      people,
 		leaving:       &leaving{accounts: people, books: o.Store},
 		adminRiders:   &adminRiders{store: o.Store, currency: c.Currency},

@@ -100,9 +100,13 @@ func encoded(api huma.API, op *huma.Operation, about meta) {
 		return
 	}
 	kind := reflect.TypeOf(about.Answer)
-	op.Responses[strconv.Itoa(http.StatusOK)] = &huma.Response{Description: "OK", Content: map[string]*huma.MediaType{
-		"application/json": {Schema: api.OpenAPI().Components.Schemas.Schema(kind, true, kind.Name())},
-	}}
+	response := op.Responses[strconv.Itoa(http.StatusOK)]
+	if response == nil { // it is no file too
+		response = &huma.Response{Content: map[string]*huma.MediaType{}}
+		op.Responses[strconv.Itoa(http.StatusOK)] = response
+	}
+	response.Description = "OK"
+	response.Content[typeJSON] = &huma.MediaType{Schema: api.OpenAPI().Components.Schemas.Schema(kind, true, kind.Name())}
 }
 
 // also repeats the answer of success under the other statuses that it may have.

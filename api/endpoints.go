@@ -59,6 +59,7 @@ func endpoints(m *mounter, a *app) {
 	mount(m, forRider, "GET /v1/rentals/current", currentRental{a.rentals})
 	mount(m, forRider, "GET /v1/rentals/{id}", getRental{a.rentals})
 	mount(m, forRider, "GET /v1/rentals/{id}/route", rentalRoute{a.rentalRoutes})
+	mount(m, forRider, "GET /v1/rentals/{id}/receipt", rentalReceipt{a.receipts})
 	mount(m, forRider, "POST /v1/rentals/{id}/pause", pauseRental{a.rentals})
 	mount(m, forRider, "POST /v1/rentals/{id}/resume", resumeRental{a.rentals})
 	mount(m, forRider, "POST /v1/rentals/{id}/end", endRental{a.rentals})
@@ -111,6 +112,7 @@ func endpoints(m *mounter, a *app) {
 	mount(m, forStaff, "GET /admin/v1/rentals.xlsx", a.adminRentals.file(a.now).forExcel())
 	mount(m, forStaff, "GET /admin/v1/rentals/{id}", getStaffRental{a.adminRentals})
 	mount(m, forStaff, "GET /admin/v1/rentals/{id}/route", staffRentalRoute{a.rentalRoutes})
+	mount(m, forStaff, "GET /admin/v1/rentals/{id}/receipt", staffReceipt{a.receipts})
 	mount(m, forStaff, "POST /admin/v1/rentals/{id}/end", endStaffRental{a.adminRentals})
 	mount(m, forStaff, "POST /admin/v1/rentals/{id}/refund", refundRental{a.adminWallets})
 

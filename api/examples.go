@@ -23,7 +23,9 @@ func exemplify(op huma.Operation, all map[string]any) {
 		own := make(map[string]*huma.MediaType, len(response.Content)) // two statuses may share theirs
 		for kind, media := range response.Content {
 			again := *media
-			again.Example = example
+			if again.Schema == nil || again.Schema.Format != "binary" {
+				again.Example = example
+			}
 			own[kind] = &again
 		}
 		response.Content = own
@@ -98,26 +100,28 @@ func examples() map[string]any {
 	wallet.Balance = balance
 
 	return together(listExamples(ended), map[string]any{
-		"open-rental 201":         stored(riding),
-		"open-rental 202":         stored(unlocking),
-		"open-reservation 201":    stored(reserved),
-		"open-reservation 202":    stored(reserved),
-		"current-rental 200":      stored(riding),
-		"get-rental 200":          stored(ended),
-		"list-rentals 200":        page,
-		"pause-rental 200":        stored(paused),
-		"resume-rental 200":       stored(riding),
-		"end-rental 200":          stored(ended),
-		"near-scooters 200":       scooters,
-		"get-wallet 200":          wallet,
-		"list-wallet-entries 200": movementsExample(ended),
-		"adjust-wallet 201":       adjustExample(began),
-		"refund-rental 200":       RideMoney{RentalID: id, Charged: bill.Total.Minor, Refunded: 150},
-		"staff-get-rental 200":    staffExample(ended),
-		"staff-end-rental 200":    staffExample(ended),
-		"rental-route 200":        routeExample(ended),
-		"scooter-track 200":       trackExample(began),
-		"scooter-speed 200":       speedExample(began),
+		"open-rental 201":          stored(riding),
+		"open-rental 202":          stored(unlocking),
+		"open-reservation 201":     stored(reserved),
+		"open-reservation 202":     stored(reserved),
+		"current-rental 200":       stored(riding),
+		"get-rental 200":           stored(ended),
+		"list-rentals 200":         page,
+		"pause-rental 200":         stored(paused),
+		"resume-rental 200":        stored(riding),
+		"end-rental 200":           stored(ended),
+		"near-scooters 200":        scooters,
+		"get-wallet 200":           wallet,
+		"list-wallet-entries 200":  movementsExample(ended),
+		"adjust-wallet 201":        adjustExample(began),
+		"refund-rental 200":        RideMoney{RentalID: id, Charged: bill.Total.Minor, Refunded: 150},
+		"staff-get-rental 200":     staffExample(ended),
+		"staff-end-rental 200":     staffExample(ended),
+		"rental-route 200":         routeExample(ended),
+		"rental-receipt 200":       receiptExample(ended),
+		"staff-rental-receipt 200": receiptExample(ended),
+		"scooter-track 200":        trackExample(began),
+		"scooter-speed 200":        speedExample(began),
 		"me 200": Rider{
 			ID: ana, FirstName: "Ana", LastName: "Ruiz", Email: "ana@example.com", Phone: "+34600000000", Language: "es", Password: true,
 			CreatedAt: began.Add(-90 * 24 * time.Hour), Balance: &balance,

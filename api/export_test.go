@@ -12,6 +12,7 @@ import (
 	"rodada/domain/pricing"
 	"rodada/domain/rental"
 	"rodada/domain/rider"
+	"rodada/domain/wallet"
 	"rodada/geo"
 )
 
@@ -58,6 +59,7 @@ type FirmwareBooks interface {
 // ListBooks is what fakes leave to a real database of the lists of staff.
 type ListBooks interface {
 	ledgerStore
+	RentalMovements(ctx context.Context, r rental.Rental) ([]wallet.Movement, error)
 	StaffRentals(ctx context.Context, f rental.Filter, q listing.Query) ([]rental.Rental, []listing.Place, int, error)
 }
 

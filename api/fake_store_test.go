@@ -393,11 +393,11 @@ func (s *fakeStore) HeldRental(_ context.Context, plate string) (rental.Rental, 
 	return rental.Rental{}, false, s.broken
 }
 
-func (s *fakeStore) Rentals(_ context.Context, riderID string, limit int, before string) ([]rental.Rental, error) {
+func (s *fakeStore) Rentals(_ context.Context, f rental.Filter, limit int, before string) ([]rental.Rental, error) {
 	defer s.lock()()
 	var own []rental.Rental
 	for _, r := range s.rentals {
-		if r.RiderID == riderID && (before == "" || r.CreatedAt.Before(s.rentals[before].CreatedAt)) {
+		if r.RiderID == f.RiderID && (before == "" || r.CreatedAt.Before(s.rentals[before].CreatedAt)) {
 			own = append(own, r)
 		}
 	}

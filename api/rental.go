@@ -28,7 +28,7 @@ type rentalStore interface {
 	AddKey(ctx context.Context, riderID, key, digest, rentalID string) (rentalOfKey string, err error)
 	Rental(ctx context.Context, riderID, id string, orphanAfter time.Duration) (rental.Rental, error)
 	OpenRentalOf(ctx context.Context, riderID string) (rental.Rental, bool, error)
-	Rentals(ctx context.Context, riderID string, limit int, before string) ([]rental.Rental, error)
+	Rentals(ctx context.Context, f rental.Filter, limit int, before string) ([]rental.Rental, error)
 	RentalEvents(ctx context.Context, rentalID string) ([]rental.Event, error)
 	VoidUnstarted(ctx context.Context, rentalID string, why rental.Reason, at time.Time) error
 	priceStore

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"time"
 
 	"rodada/domain/fare"
 	"rodada/domain/fault"
@@ -80,7 +81,16 @@ func (e currentRental) Execute(ctx context.Context, _ *struct{}) (*rentalOut, er
 // listRentals is GET /v1/rentals.
 type listRentals struct{ *rentals }
 
+// RentalFilter narrows the list of a rider's rentals.
+type RentalFilter struct {
+	State []string  `query:"state" enum:"reserved,unlocking,riding,paused,locking,ended,void" doc:"One or more, with commas."`
+	Money []string  `query:"money" enum:"due,charged,refunded,waived" doc:"How the ride stands in the books: one or more, with commas. What is refunded was charged too."`
+	Since time.Time `query:"since" doc:"Opened then or later."`
+	Until time.Time `query:"until" doc:"Opened before."`
+}
+
 type listRentalsIn struct {
+	RentalFilter
 	Limit  int    `query:"limit" minimum:"1" maximum:"50" default:"20"`
 	Before string `query:"before" format:"uuid" doc:"The next of the page before: only rentals older than this one."`
 }
@@ -93,11 +103,16 @@ type rentalsOut struct {
 }
 
 func (listRentals) Meta() meta {
-	return meta{ID: "list-rentals", Summary: "Your rentals"}
+	return meta{
+		ID: "list-rentals", Summary: "Your rentals",
+		Description: "With their prices, what was charged and what was given back; each that was ridden has a receipt at its /receipt.",
+	}
 }
 
 func (e listRentals) Execute(ctx context.Context, in *listRentalsIn) (*rentalsOut, error) {
-	page, err := e.store.Rentals(ctx, subjectFrom(ctx), in.Limit+1, in.Before)
+	page, err := e.store.Rentals(ctx, rental.Filter{
+		RiderID: subjectFrom(ctx), States: in.State, Money: as[rental.Settled](in.Money), Since: in.Since, Until: in.Until,
+	}, in.Limit+1, in.Before)
 	if err != nil {
 		return nil, err
 	}

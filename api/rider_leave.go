@@ -14,7 +14,7 @@ import (
 
 // exportStore is what an export gathers beside the account.
 type exportStore interface {
-	Rentals(ctx context.Context, riderID string, limit int, before string) ([]rental.Rental, error)
+	Rentals(ctx context.Context, f rental.Filter, limit int, before string) ([]rental.Rental, error)
 	Movements(ctx context.Context, riderID, currency string, limit int, before string) ([]wallet.Movement, error)
 	Logins(ctx context.Context, riderID string) ([]rider.Login, error)
 	Links(ctx context.Context, riderID string) ([]rider.Link, error)
@@ -74,7 +74,7 @@ func (e exportMe) Execute(ctx context.Context, _ *struct{}) (*exportOut, error) 
 	id := own.Body.ID
 	out := &exportOut{Disposition: `attachment; filename="rodada.json"`, Body: Export{ExportedAt: e.now().UTC(), Account: own.Body}}
 	out.Body.Rentals, err = everything(func(before string) ([]Rental, error) {
-		page, err := e.books.Rentals(ctx, id, exportPage, before)
+		page, err := e.books.Rentals(ctx, rental.Filter{RiderID: id}, exportPage, before)
 		return each(page, stored), err
 	}, func(r Rental) string { return r.ID })
 	if err != nil {

@@ -249,6 +249,8 @@ var spanish = map[string]string{ //nolint:gosec // sentences about passwords are
 	"zone_retired":            "Esta zona ya no está en vigor.",
 	"zone_changed":            "Alguien lo ha cambiado entretanto. Vuelve a mirarlo.",
 	"zone_order_invalid":      "El orden nombra una vez cada zona en vigor, salvo la que está en todas partes.",
+	"receipt_not_yet":         "Habrá un recibo cuando el viaje haya terminado.",
+	"receipt_none":            "Este alquiler quedó en nada y no costó nada: no tiene recibo.",
 	"zone_without_area":       "Esta zona está donde no hay ninguna otra: no tiene un área propia.",
 	"zone_everywhere_taken":   "Ya hay una zona para todas partes.",
 	"zone_start_forbidden":    "Donde está este patinete no puede empezar un viaje.",

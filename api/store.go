@@ -17,6 +17,7 @@ type Store interface {
 	walletStore
 	adminWalletStore
 	ledgerStore
+	receiptStore
 	failedStore
 	rentalStore
 	adminScooterStore

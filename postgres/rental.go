@@ -73,18 +73,24 @@ func (s *Store) HeldRental(ctx context.Context, plate string) (rental.Rental, bo
 // maxRentals bounds one page of rentals.
 const maxRentals = 500
 
-// Rentals lists a rider's rentals, newest first and at most limit: all, or those opened before the rental with an ID.
-func (s *Store) Rentals(ctx context.Context, riderID string, limit int, before string) ([]rental.Rental, error) {
-	if !isID(riderID) || before != "" && !isID(before) {
+// Rentals lists those of a rider's rentals that a filter picks, newest first and at most limit: all, or those opened before the
+// rental with an ID.
+func (s *Store) Rentals(ctx context.Context, f rental.Filter, limit int, before string) ([]rental.Rental, error) {
+	if !isID(f.RiderID) || before != "" && !isID(before) {
 		return nil, nil
 	}
+	p, err := s.pickRentals(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	if before != "" {
+		p.where(`(r.created_at, r.id) < (SELECT b.created_at, b.id FROM rentals b WHERE b.id = ? AND b.rider_id = ?)`, before, f.RiderID)
+	}
+	statement := selectRentals + p.String() + `ORDER BY r.created_at DESC, r.id DESC LIMIT ` + p.arg(max(0, min(limit, maxRentals)))
 	var rows []rentalRow
-	err := s.once(ctx, "rentals of rider", func(db executor) error {
+	err = s.once(ctx, "rentals of rider", func(db executor) error {
 		rows = nil
-		return db.SelectContext(ctx, &rows, selectRentals+`
-			WHERE r.rider_id = $1 AND ($2::uuid IS NULL OR
-				(r.created_at, r.id) < (SELECT b.created_at, b.id FROM rentals b WHERE b.id = $2 AND b.rider_id = $1))
-			ORDER BY r.created_at DESC, r.id DESC LIMIT $3`, riderID, nullText(before), max(0, min(limit, maxRentals)))
+		return db.SelectContext(ctx, &rows, statement, p.args...)
 	})
 	if err != nil {
 		return nil, err

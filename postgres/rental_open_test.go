@@ -177,7 +177,7 @@ func TestOpenWritesEverything(t *testing.T) {
 		"open":   func() (rental.Rental, error) { r, _, err := b.OpenRentalOf(b.ctx, who); return r, err },
 		"holder": func() (rental.Rental, error) { r, _, err := b.HeldRental(b.ctx, s.Plate); return r, err },
 		"list": func() (rental.Rental, error) {
-			list, err := b.Rentals(b.ctx, who, 10, "")
+			list, err := b.Rentals(b.ctx, rental.Filter{RiderID: who}, 10, "")
 			require.Len(t, list, 1)
 			return list[0], err
 		},

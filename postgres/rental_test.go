@@ -30,7 +30,7 @@ func TestARentalIsItsRiders(t *testing.T) {
 	_, has, err := b.OpenRentalOf(b.ctx, other)
 	require.NoError(t, err)
 	require.False(t, has)
-	list, err := b.Rentals(b.ctx, other, 10, "")
+	list, err := b.Rentals(b.ctx, rental.Filter{RiderID: other}, 10, "")
 	require.NoError(t, err)
 	require.Empty(t, list)
 	_, err = b.AddKey(b.ctx, other, "k", "d", id)
@@ -80,7 +80,7 @@ func TestPagesOfRentals(t *testing.T) {
 	require.NoError(t, b.exec(`UPDATE rentals SET created_at = '2026-11-23'`))
 	var got []string
 	for before := ""; ; before = got[len(got)-1] {
-		page, err := b.Rentals(b.ctx, who, 2, before)
+		page, err := b.Rentals(b.ctx, rental.Filter{RiderID: who}, 2, before)
 		require.NoError(t, err)
 		for _, r := range page {
 			got = append(got, r.ID)
@@ -91,11 +91,11 @@ func TestPagesOfRentals(t *testing.T) {
 	}
 	require.ElementsMatch(t, ids, got)
 	for _, limit := range []int{0, -1} {
-		page, err := b.Rentals(b.ctx, who, limit, "")
+		page, err := b.Rentals(b.ctx, rental.Filter{RiderID: who}, limit, "")
 		require.NoError(t, err)
 		require.Empty(t, page)
 	}
-	page, err := b.Rentals(b.ctx, who, 10, "not an ID")
+	page, err := b.Rentals(b.ctx, rental.Filter{RiderID: who}, 10, "not an ID")
 	require.NoError(t, err)
 	require.Empty(t, page)
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"rodada/domain/money"
+	"rodada/domain/rental"
 	"rodada/domain/staff"
 	"rodada/domain/wallet"
 )
@@ -62,6 +63,23 @@ func (s *Store) Movements(ctx context.Context, riderID, currency string, limit i
 		}
 	}
 	return list, nil
+}
+
+// RentalMovements lists what happened to the money of a rental, as the wallet of its rider saw it, in its order.
+func (s *Store) RentalMovements(ctx context.Context, r rental.Rental) ([]wallet.Movement, error) {
+	var rows []movementRow
+	err := s.once(ctx, "movements of a rental", func(db executor) error {
+		rows = nil
+		return db.SelectContext(ctx, &rows, movements+` AND t.rental_id = $3 GROUP BY t.id ORDER BY t.id`,
+			wallet.Rider(r.RiderID), r.Tariff.Currency, r.ID)
+	})
+	list := make([]wallet.Movement, len(rows))
+	for i, row := range rows {
+		if list[i], err = row.movement(r.Tariff.Currency); err != nil {
+			return nil, err
+		}
+	}
+	return list, err
 }
 
 func movementOn(ctx context.Context, db executor, riderID, currency, key string) (wallet.Movement, error) {

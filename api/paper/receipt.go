@@ -13,61 +13,61 @@ import (
 
 // Receipt is a receipt in a language.
 type Receipt struct {
-	RentalID     string        `json:"rental_id" format:"uuid"`
-	Language     string        `json:"language" enum:"es,en"`
-	Operator     Operator      `json:"operator"`
-	Rider        string        `json:"rider,omitempty" doc:"The name; absent once the account is deleted."`
-	Code         string        `json:"code" example:"RD-7K2M9Q" doc:"What is printed on the scooter."`
-	Model        string        `json:"model"`
-	Began        time.Time     `json:"began_at" doc:"When the meter started."`
-	Ended        time.Time     `json:"ended_at" doc:"When the meter stopped."`
-	Seconds      int64         `json:"riding_seconds"`
-	Paused       int64         `json:"paused_seconds"`
-	Meters       int64         `json:"meters"`
-	Tariff       Tariff        `json:"tariff"`
-	ZonesVersion int64         `json:"zones_version,omitempty" doc:"The version of the zones that judged where the ride ended; absent when none did."`
-	Lines        []Line        `json:"lines" nullable:"false" doc:"They sum to the total."`
-	Total        Money         `json:"total"`
-	State        receipt.State `json:"state" enum:"due,paid,partly_refunded,refunded,waived"`
-	StateText    string        `json:"state_text"`
-	Movements    []Movement    `json:"movements" nullable:"false" doc:"What was charged, given back or waived, in its order."`
-	Cost         Money         `json:"cost" doc:"What the ride costs after all: what was charged, less what was given back."`
-	Tax          *Tax          `json:"tax,omitempty" doc:"That the cost has in it."`
+	RentalID     string            `json:"rental_id" format:"uuid"`
+	Language     string            `json:"language" enum:"es,en"`
+	Operator     ReceiptOperator   `json:"operator"`
+	Rider        string            `json:"rider,omitempty" doc:"The name; absent once the account is deleted."`
+	Code         string            `json:"code" example:"RD-7K2M9Q" doc:"What is printed on the scooter."`
+	Model        string            `json:"model"`
+	Began        time.Time         `json:"began_at" doc:"When the meter started."`
+	Ended        time.Time         `json:"ended_at" doc:"When the meter stopped."`
+	Seconds      int64             `json:"riding_seconds"`
+	Paused       int64             `json:"paused_seconds"`
+	Meters       int64             `json:"meters"`
+	Tariff       RiddenTariff      `json:"tariff"`
+	ZonesVersion int64             `json:"zones_version,omitempty" doc:"The version of the zones that judged where the ride ended; absent when none did."`
+	Lines        []BillLine        `json:"lines" nullable:"false" doc:"They sum to the total."`
+	Total        Money             `json:"total"`
+	State        receipt.State     `json:"state" enum:"due,paid,partly_refunded,refunded,waived"`
+	StateText    string            `json:"state_text"`
+	Movements    []ReceiptMovement `json:"movements" nullable:"false" doc:"What was charged, given back or waived, in its order."`
+	Cost         Money             `json:"cost" doc:"What the ride costs after all: what was charged, less what was given back."`
+	Tax          *IncludedTax      `json:"tax,omitempty" doc:"That the cost has in it."`
 }
 
-// Operator is who gives the receipt.
-type Operator struct {
+// ReceiptOperator is who gives the receipt.
+type ReceiptOperator struct {
 	Name    string `json:"name"`
 	TaxID   string `json:"tax_id,omitempty"`
 	Address string `json:"address,omitempty"`
 	Contact string `json:"contact,omitempty"`
 }
 
-// Tariff is the tariff of a ride: a version never changes.
-type Tariff struct {
+// RiddenTariff is the tariff of a ride: a version never changes.
+type RiddenTariff struct {
 	ID      string `json:"id"`
 	Version int    `json:"version"`
 	Name    string `json:"name"`
 }
 
-// Line is one line of a bill.
-type Line struct {
+// BillLine is one line of a bill.
+type BillLine struct {
 	Item     string `json:"item"`
 	Label    string `json:"label"`
 	Quantity int64  `json:"quantity" doc:"Intervals charged."`
 	Amount   Money  `json:"amount"`
 }
 
-// Movement is something that happened to the money of a ride.
-type Movement struct {
+// ReceiptMovement is something that happened to the money of a ride.
+type ReceiptMovement struct {
 	Kind   wallet.Kind `json:"kind"`
 	Label  string      `json:"label"`
 	At     time.Time   `json:"at"`
 	Amount Money       `json:"amount" doc:"What the wallet got; below zero, what it gave."`
 }
 
-// Tax is a tax that is included.
-type Tax struct {
+// IncludedTax is a tax that is included.
+type IncludedTax struct {
 	Name    string `json:"name"`
 	Percent string `json:"percent" example:"21"`
 	Net     Money  `json:"net" doc:"The cost without it."`
@@ -82,28 +82,28 @@ func Write(r rental.Rental, rider string, of receipt.Receipt, by receipt.Operato
 	w := newWriter(lang, by.Country)
 	out := Receipt{
 		RentalID: r.ID, Language: lang, Rider: strings.TrimSpace(rider), Code: r.Code, Model: r.Model,
-		Operator: Operator{Name: by.Name, TaxID: by.TaxID, Address: by.Address, Contact: by.Contact},
+		Operator: ReceiptOperator{Name: by.Name, TaxID: by.TaxID, Address: by.Address, Contact: by.Contact},
 		Began:    r.UnlockedAt.In(by.Zone), Ended: r.StoppedAt.In(by.Zone),
 		Seconds: int64(r.Usage.Riding / time.Second), Paused: int64(r.Usage.Paused / time.Second), Meters: r.Usage.Meters,
-		Tariff: Tariff{ID: r.Tariff.ID, Version: r.Tariff.Version, Name: r.Tariff.Name}, ZonesVersion: r.ZoneVersion,
-		Lines: []Line{}, Total: w.money(of.Total), State: of.State, StateText: states[of.State].in(lang), Movements: []Movement{}, Cost: w.money(of.Cost),
+		Tariff: RiddenTariff{ID: r.Tariff.ID, Version: r.Tariff.Version, Name: r.Tariff.Name}, ZonesVersion: r.ZoneVersion,
+		Lines: []BillLine{}, Total: w.money(of.Total), State: of.State, StateText: states[of.State].in(lang), Movements: []ReceiptMovement{}, Cost: w.money(of.Cost),
 	}
 	for _, l := range of.Lines {
 		label := wordOther.in(lang) + ": " + l.Item
 		if known, is := items[l.Item]; is {
 			label = known.in(lang)
 		}
-		out.Lines = append(out.Lines, Line{Item: l.Item, Label: label, Quantity: l.Quantity, Amount: w.money(money.Of(l.Amount, of.Total.Currency))})
+		out.Lines = append(out.Lines, BillLine{Item: l.Item, Label: label, Quantity: l.Quantity, Amount: w.money(money.Of(l.Amount, of.Total.Currency))})
 	}
 	for _, m := range of.Movements {
 		label := string(m.Kind)
 		if known, is := movements[m.Kind]; is {
 			label = known.in(lang)
 		}
-		out.Movements = append(out.Movements, Movement{Kind: m.Kind, Label: label, At: m.At.In(by.Zone), Amount: w.money(m.Amount)})
+		out.Movements = append(out.Movements, ReceiptMovement{Kind: m.Kind, Label: label, At: m.At.In(by.Zone), Amount: w.money(m.Amount)})
 	}
 	if by.Tax.Hundredths > 0 {
-		out.Tax = &Tax{
+		out.Tax = &IncludedTax{
 			Name: by.Tax.Name, Percent: w.decimal(float64(by.Tax.Hundredths)/100, 2),
 			Net: w.money(money.Of(of.Cost.Minor-of.Tax, of.Cost.Currency)), Amount: w.money(money.Of(of.Tax, of.Cost.Currency)),
 		}

@@ -35,6 +35,7 @@ type Config struct {
 	Mail      Mail      `envPrefix:"MAIL_"`
 	Login     Login     `envPrefix:"LOGIN_"`
 	Fleet     Fleet     `envPrefix:"FLEET_"`
+	Operator  Operator  `envPrefix:"OPERATOR_"`
 	Dev       Dev       `envPrefix:"DEV_"`
 	// Development switches on what only a developer's machine may have: the free top-up and the demo accounts.
 	Development bool `env:"DEVELOPMENT"`
@@ -389,6 +390,22 @@ type X struct {
 type Fleet struct {
 	// QRLink is what a printed QR code begins with; the scooter's code follows. The app opens at this address.
 	QRLink string `env:"QR_LINK" envDefault:"https://rodada.example/s/"`
+}
+
+// Operator is who rents the scooters out, as receipts name them.
+type Operator struct {
+	Name    string `env:"NAME" envDefault:"Rodada"` // as the law knows it
+	TaxID   string `env:"TAX_ID"`                   // such as the NIF; empty: not on receipts
+	Address string `env:"ADDRESS"`                  // where it is, in one line
+	Contact string `env:"CONTACT"`                  // such as an email
+	// Country decides how receipts write amounts: ISO 3166, two letters.
+	Country string `env:"COUNTRY" envDefault:"ES"`
+	// TimeZone is whose clocks receipts go by.
+	TimeZone string `env:"TIME_ZONE" envDefault:"Europe/Madrid"`
+	// TaxName is what the tax is called that prices have in them.
+	TaxName string `env:"TAX_NAME" envDefault:"IVA"`
+	// TaxPercent is how much of a price without the tax it is, with two decimals at most; 0: receipts name no tax.
+	TaxPercent float64 `env:"TAX_PERCENT" envDefault:"0"`
 }
 
 // Log is how the roles log.

@@ -114,6 +114,24 @@ func TestWhatACodeCanNotFollow(t *testing.T) {
 	}
 }
 
+func TestWhoCanNotGiveReceipts(t *testing.T) {
+	for _, wrong := range []string{
+		"NAME= ", "COUNTRY=es", "COUNTRY=Spain", "TIME_ZONE=Madrid", "TIME_ZONE=Local", "TAX_PERCENT=-1", "TAX_PERCENT=100", "TAX_PERCENT=10.555",
+		"TAX_PERCENT=NaN", "TAX_PERCENT=lots",
+	} {
+		name, _, _ := strings.Cut(wrong, "=")
+		_, err := config.Read([]string{"RODADA_OPERATOR_" + wrong})
+		require.ErrorContains(t, err, "RODADA_OPERATOR_"+name, wrong)
+	}
+	_, err := config.Read([]string{"RODADA_OPERATOR_TAX_PERCENT=21", "RODADA_OPERATOR_TAX_NAME= "})
+	require.ErrorContains(t, err, "RODADA_OPERATOR_TAX_NAME")
+	for percent, want := range map[string]int64{"21": 2100, "10.5": 1050, "0.07": 7, "19.99": 1999, "": 0} {
+		c, err := config.Read([]string{"RODADA_OPERATOR_TAX_PERCENT=" + percent})
+		require.NoError(t, err)
+		require.Equal(t, want, c.Operator.TaxHundredths())
+	}
+}
+
 func TestEveryWrongSettingIsReportedAtOnce(t *testing.T) {
 	_, err := config.Read([]string{"RODADA_HTTP_ADDR=x", "RODADA_CURRENCY=x"})
 	require.ErrorContains(t, err, "RODADA_HTTP_ADDR")

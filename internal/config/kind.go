@@ -28,6 +28,9 @@ func wrongKinds(vars map[string]string) error {
 		case reflect.Bool:
 			_, err = strconv.ParseBool(text)
 			want = "true or false"
+		case reflect.Float64:
+			_, err = strconv.ParseFloat(text, 64)
+			want = "a number such as 21 or 10.5"
 		case reflect.Int:
 			_, err = strconv.Atoi(text)
 			want = "a whole number"

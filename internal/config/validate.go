@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"math"
 	"net"
 	"net/mail"
 	"net/netip"
@@ -20,6 +21,7 @@ import (
 var (
 	currencyPattern = regexp.MustCompile(`^[A-Z]{3}$`)
 	rolePattern     = regexp.MustCompile(`^[a-z_][a-z0-9_]{0,39}$`)
+	countryPattern  = regexp.MustCompile(`^[A-Z]{2}$`)
 	topicPattern    = regexp.MustCompile(`^[^/+#$\x00-\x1f]{1,64}$`)
 )
 
@@ -60,6 +62,7 @@ func (c Config) Validate() error {
 		"INFLUX_RETENTION", "0 (for ever) or whole seconds and at least 1h", c.Influx.Retention)
 	check(isCodeLink(c.Fleet.QRLink), "FLEET_QR_LINK", "https://host/path/, with a slash at its end", c.Fleet.QRLink)
 	check(currencyPattern.MatchString(c.Currency), "CURRENCY", "an ISO 4217 code such as EUR", c.Currency)
+	c.Operator.validate(check)
 	check(c.Log.Format == "text" || c.Log.Format == "json", "LOG_FORMAT", "text or json", c.Log.Format)
 	if _, err := seal.Parse(c.SealKeys); c.SealKeys != "" {
 		check(err == nil, "SEAL_KEYS", "name:base64 of 32 bytes[,name:...]", "its present value")
@@ -256,3 +259,16 @@ func isURL(s string, schemes ...string) bool {
 	u, err := url.Parse(s)
 	return err == nil && slices.Contains(schemes, u.Scheme) && u.Host != ""
 }
+
+func (c Operator) validate(check func(ok bool, name, want string, got any)) {
+	check(strings.TrimSpace(c.Name) != "", "OPERATOR_NAME", "a name", c.Name)
+	check(countryPattern.MatchString(c.Country), "OPERATOR_COUNTRY", "two letters of ISO 3166 such as ES", c.Country)
+	_, err := time.LoadLocation(c.TimeZone)
+	check(err == nil && c.TimeZone != "" && c.TimeZone != "Local", "OPERATOR_TIME_ZONE", "a time zone such as Europe/Madrid", c.TimeZone)
+	check(c.TaxPercent >= 0 && c.TaxPercent < 100 && c.TaxPercent == float64(c.TaxHundredths())/100, "OPERATOR_TAX_PERCENT",
+		"from 0 to below 100, with two decimals at most", c.TaxPercent)
+	check(c.TaxPercent == 0 || strings.TrimSpace(c.TaxName) != "", "OPERATOR_TAX_NAME", "a name", c.TaxName)
+}
+
+// TaxHundredths is the tax in hundredths of a percent.
+func (c Operator) TaxHundredths() int64 { return int64(math.Round(c.TaxPercent * 100)) }
