@@ -394,10 +394,10 @@ type Fleet struct {
 
 // Operator is who rents the scooters out, as receipts name them.
 type Operator struct {
-	Name    string `env:"NAME" envDefault:"Rodada"` // as the law knows it
-	TaxID   string `env:"TAX_ID"`                   // such as the NIF; empty: not on receipts
-	Address string `env:"ADDRESS"`                  // where it is, in one line
-	Contact string `env:"CONTACT"`                  // such as an email
+	Name    string `env:"NAME" envDefault:"Rodada"` // As the law knows it.
+	TaxID   string `env:"TAX_ID"`                   // Such as the NIF; empty: none on receipts.
+	Address string `env:"ADDRESS"`                  // Where it is, in one line.
+	Contact string `env:"CONTACT"`                  // Such as an email; empty: none.
 	// Country decides how receipts write amounts: ISO 3166, two letters.
 	Country string `env:"COUNTRY" envDefault:"ES"`
 	// TimeZone is whose clocks receipts go by.
