@@ -50,8 +50,8 @@ func Grant(ctx context.Context, url, prefix string) error {
 	names, list := quoted(prefix)
 	statements := []string{
 		`SELECT pg_advisory_xact_lock(7233021)`,
-		`REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, ` + list,
-		`REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, ` + list,
+		`REVOKE CREATE ON SCHEMA public FROM PUBLIC`, // which servers before 15 gave
+		strings.ReplaceAll(takeAll, ":all", list),
 		`GRANT USAGE ON SCHEMA public TO ` + list,
 		names.Replace(Rights),
 	}
@@ -68,6 +68,20 @@ func Grant(ctx context.Context, url, prefix string) error {
 	}
 	return nil
 }
+
+// takeAll is for what is the owner's own: extensions and other programs may have put theirs beside it.
+const takeAll = `
+	DO $$
+	DECLARE
+		c record;
+	BEGIN
+		FOR c IN SELECT oid::regclass AS name, CASE relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END AS kind FROM pg_class o
+			WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND relowner = (SELECT oid FROM pg_roles WHERE rolname = current_user)
+				AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = o.oid AND deptype = 'e')
+		LOOP
+			EXECUTE format('REVOKE ALL ON %s %s FROM PUBLIC, :all', c.kind, c.name);
+		END LOOP;
+	END $$`
 
 // Name is the role in an installation with this prefix.
 func (r Role) Name(prefix string) string { return prefix + string(r) }

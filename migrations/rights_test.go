@@ -204,6 +204,7 @@ func TestRightsAreSetAgain(t *testing.T) {
 	for _, sql := range []string{
 		`GRANT DELETE ON audit_log TO ` + api, `GRANT SELECT (password_hash) ON riders TO ` + api, `GRANT SELECT ON riders TO PUBLIC`,
 		`REVOKE SELECT ON rentals FROM ` + api,
+		`CREATE TABLE another (id integer)`, `ALTER TABLE another OWNER TO pg_monitor`, `GRANT SELECT ON another TO PUBLIC`,
 	} {
 		_, err := owner.Exec(t.Context(), sql)
 		require.NoError(t, err)
@@ -217,6 +218,7 @@ func TestRightsAreSetAgain(t *testing.T) {
 	require.NoError(t, migrations.Up(t.Context(), url))
 	refused(t, may(`SELECT password_hash FROM riders`), "the hash")
 	refused(t, may(`DELETE FROM audit_log`), "the audit log")
+	require.NoError(t, may(`SELECT 1 FROM another`), "not ours to close")
 	require.NoError(t, may(`SELECT 1 FROM rentals`))
 }
 
