@@ -1,7 +1,6 @@
 package migrations_test
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"regexp"
@@ -116,7 +115,7 @@ func TestRightsComeFromTheFileAlone(t *testing.T) {
 func refused(t *testing.T, err error, as string, args ...any) {
 	t.Helper()
 	var pg *pgconn.PgError
-	require.True(t, errors.As(err, &pg), "%s was not refused: %v", fmt.Sprintf(as, args...), err)
+	require.ErrorAs(t, err, &pg, "%s was not refused", fmt.Sprintf(as, args...))
 	require.Equal(t, "42501", pg.Code, "%s: %s", fmt.Sprintf(as, args...), pg.Message)
 }
 
