@@ -35,7 +35,7 @@ func (w *world) sealedElsewhere(t *testing.T) []string {
 		table, column, _ := strings.Cut(row, ".")
 		var is bool
 		require.NoError(t, w.db.QueryRowContext(lasting(t),
-			`SELECT EXISTS (SELECT FROM "`+table+`" WHERE "`+column+`"::text LIKE '%sealed:%')`).Scan(&is)) //nolint:gosec // names of the schema
+			`SELECT EXISTS (SELECT FROM "`+table+`" WHERE "`+column+`"::text LIKE '%sealed:%')`).Scan(&is))
 		if is {
 			found = append(found, row)
 		}

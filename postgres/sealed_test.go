@@ -35,7 +35,7 @@ func TestEveryPurposeHasItsColumn(t *testing.T) {
 		listed[name[strings.LastIndex(name, "/")+1:]] = true
 	}
 	found := 0
-	err := filepath.WalkDir("../domain", func(path string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir("../domain", func(path string, _ fs.DirEntry, err error) error {
 		if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
 			return err
 		}
