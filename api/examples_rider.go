@@ -24,7 +24,7 @@ func riderExamples() map[string]any {
 	services, linked := servicesOut{}.Body, loginsOut{}.Body
 	services.Services = []Service{{Name: "google", Title: "Google"}, {Name: "acme", Title: "Acme"}}
 	linked.Logins = []LinkedService{{Service: "google", Title: "Google", LinkedAt: day}}
-	session := Session{
+	session := Session{ //nolint:gosec // an example
 		AccessToken: "eyJhbGciOiJIUzI1NiIs…", ExpiresAt: asked.Add(15 * time.Minute), RefreshToken: "rider_8xLOxBtZp8…", RefreshExpiresAt: asked.Add(30 * 24 * time.Hour),
 	}
 	return map[string]any{

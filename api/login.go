@@ -95,7 +95,9 @@ func (v *visitors) cookie(state, value string, life time.Duration) http.Cookie {
 	if life == 0 {
 		age = -1
 	}
-	return http.Cookie{Name: name, Value: value, Path: "/", MaxAge: age, HttpOnly: true, Secure: v.secure, SameSite: http.SameSiteLaxMode}
+	return http.Cookie{ //nolint:gosec // it is Secure where the API is reached over https
+		Name: name, Value: value, Path: "/", MaxAge: age, HttpOnly: true, Secure: v.secure, SameSite: http.SameSiteLaxMode,
+	}
 }
 
 // sent is an answer that sends the browser on.
@@ -125,7 +127,7 @@ func (v *visitors) sorry(ctx context.Context, err error, cookies ...http.Cookie)
 		return nil, err
 	}
 	if cause := errors.Unwrap(f); cause != nil {
-		problemOf(ctx, err) // logs it
+		_ = problemOf(ctx, err) // logs it
 	}
 	return sendTo(v.back("error", f.Code), cookies...), nil
 }

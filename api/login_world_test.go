@@ -87,7 +87,7 @@ func (l *lobby) begin(p *phone, service string) string {
 	return l.home + "/v1/login/" + service + "?code_challenge=" + base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
-// goes goes to a service and comes back to the app, with a code or an error.
+// goes follows a log-in with a service until the app has a code or an error.
 func (l *lobby) goes(t *testing.T, p *phone, service string) (code, failed string) {
 	t.Helper()
 	return l.ends(t, p, l.begin(p, service))
@@ -95,10 +95,10 @@ func (l *lobby) goes(t *testing.T, p *phone, service string) (code, failed strin
 
 func (l *lobby) ends(t *testing.T, p *phone, address string) (code, failed string) {
 	t.Helper()
-	answer, to := p.Open(address)
-	require.Equal(t, http.StatusFound, answer.StatusCode, to)
+	page, to := p.Open(address)
+	require.Equal(t, http.StatusFound, page.Status, to)
 	require.True(t, strings.HasPrefix(to.String(), appLink+"?"), to)
-	require.Equal(t, "no-referrer", answer.Header.Get("Referrer-Policy"))
+	require.Equal(t, "no-referrer", page.Header.Get("Referrer-Policy"))
 	return to.Query().Get("code"), to.Query().Get("error")
 }
 

@@ -3,6 +3,7 @@ package testkit
 import (
 	"encoding/base64"
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -54,21 +55,31 @@ func (b *Browser) person() url.Values {
 	return url.Values{"as": {base64.RawURLEncoding.EncodeToString(text)}}
 }
 
+// Page is what stands at an address.
+type Page struct {
+	Status int
+	Header http.Header
+	Text   string
+}
+
 // Open opens an address and returns what stands there, or the answer that sends the browser to another app or to where it stops.
-func (b *Browser) Open(address string) (answer *http.Response, to *url.URL) {
+func (b *Browser) Open(address string) (page Page, to *url.URL) {
 	b.t.Helper()
 	r, err := http.NewRequestWithContext(b.t.Context(), http.MethodGet, address, nil)
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	answer, err = b.client.Do(r)
+	answer, err := b.client.Do(r)
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	b.t.Cleanup(func() { _ = answer.Body.Close() })
-	to, err = answer.Location()
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
 	if err != nil {
+		b.t.Fatal(err)
+	}
+	if to, err = answer.Location(); err != nil {
 		to = answer.Request.URL
 	}
-	return answer, to
+	return Page{Status: answer.StatusCode, Header: answer.Header, Text: string(text)}, to
 }
