@@ -79,7 +79,7 @@ func TestKillNineWhileKeysAreChanged(t *testing.T) {
 	require.NoError(t, victim.Process.Kill())
 	require.Error(t, victim.Wait())
 	require.Positive(t, under("v1"), "it was killed in the middle")
-	require.Equal(t, many, under("v1")+under("v2"))
+	require.Equal(t, many, under("%"), "and nothing is lost") // in one look: the last statement may still be under way
 
 	require.Error(t, run(v2+","+v1, "--check").Run())
 	out, err := run(v2 + "," + v1).CombinedOutput()
