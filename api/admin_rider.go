@@ -14,6 +14,7 @@ import (
 type adminRiderStore interface {
 	Suspend(ctx context.Context, id, reason string) (rider.Suspension, error)
 	Reinstate(ctx context.Context, id, reason string) (rider.Suspension, error)
+	EndRiderSessions(ctx context.Context, id, reason string) (int, error)
 	Riders(ctx context.Context, f rider.Filter, currency string, q listing.Query) ([]rider.Record, []listing.Place, int, error)
 	RiderRecord(ctx context.Context, id, currency string) (rider.Record, rider.Tally, error)
 }
@@ -84,4 +85,27 @@ func (e reinstateRider) Execute(ctx context.Context, in *suspendIn) (*suspension
 		return nil, err
 	}
 	return showSuspension(s), nil
+}
+
+// endRiderSessions is POST /admin/v1/riders/{id}/sessions/end.
+type endRiderSessions struct{ *adminRiders }
+
+type endRiderSessionsOut struct {
+	Body struct {
+		Ended int `json:"ended" example:"2" doc:"How many sessions went on."`
+	}
+}
+
+func (endRiderSessions) Meta() meta {
+	return meta{
+		ID: "end-rider-sessions", Summary: "Log a rider out everywhere", Needs: staff.People, Faults: []*fault.Error{rider.ErrUnknown},
+		Description: "At once: the tokens that were given are refused from the next request on. Who knows the password can log in again.",
+	}
+}
+
+func (e endRiderSessions) Execute(ctx context.Context, in *suspendIn) (*endRiderSessionsOut, error) {
+	out := &endRiderSessionsOut{}
+	var err error
+	out.Body.Ended, err = e.store.EndRiderSessions(ctx, in.ID, string(in.Body.Reason))
+	return out, err
 }

@@ -27,6 +27,9 @@ func endpoints(m *mounter, a *app) {
 	mount(m, forAll, "POST /v1/sessions", openSession{a.riderSessions})
 	mount(m, forAll, "POST /v1/sessions/refresh", refreshSession{a.riderSessions})
 	mount(m, forAll, "DELETE /v1/sessions", closeSession{a.riderSessions})
+	mount(m, forRider, "GET /v1/me/sessions", ownSessions{a.riderSessions})
+	mount(m, forRider, "DELETE /v1/me/sessions", endOtherSessions{a.riderSessions})
+	mount(m, forRider, "DELETE /v1/me/sessions/{id}", endOwnSession{a.riderSessions})
 
 	m.about("Riders' log-ins with other services")
 	mount(m, forAll, "GET /v1/login", listServices{a.visitors})
@@ -69,6 +72,9 @@ func endpoints(m *mounter, a *app) {
 	mount(m, forAll, "POST /admin/v1/sessions", openStaffSession{a.staffSessions, a.factors})
 	mount(m, forAll, "POST /admin/v1/sessions/refresh", refreshSession{a.staffSessions})
 	mount(m, forAll, "DELETE /admin/v1/sessions", closeSession{a.staffSessions})
+	mount(m, forStaff, "GET /admin/v1/me/sessions", ownSessions{a.staffSessions})
+	mount(m, forStaff, "DELETE /admin/v1/me/sessions", endOtherSessions{a.staffSessions})
+	mount(m, forStaff, "DELETE /admin/v1/me/sessions/{id}", endOwnSession{a.staffSessions})
 
 	m.about("Staff: your account")
 	mount(m, forStaff, "GET /admin/v1/me", staffMe{a.members})
@@ -94,6 +100,7 @@ func endpoints(m *mounter, a *app) {
 	mount(m, forStaff, "GET /admin/v1/riders/{id}", getRider{a.adminRiders})
 	mount(m, forStaff, "POST /admin/v1/riders/{id}/suspend", suspendRider{a.adminRiders})
 	mount(m, forStaff, "POST /admin/v1/riders/{id}/reinstate", reinstateRider{a.adminRiders})
+	mount(m, forStaff, "POST /admin/v1/riders/{id}/sessions/end", endRiderSessions{a.adminRiders})
 
 	m.about("Staff: alerts")
 	mount(m, forStaff, "GET /admin/v1/alerts", listAlerts{a.alerts})

@@ -66,6 +66,13 @@ type ListBooks interface {
 // PriceBooks is what fakes leave to a real database.
 type PriceBooks interface{ pricingStore }
 
+// SessionBooks is what fakes leave to a real database of sessions.
+type SessionBooks interface {
+	OpenSessions(ctx context.Context, subject string) ([]rider.Login, error)
+	EndSession(ctx context.Context, subject, id string) error
+	EndOtherSessions(ctx context.Context, subject, but string) error
+}
+
 // AccountBooks is what fakes leave to a real database too.
 type AccountBooks interface {
 	proofStore

@@ -58,6 +58,7 @@ type fakeStore struct {
 	api.FirmwareBooks       // none
 	api.AccountBooks        // none
 	api.ListBooks           // none
+	api.SessionBooks        // none
 	api.PriceBooks          // none
 	broken            error // every call fails with it
 	imports           []zone.Import

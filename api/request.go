@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"net/http"
 	"regexp"
+	"strings"
+	"unicode"
 
 	"github.com/google/uuid"
 
@@ -19,6 +21,7 @@ type requestInfo struct {
 	subject  string   // rider's or staff member's ID, once known
 	session  string   // of the token, as far as it is of one
 	address  string   // of who asks, as far as we believe it
+	agent    string   // what the client says it is
 	policies []string // that count the request
 	left     float64  // of the one that is used most
 	member   staff.Member
@@ -42,6 +45,7 @@ func identify(log *slog.Logger, from origin) func(http.Handler) http.Handler {
 				language: preferred(r.Header.Get("Accept-Language")),
 				log:      log.With(slog.String("request_id", id)),
 				address:  from.of(r),
+				agent:    agentOf(r.UserAgent()),
 			}
 			next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), requestKey{}, info)))
 		})
@@ -73,6 +77,17 @@ func addressFrom(ctx context.Context) string {
 		return info.address
 	}
 	return ""
+}
+
+// agentOf is what a client says it is, as text that can be kept.
+func agentOf(said string) string {
+	letters := []rune(strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(said, "")))
+	return string(letters[:min(len(letters), 200)])
 }
 
 // subjectFrom is the ID of who asks; every endpoint that is not for all has one.

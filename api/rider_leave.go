@@ -49,6 +49,8 @@ type PastSession struct {
 	StartedAt time.Time  `json:"started_at"`
 	ExpiresAt time.Time  `json:"expires_at"`
 	EndedAt   *time.Time `json:"ended_at,omitempty"`
+	Agent     string     `json:"user_agent,omitempty" doc:"What the client said it is."`
+	Address   string     `json:"address,omitempty" doc:"Of the client."`
 }
 
 type exportOut struct {
@@ -92,7 +94,7 @@ func (e exportMe) Execute(ctx context.Context, _ *struct{}) (*exportOut, error) 
 		return nil, err
 	}
 	out.Body.Logins = each(logins, func(l rider.Login) PastSession {
-		return PastSession{StartedAt: l.StartedAt, ExpiresAt: l.ExpiresAt, EndedAt: happened(l.EndedAt)}
+		return PastSession{StartedAt: l.StartedAt, ExpiresAt: l.ExpiresAt, EndedAt: happened(l.EndedAt), Agent: l.Agent, Address: l.Address}
 	})
 	links, err := e.books.Links(ctx, id)
 	out.Body.Services = each(links, func(l rider.Link) PastLink { return PastLink(l) })

@@ -35,6 +35,7 @@ var spanish = map[string]string{ //nolint:gosec // sentences about passwords are
 	"permission_missing":     "Tu cuenta no tiene permiso para eso.",
 	"reason_invalid":         "Un motivo tiene de 3 a 500 caracteres legibles, en una sola línea.",
 	"rider_suspended":        "Esta cuenta está suspendida.",
+	"session_unknown":        "No existe esa sesión.",
 	"rider_unknown":          "No existe esa persona.",
 	"rides_unsettled":        "Un viaje tuyo todavía no se ha cobrado. Inténtalo de nuevo en un momento.",
 	"code_wrong":             "El código no es correcto, es demasiado antiguo o se ha probado demasiadas veces. Pide otro.",

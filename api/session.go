@@ -20,6 +20,9 @@ type sessionStore interface {
 	OpenSession(ctx context.Context, s rider.Session) error
 	RotateSession(ctx context.Context, hash, next []byte, now, expires time.Time) (family, subject string, of rider.Audience, err error)
 	CloseSession(ctx context.Context, hash []byte) error
+	OpenSessions(ctx context.Context, subject string) ([]rider.Login, error)
+	EndSession(ctx context.Context, subject, id string) error
+	EndOtherSessions(ctx context.Context, subject, but string) error
 }
 
 // login is what an account needs for logging in.
@@ -106,6 +109,9 @@ func (s *sessions) open(ctx context.Context, subject string) (*sessionOut, error
 	shown, hash := token.NewRefresh(s.audience)
 	session := rider.Session{
 		Family: uuid.NewString(), Hash: hash, Subject: subject, Audience: s.audience, ExpiresAt: s.now().Add(s.refresh),
+	}
+	if info := infoFrom(ctx); info != nil {
+		session.Agent, session.Address = info.agent, info.address
 	}
 	if err := s.store.OpenSession(ctx, session); err != nil {
 		return nil, err

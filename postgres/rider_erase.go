@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"database/sql"
-	"time"
 
 	"rodada/domain/letter"
 	"rodada/domain/rental"
@@ -58,24 +57,4 @@ func (s *Store) DeleteRider(ctx context.Context, id string, e letter.Envelope) e
 		}
 		return post(ctx, tx, "", e)
 	})
-}
-
-type loginRow struct {
-	StartedAt time.Time    `db:"started_at"`
-	ExpiresAt time.Time    `db:"expires_at"`
-	EndedAt   sql.NullTime `db:"ended_at"`
-}
-
-// Logins lists a rider's sessions, as far as they are kept, the newest first.
-func (s *Store) Logins(ctx context.Context, riderID string) ([]rider.Login, error) {
-	var rows []loginRow
-	err := s.once(ctx, "logins", func(db executor) error {
-		rows = nil
-		return db.SelectContext(ctx, &rows, `SELECT started_at, expires_at, ended_at FROM sessions WHERE subject = $1 ORDER BY started_at DESC`, riderID)
-	})
-	list := make([]rider.Login, len(rows))
-	for i, r := range rows {
-		list[i] = rider.Login{StartedAt: r.StartedAt.UTC(), ExpiresAt: r.ExpiresAt.UTC(), EndedAt: timeOf(r.EndedAt)}
-	}
-	return list, err
 }

@@ -15,10 +15,10 @@ func (s *Store) OpenSession(ctx context.Context, n rider.Session) error {
 			WITH over AS (
 				DELETE FROM sessions WHERE subject = $2 AND expires_at < now()
 			), opened AS (
-				INSERT INTO sessions (family, subject, audience, expires_at) VALUES ($1, $2, $3, $5) RETURNING family, expires_at
+				INSERT INTO sessions (family, subject, audience, expires_at, agent, address) VALUES ($1, $2, $3, $5, $6, $7) RETURNING family, expires_at
 			)
 			INSERT INTO session_tokens (hash, family, expires_at) SELECT $4, family, expires_at FROM opened`,
-			n.Family, n.Subject, n.Audience, n.Hash, n.ExpiresAt)
+			n.Family, n.Subject, n.Audience, n.Hash, n.ExpiresAt, n.Agent, n.Address)
 		return err
 	})
 }
@@ -71,7 +71,7 @@ func replaceToken(ctx context.Context, tx executor, family string, hash, next []
 		WITH old AS (
 			DELETE FROM session_tokens WHERE family = $1 AND expires_at < $3
 		), longer AS (
-			UPDATE sessions SET expires_at = $4 WHERE family = $1
+			UPDATE sessions SET expires_at = $4, used_at = $3 WHERE family = $1
 		)
 		INSERT INTO session_tokens (hash, family, expires_at) VALUES ($2, $1, $4)`, family, next, now, expires)
 	return err

@@ -19,4 +19,6 @@ type Session struct {
 	Subject   string // rider's or staff member's ID
 	Audience  Audience
 	ExpiresAt time.Time
+	Agent     string // what the client says it is
+	Address   string // of the client
 }

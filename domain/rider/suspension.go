@@ -17,9 +17,16 @@ type Suspension struct {
 // ErrUnsettled is the answer to who wants to leave while a ride is not paid for yet.
 var ErrUnsettled = fault.Declare(fault.Conflict, "rides_unsettled", "A ride of yours is not charged yet. Try again in a moment.")
 
-// Login is one session as its rider may know of it.
+// ErrSession is the answer to a session that is none, or over.
+var ErrSession = fault.Declare(fault.NotFound, "session_unknown", "There is no such session.")
+
+// Login is one session as its owner may know of it.
 type Login struct {
+	ID        string // UUID
+	Agent     string // what the client said it is
+	Address   string // of the client, at the log-in
 	StartedAt time.Time
+	UsedAt    time.Time // when its tokens were renewed last
 	ExpiresAt time.Time
 	EndedAt   time.Time // zero: it goes on
 }
