@@ -213,13 +213,18 @@ func authenticate(api huma.API, tokens *token.Issuer, riders accountStore, who a
 			err = rider.ErrSuspended
 		}
 		if err != nil {
-			if errors.Is(err, rider.ErrToken) {
-				ctx.SetHeader("WWW-Authenticate", fmt.Sprintf("Bearer realm=%q", who))
-			}
+			challenge(ctx, err, who)
 			turnAway(api, ctx, err)
 			return
 		}
 		next(ctx)
+	}
+}
+
+// challenge says whose token is wanted, where one is not good. (RFC 6750, 3)
+func challenge(ctx huma.Context, err error, who audience) {
+	if errors.Is(err, rider.ErrToken) {
+		ctx.SetHeader("WWW-Authenticate", fmt.Sprintf("Bearer realm=%q", who))
 	}
 }
 

@@ -32,6 +32,7 @@ func authorise(api huma.API, members memberStore, needs staff.Permission, newcom
 			err = staff.ErrSuspended
 		}
 		if err != nil {
+			challenge(ctx, err, forStaff)
 			turnAway(api, ctx, err)
 			return
 		}
