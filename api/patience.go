@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"time"
@@ -85,7 +86,7 @@ type timedBody struct {
 
 func (b *timedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
-	if err != nil {
+	if errors.Is(err, io.EOF) { // after any other error the limit stays, or net/http would wait for the rest without one
 		b.isRead()
 	}
 	return n, err //nolint:wrapcheck // an io.Reader says io.EOF

@@ -6,6 +6,7 @@
 //	bench geo      zones and distances alone, which need none either
 //	bench ingest   from Mosquitto to InfluxDB beside Telegraf, on services of its own
 //	bench live     the live state of 100,000 scooters, on a Redis of its own
+//	bench login    log-ins, on a Postgres and a Redis of its own
 //	bench rides    commands and rides, on services of its own
 //	bench firmware packets to one scooter and to many, and rides beside them, on services of its own
 package main
@@ -53,6 +54,7 @@ func measure(ctx context.Context, only []string) error {
 		{"geo", measureGeo},
 		{"ingest", func() error { return measureIngest(ctx) }},
 		{"live", func() error { return measureLive(ctx) }},
+		{"login", func() error { return measureLogin(ctx) }},
 		{"rides", func() error { return installed(ctx, measureRides) }},
 		{"firmware", func() error { return installed(ctx, measureFirmware) }},
 	}

@@ -15,14 +15,11 @@ const mark = "zqx"
 
 // hostile are texts that would be code if somebody put them where code is.
 var hostile = []string{
-	mark + `'; DROP TABLE riders CASCADE; --`,
-	mark + `' OR '1'='1`,
-	mark + `\'); SELECT pg_sleep(60); --`,
+	mark + `' OR '1'='1'; DROP TABLE riders CASCADE; --`,
+	mark + `\"); SELECT pg_sleep(60); --`,
 	mark + "\r\nX-Injected: yes\r\n\r\n<script>alert(1)</script>",
 	mark + "\x00\x1b[31m",
-	mark + "%00%0d%0aX-Injected:%20yes",
-	mark + "{{7*7}}${7*7}<img src=x onerror=alert(1)>",
-	"../../../../etc/passwd" + mark,
+	"../../etc/passwd%00%0d%0aX-Injected:%20yes{{7*7}}${7*7}<img src=x onerror=alert(1)>" + mark,
 	mark + "\u202e\ufeff" + strings.Repeat("\U0001F6F4", 8),
 }
 
@@ -85,7 +82,7 @@ func (s *siege) hostileText(t *testing.T) {
 			}
 		})
 	}
-	for _, table := range []string{"riders", "staff", "rentals", "scooters", "audit", "sessions"} {
+	for _, table := range []string{"riders", "staff", "rentals", "scooters", "audit_log", "sessions"} {
 		require.GreaterOrEqual(t, s.number(t, "SELECT count(*) FROM "+table), 0)
 	}
 }
