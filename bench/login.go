@@ -75,7 +75,9 @@ func measureLogin(ctx context.Context) error {
 	fmt.Printf("\nLog-ins, with %s: each takes its memory while it is checked, as many at once as there are cores (%d here).\n",
 		strings.Join(strings.Split(phc, "$")[1:4], " "), runtime.NumCPU())
 	fmt.Printf("%-32s %8s %7s %14s %7s\n", "", "a second", "ratio", "ms of CPU each", "ratio")
-	line := func(name string, a, cpu float64) { fmt.Printf("%-32s %8.1f %7.2f %14.1f %7.2f\n", name, a, a/bare, cpu, cpu/bareCPU) }
+	line := func(name string, a, cpu float64) {
+		fmt.Printf("%-32s %8.1f %7.2f %14.1f %7.2f\n", name, a, a/bare, cpu, cpu/bareCPU)
+	}
 	line("bare argon2id, one a core", bare, bareCPU)
 	for _, atOnce := range []int{1, 32} {
 		got, cpu, err := pace(ctx, atOnce, logIn)

@@ -16,14 +16,19 @@ var coveted = object{
 // foreignMembers are bodies of a format that is not ours, which says that what one does not know is passed over (RFC 7946, 6.1).
 var foreignMembers = map[string]bool{"import-zones": true}
 
+// anyQuery are operations that other services send browsers to, with parameters of their own.
+var anyQuery = map[string]bool{"return-login": true}
+
 // madeUpFields adds to every object of every body what it has no place for, and to every query. It is refused, and named.
 func (s *siege) madeUpFields(t *testing.T) {
 	for _, o := range s.targets {
 		t.Run(o.id, func(t *testing.T) {
 			by, path := s.as(o.who), o.at(s.fill())
 			a := s.attack(t, by, o, path+"?balance=1000000", nil)
-			require.Equal(t, 422, a.Status, "%s takes any parameter: %s", o.id, a.Body)
-			require.Contains(t, string(a.Body), "query.balance", o.id)
+			if !anyQuery[o.id] {
+				require.Equal(t, 422, a.Status, "%s takes any parameter: %s", o.id, a.Body)
+				require.Contains(t, string(a.Body), "query.balance", o.id)
+			}
 			if o.body == nil || foreignMembers[o.id] {
 				return
 			}
