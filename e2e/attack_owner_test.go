@@ -4,10 +4,13 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"rodada/api/token"
+	"rodada/domain/rider"
 	"rodada/internal/client"
 )
 
@@ -16,6 +19,12 @@ func (s *siege) belongings() map[string]func(t *testing.T, owner person) (id str
 	return map[string]func(t *testing.T, owner person) string{
 		"/v1/rentals/{id}":      func(t *testing.T, owner person) string { return owner.ride(t, s.box(t)).ID },
 		"/v1/reservations/{id}": func(t *testing.T, owner person) string { return s.reserve(t, owner, s.box(t)) },
+		"/v1/me/sessions/{id}": func(t *testing.T, owner person) string {
+			_, hash := token.NewRefresh(rider.ForRiders)
+			opened := rider.Session{Family: uuid.NewString(), Hash: hash, Subject: owner.id, Audience: rider.ForRiders, ExpiresAt: time.Now().Add(time.Hour)}
+			require.NoError(t, s.store.OpenSession(t.Context(), opened))
+			return opened.Family
+		},
 	}
 }
 
@@ -73,7 +82,8 @@ func (s *siege) othersThings(t *testing.T) {
 func (s *siege) seen(t *testing.T, owner person) []string {
 	t.Helper()
 	return s.rows(t, `
-		SELECT id::text || ' ' || state FROM rentals WHERE rider_id = $1 ORDER BY id`, owner.id)
+		SELECT id::text || ' ' || state FROM rentals WHERE rider_id = $1
+		UNION ALL SELECT family::text || coalesce(' ended ' || ended_at::text, '') FROM sessions WHERE subject = $1 ORDER BY 1`, owner.id)
 }
 
 func codeIn(t *testing.T, a client.Answer) string {
