@@ -39,6 +39,8 @@ type ChargeInput struct {
 	Price    money.Amount `json:"price"`
 	// Pauses is what of the price is for pauses, in minor units.
 	Pauses int64 `json:"pauses,omitempty"`
+	// Discount is what a promotion pays beside the price, in minor units.
+	Discount int64 `json:"discount,omitempty"`
 }
 
 // SettleInput is a ride to be charged.
@@ -55,7 +57,7 @@ func (w *Wallets) Settle(ctx context.Context, in SettleInput) error {
 // Charge takes the price of a ride from its rider's wallet, once by rental, unless it was waived before. A ride on which the
 // scooter did not move is waived here.
 func (w *Wallets) Charge(ctx context.Context, in ChargeInput) error {
-	t := wallet.Charge(in.RentalID, in.RiderID, in.Price, in.Pauses)
+	t := wallet.ChargeWith(in.Discount, in.RentalID, in.RiderID, in.Price, in.Pauses)
 	if w.Failed.Under > 0 {
 		trip, err := w.Ledger.Trip(ctx, in.RentalID)
 		if err != nil {

@@ -66,6 +66,7 @@ type app struct {
 	scooters      *scooters
 	pricings      *pricings
 	estimates     *estimates
+	promotions    *promotions
 	watch         watchScooters
 	rentals       *rentals
 	members       *members
@@ -223,6 +224,7 @@ func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 		scooters: &scooters{
 			store: o.Store, live: o.Live, minimumBattery: c.Rental.MinimumBattery, fresh: c.Telemetry.OfflineAfter, fixed: c.Telemetry.FixFor, now: o.Now,
 		},
+		promotions:    &promotions{store: o.Store, currency: c.Currency, now: o.Now},
 		estimates:     &estimates{store: o.Store, live: o.Live, now: o.Now},
 		pricings:      &pricings{store: o.Store, prices: o.Store, fleet: o.Store, live: o.Live, currency: c.Currency, now: o.Now},
 		rentals:       rentals,

@@ -47,6 +47,10 @@ func endpoints(m *mounter, a *app) {
 		mount(m, forRider, "POST /v1/wallet/topups", topUp{a.wallets})
 	}
 
+	m.about("Promotions")
+	mount(m, forRider, "GET /v1/promotions", listRedemptions{a.promotions})
+	mount(m, forRider, "POST /v1/promotions", redeemPromotion{a.promotions})
+
 	m.about("Scooters")
 	mount(m, forRider, "GET /v1/scooters", nearScooters{a.scooters})
 	mount(m, forRider, "POST /v1/estimates", estimateRide{a.estimates})
@@ -141,6 +145,11 @@ func endpoints(m *mounter, a *app) {
 	mount(m, forStaff, "POST /admin/v1/tariff-rules/versions/{version}/withdraw", withdrawPriceRules{a.pricings})
 	mount(m, forStaff, "GET /admin/v1/model-tariffs", modelPrices{a.pricings})
 	mount(m, forStaff, "PUT /admin/v1/models/{id}/tariff", tariffModel{a.pricings})
+
+	m.about("Staff: promotions")
+	mount(m, forStaff, "GET /admin/v1/promotions", listPromotions{a.promotions})
+	mount(m, forStaff, "POST /admin/v1/promotions", createPromotion{a.promotions})
+	mount(m, forStaff, "POST /admin/v1/promotions/{id}/end", endPromotion{a.promotions})
 
 	m.about("Staff: scooters")
 	mount(m, forStaff, "GET /admin/v1/scooters", listStaffScooters{a.registry})

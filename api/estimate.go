@@ -17,6 +17,7 @@ type estimateStore interface {
 	priceStore
 	ScooterByPublicID(ctx context.Context, id string) (fleet.Scooter, error)
 	Models(ctx context.Context) ([]fleet.Model, error)
+	NextDiscount(ctx context.Context, riderID string) (*fare.Discount, error)
 }
 
 // estimates says what rides would cost.
@@ -47,10 +48,11 @@ type estimateRideIn struct {
 
 // Estimate is what a ride would cost.
 type Estimate struct {
-	StartsAt time.Time   `json:"starts_at"`
-	Tariff   fare.Tariff `json:"tariff"`
-	Usage    Usage       `json:"usage" doc:"As a scooter counts it: whole kilometres, and no more of them than its model can go in the time."`
-	Price    fare.Bill   `json:"price"`
+	StartsAt time.Time      `json:"starts_at"`
+	Tariff   fare.Tariff    `json:"tariff"`
+	Discount *fare.Discount `json:"discount,omitempty" doc:"Of the promotion that your next ride has."`
+	Usage    Usage          `json:"usage" doc:"As a scooter counts it: whole kilometres, and no more of them than its model can go in the time."`
+	Price    fare.Bill      `json:"price"`
 }
 
 type estimateRideOut struct{ Body Estimate }
@@ -60,7 +62,7 @@ var errTrip = fault.Declare(fault.Invalid, "estimate_of_nothing", "Say either th
 func (estimateRide) Meta() meta {
 	return meta{
 		ID: "estimate-ride", Summary: "What a ride would cost",
-		Description: "The bill that the same ride gets, to the cent: by the tariff of the place, the model and the moment of its beginning, and by the zone of its end. " +
+		Description: "The bill that the same ride gets, to the cent: by the tariff of the place, the model and the moment of its beginning, and by the zone of its end, with the promotion that your next ride has. " +
 			"It changes nothing and promises nothing: prices may change before the ride begins.",
 		Faults: []*fault.Error{errTrip, errPlace, fleet.ErrScooterUnknown, fleet.ErrModelUnknown, pricing.ErrNone, pricing.ErrPast},
 	}
@@ -105,11 +107,14 @@ func (e estimateRide) Execute(ctx context.Context, in *estimateRideIn) (*estimat
 	if err != nil {
 		return nil, err
 	}
+	if trip.Discount, err = e.store.NextDiscount(ctx, subjectFrom(ctx)); err != nil {
+		return nil, err
+	}
 	tariff, used, bill, err := book.Estimate(zones, trip)
 	if err != nil {
 		return nil, err
 	}
-	return &estimateRideOut{Body: Estimate{StartsAt: trip.StartsAt.UTC(), Tariff: tariff, Usage: showUsage(used), Price: bill}}, nil
+	return &estimateRideOut{Body: Estimate{StartsAt: trip.StartsAt.UTC(), Tariff: tariff, Discount: trip.Discount, Usage: showUsage(used), Price: bill}}, nil
 }
 
 // vehicle is the model of the ride, and where its scooter stands if there is one.

@@ -5,6 +5,7 @@ import (
 
 	"rodada/domain/fare"
 	"rodada/domain/pricing"
+	"rodada/domain/promotion"
 )
 
 // priceExamples are a city that costs more in the rush hour, and will from January on.
@@ -50,7 +51,20 @@ func priceExamples() map[string]any {
 		{ModelID: 1, Model: "M1", TariffID: pricing.Standard, InForce: true},
 	}
 	used := fare.Usage{Riding: 12 * time.Minute, Paused: 2 * time.Minute, Meters: 3000}
+	welcome := Promotion{
+		ID: "9f1b8a3e-5c0d-4b4e-8f59-0d2c2b1a7e10", Currency: "EUR", StartsAt: made, CreatedAt: made, Redeemed: 412, Used: 397,
+		PromotionTerms: PromotionTerms{Code: "WELCOME", Kind: promotion.Percent, Percent: 20, TotalLimit: 1000, RiderLimit: 1, FirstRide: true},
+	}
+	redeemed := Redemption{
+		ID: "2c1d5b1e-8b7e-4a0f-9a53-3c5f0a6f9d33", Code: "WELCOME", Kind: promotion.Percent, Percent: 20, FirstRide: true, State: promotion.Waiting, RedeemedAt: made,
+	}
+	offered, own := listPromotionsOut{}.Body, listRedemptionsOut{}.Body
+	offered.Promotions, own.Promotions = []Promotion{welcome}, []Redemption{redeemed}
+	ended := welcome
+	ended.EndedAt = &when
 	return map[string]any{
+		"list-promotions 200": offered, "create-promotion 201": welcome, "end-promotion 200": ended,
+		"redeem-promotion 200": redeemed, "list-redemptions 200": own,
 		"estimate-ride 200": Estimate{StartsAt: made, Tariff: city.Tariff, Usage: showUsage(used), Price: fare.Quote(city.Tariff, used)},
 		"list-tariffs 200":  list, "get-tariff 200": one, "create-tariff 201": city, "change-tariff 201": next, "withdraw-tariff 200": withdrawn,
 		"get-tariff-rules 200": rules, "set-tariff-rules 200": rules, "list-tariff-rules 200": versions, "withdraw-tariff-rules 200": past,

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"rodada/domain/fare"
 	"rodada/domain/fault"
 	"rodada/domain/firmware"
 	"rodada/domain/letter"
@@ -64,7 +65,11 @@ type ListBooks interface {
 }
 
 // PriceBooks is what fakes leave to a real database.
-type PriceBooks interface{ pricingStore }
+type PriceBooks interface {
+	pricingStore
+	promotionStore
+	NextDiscount(ctx context.Context, riderID string) (*fare.Discount, error)
+}
 
 // SessionBooks is what fakes leave to a real database of sessions.
 type SessionBooks interface {

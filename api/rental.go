@@ -187,6 +187,7 @@ func (s *rentals) input(r rental.Rental, scooter fleet.Scooter, requested time.T
 		MaxKmh:   scooter.Model.MaxKmh,
 		LimitKmh: scooter.LimitKmh,
 		Tariff:   r.Tariff,
+		Discount: r.Discount,
 		Limits: workflows.RentalLimits{
 			AckWindow: s.rules.AckWindow, UnlockWindow: s.rules.UnlockWindow,
 			RemindAfter: s.rules.RemindAfter, PauseAfter: s.rules.PauseAfter, EndAfter: s.rules.EndAfter,

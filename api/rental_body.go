@@ -10,25 +10,26 @@ import (
 
 // Rental is a rental as its rider sees it.
 type Rental struct {
-	ID            string        `json:"id" format:"uuid"`
-	State         string        `json:"state" enum:"reserved,unlocking,riding,paused,locking,ended,void" doc:"Once the ride is over for its rider it is ended or void, though the scooter may still be locking."`
-	Reason        rental.Reason `json:"reason,omitempty" doc:"Why it is void."`
-	ScooterID     string        `json:"scooter_id" doc:"The scooter's public id during this rental."`
-	Code          string        `json:"code" example:"RD-7K2M9Q" doc:"What is printed on the scooter, beside its QR code."`
-	Model         string        `json:"model" doc:"The scooter's model."`
-	CreatedAt     time.Time     `json:"created_at"`
-	ReservedUntil *time.Time    `json:"reserved_until,omitempty"`
-	UnlockedAt    *time.Time    `json:"unlocked_at,omitempty" doc:"When the meter started."`
-	PausedAt      *time.Time    `json:"paused_at,omitempty"`
-	StoppedAt     *time.Time    `json:"stopped_at,omitempty" doc:"When the meter stopped."`
-	Usage         Usage         `json:"usage"`
-	Price         fare.Bill     `json:"price" doc:"The bill; while it runs, the price so far."`
-	Charged       bool          `json:"charged" doc:"The wallet has paid."`
-	Waived        bool          `json:"waived,omitempty" doc:"It costs nothing after all: it was never charged and will not be."`
-	Refunded      int64         `json:"refunded,omitempty" doc:"What the wallet got back, in minor units."`
-	Tariff        fare.Tariff   `json:"tariff"`
-	EndPosition   *geo.Point    `json:"end_position,omitempty"`
-	ZonesVersion  int64         `json:"zones_version,omitempty" doc:"The version of the zones that judged where the ride ended; absent when none did."`
+	ID            string         `json:"id" format:"uuid"`
+	State         string         `json:"state" enum:"reserved,unlocking,riding,paused,locking,ended,void" doc:"Once the ride is over for its rider it is ended or void, though the scooter may still be locking."`
+	Reason        rental.Reason  `json:"reason,omitempty" doc:"Why it is void."`
+	ScooterID     string         `json:"scooter_id" doc:"The scooter's public id during this rental."`
+	Code          string         `json:"code" example:"RD-7K2M9Q" doc:"What is printed on the scooter, beside its QR code."`
+	Model         string         `json:"model" doc:"The scooter's model."`
+	CreatedAt     time.Time      `json:"created_at"`
+	ReservedUntil *time.Time     `json:"reserved_until,omitempty"`
+	UnlockedAt    *time.Time     `json:"unlocked_at,omitempty" doc:"When the meter started."`
+	PausedAt      *time.Time     `json:"paused_at,omitempty"`
+	StoppedAt     *time.Time     `json:"stopped_at,omitempty" doc:"When the meter stopped."`
+	Usage         Usage          `json:"usage"`
+	Price         fare.Bill      `json:"price" doc:"The bill; while it runs, the price so far."`
+	Charged       bool           `json:"charged" doc:"The wallet has paid."`
+	Waived        bool           `json:"waived,omitempty" doc:"It costs nothing after all: it was never charged and will not be."`
+	Refunded      int64          `json:"refunded,omitempty" doc:"What the wallet got back, in minor units."`
+	Tariff        fare.Tariff    `json:"tariff"`
+	Discount      *fare.Discount `json:"discount,omitempty" doc:"That a promotion gives; a line of the price says how much it is."`
+	EndPosition   *geo.Point     `json:"end_position,omitempty"`
+	ZonesVersion  int64          `json:"zones_version,omitempty" doc:"The version of the zones that judged where the ride ended; absent when none did."`
 }
 
 // Usage is what a ride used so far.
@@ -59,7 +60,7 @@ func describe(r rental.Rental, used fare.Usage, here ...fare.Adjustment) Rental 
 	case r.Bill != nil:
 		price = *r.Bill
 	case !r.UnlockedAt.IsZero():
-		price = fare.Quote(r.Tariff, used, here...)
+		price = fare.QuoteWith(r.Discount, r.Tariff, used, here...)
 	}
 	return Rental{
 		ID:            r.ID,

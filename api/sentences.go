@@ -83,6 +83,15 @@ var spanish = map[string]string{ //nolint:gosec // sentences about passwords are
 	"estimate_of_nothing":     "Di el patinete o el modelo, uno de los dos.",
 	"price_missing":           "Este patinete todavía no tiene precio.",
 
+	// Promotions.
+	"promotion_unknown":    "No hay ninguna promoción con este código.",
+	"promotion_taken":      "Ya hay una promoción con este código.",
+	"promotion_over":       "Esta promoción ha terminado.",
+	"promotion_spent":      "Esta promoción está agotada.",
+	"promotion_redeemed":   "Ya has canjeado esta promoción.",
+	"promotion_first_ride": "Esta promoción es para un primer viaje.",
+	"promotion_invalid":    "Una promoción tiene un importe o un porcentaje según su clase, y termina después de empezar.",
+
 	// Taking scooters in.
 	"username_invalid":      "Un nombre de usuario del bróker tiene de 1 a 64 letras, cifras, puntos, - y _.",
 	"password_invalid":      "Una contraseña del bróker tiene de 8 a 64 caracteres imprimibles, sin espacios, comillas, llaves, barras invertidas, comas ni dos puntos.",

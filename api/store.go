@@ -14,6 +14,7 @@ type Store interface {
 	scooterStore
 	pricingStore
 	estimateStore
+	promotionStore
 	walletStore
 	adminWalletStore
 	ledgerStore

@@ -14,7 +14,7 @@ type Movement struct {
 	Kind     wallet.Kind   `json:"kind" enum:"ride,topup,refund,bonus,adjustment,void" doc:"A void moves nothing: the ride costs nothing after all."`
 	At       time.Time     `json:"at"`
 	Amount   money.Amount  `json:"amount" doc:"What the wallet got; below zero, what it gave."`
-	Items    []wallet.Part `json:"items,omitempty" doc:"The parts of a ride's charge: the ride and its pauses."`
+	Items    []wallet.Part `json:"items,omitempty" doc:"The parts of a ride's charge: the ride, its pauses, and what a promotion paid of them."`
 	RentalID string        `json:"rental_id,omitempty" format:"uuid"`
 }
 

@@ -52,6 +52,8 @@ GRANT SELECT, INSERT ON ledger_accounts, ledger_transactions, ledger_entries TO 
 GRANT SELECT, INSERT, UPDATE (version) ON tariffs TO :api;
 GRANT SELECT, INSERT, UPDATE (withdrawn_at) ON tariff_versions, price_rules TO :api;
 GRANT SELECT, UPDATE ON price_book TO :api; -- a trigger counts, and who changes prices waits for who does
+GRANT SELECT, INSERT, UPDATE (redeemed, ended_at) ON promotions TO :api;
+GRANT SELECT, INSERT ON redemptions TO :api;
 
 -- The fleet
 

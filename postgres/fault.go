@@ -18,6 +18,7 @@ import (
 	"rodada/domain/fleet"
 	"rodada/domain/onboarding"
 	"rodada/domain/pricing"
+	"rodada/domain/promotion"
 	"rodada/domain/rental"
 	"rodada/domain/rider"
 	"rodada/domain/station"
@@ -60,6 +61,8 @@ var byConstraint = map[string]*fault.Error{
 	"scooters_station_fkey":          station.ErrUnknown,
 	"models_name_key":                fleet.ErrModelTaken,
 	"models_tariff_fkey":             pricing.ErrTariffUnknown,
+	"promotions_code_key":            promotion.ErrTaken,
+	"redemptions_key_key":            rental.ErrKeyReused,
 	"stations_short_name_key":        station.ErrTaken,
 	"stations_room":                  station.ErrFull,
 	"stations_closed":                station.ErrClosed,

@@ -14,7 +14,7 @@ import (
 
 // openRental takes the scooter, and only who took it writes the rest. Waiting for the scooter's row is what makes a race
 // for it fair; the unique indexes decide the races for the rider and the key.
-const openRental = `
+var openRental = `
 	WITH taken AS (
 		UPDATE scooters SET hold = $8, updated_at = now()
 		WHERE id = $3 AND hold = 'free' AND service = 'in_service'
@@ -23,8 +23,10 @@ const openRental = `
 			AND NOT EXISTS (SELECT FROM rentals WHERE rider_id = $2 AND outcome = '')
 		RETURNING *
 	), opened AS (
-		INSERT INTO rentals AS r (id, rider_id, scooter_id, plate, vehicle_id, state, reserved_until, tariff_id, tariff_version, tariff)
-		SELECT $1, $2, id, plate, public_id, $6, $7, $9, $10, $11 FROM taken RETURNING ` + rentalColumns + `
+		INSERT INTO rentals AS r (id, rider_id, scooter_id, plate, vehicle_id, state, reserved_until, tariff_id, tariff_version, tariff,
+			redemption_id, discount)
+		SELECT $1, $2, t.id, t.plate, t.public_id, $6, $7, $9, $10, $11, v.id, v.discount FROM taken t
+			LEFT JOIN LATERAL (` + nextDiscount("$2") + `) v ON true RETURNING ` + rentalColumns + `
 	), keyed AS (
 		INSERT INTO rental_keys (rider_id, key, rental_id, digest) SELECT rider_id, $4, id, $5 FROM opened
 	), event AS (

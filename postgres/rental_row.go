@@ -13,7 +13,7 @@ import (
 // rentalColumns are what a rentalRow reads of a rental r, but for what the ledger says.
 const rentalColumns = `r.id, r.rider_id, r.scooter_id, r.plate, r.vehicle_id, r.run_id, r.state, r.outcome, r.reason,
 	r.device_status, r.tariff, r.created_at, r.reserved_until, r.unlocked_at, r.paused_at, r.stopped_at, r.secured_at,
-	r.riding_ns, r.paused_ns, r.meters, r.bill, r.end_lat, r.end_lng, r.zone_version,
+	r.riding_ns, r.paused_ns, r.meters, r.bill, r.discount, r.end_lat, r.end_lng, r.zone_version,
 	(SELECT s.qr_code FROM scooters s WHERE s.id = r.scooter_id) AS code,
 	(SELECT m.name FROM scooters s JOIN models m ON m.id = s.model_id WHERE s.id = r.scooter_id) AS model,
 	(SELECT s.model_id FROM scooters s WHERE s.id = r.scooter_id) AS model_id`
@@ -50,6 +50,7 @@ type rentalRow struct {
 	PausedNs      int64           `db:"paused_ns"`
 	Meters        int64           `db:"meters"`
 	Bill          []byte          `db:"bill"`
+	Discount      []byte          `db:"discount"`
 	EndLat        sql.NullFloat64 `db:"end_lat"`
 	EndLng        sql.NullFloat64 `db:"end_lng"`
 	ZoneVersion   sql.NullInt64   `db:"zone_version"`
@@ -75,6 +76,11 @@ func (r rentalRow) rental() (rental.Rental, error) {
 	}
 	if err := json.Unmarshal(r.Tariff, &out.Tariff); err != nil {
 		return rental.Rental{}, err
+	}
+	if r.Discount != nil {
+		if err := json.Unmarshal(r.Discount, &out.Discount); err != nil {
+			return rental.Rental{}, err
+		}
 	}
 	if r.Bill != nil {
 		if err := json.Unmarshal(r.Bill, &out.Bill); err != nil {

@@ -13,7 +13,8 @@ import (
 // farewell is what keeps a rider here: a ride that runs, one that is not charged, and money owed.
 const farewell = `
 	SELECT (SELECT id FROM rentals WHERE rider_id = $1 AND outcome = '') AS open_rental,
-		EXISTS (SELECT FROM rentals n WHERE n.rider_id = $1 AND n.outcome = 'ended' AND NOT EXISTS (
+		EXISTS (SELECT FROM rentals n WHERE n.rider_id = $1 AND n.outcome = 'ended'
+			AND coalesce((n.bill #>> '{total,amount}')::bigint, 1) > 0 AND NOT EXISTS (
 			SELECT FROM ledger_transactions t WHERE t.rental_id = n.id AND t.kind IN ('ride', 'void'))) AS unsettled,
 		EXISTS (SELECT FROM ledger_accounts a JOIN ledger_entries e ON e.account_id = a.id
 			WHERE a.name = $2 GROUP BY a.id HAVING sum(e.minor) < 0) AS owes`

@@ -23,6 +23,17 @@ var bookLaws = map[string]string{
 	"a charge is the bill of a ridden rental": `
 		SELECT r.id::text FROM rentals r, LATERAL (` + settlement + `) s
 		WHERE s.charged <> 0 AND (r.outcome <> 'ended' OR s.charged IS DISTINCT FROM (r.bill #>> '{total,amount}')::bigint)`,
+	"what a promotion pays of a charge is what the bill says": `
+		SELECT r.id::text FROM rentals r JOIN ledger_transactions t ON t.rental_id = r.id AND t.kind = 'ride'
+		WHERE (SELECT coalesce(sum(e.minor), 0) FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id
+				WHERE e.transaction_id = t.id AND e.item = 'promotion' AND a.rider_id = r.rider_id)
+			<> (SELECT coalesce(-sum((l ->> 'amount')::bigint), 0) FROM jsonb_array_elements(r.bill -> 'lines') l WHERE l ->> 'item' = 'promotion')`,
+	"a promotion that was redeemed pays for one ride": `
+		SELECT r.redemption_id::text FROM rentals r WHERE r.redemption_id IS NOT NULL AND ` + spends + `
+		GROUP BY r.redemption_id HAVING count(*) > 1`,
+	"no promotion is redeemed beyond its limits": `
+		SELECT p.code FROM promotions p WHERE p.redeemed <> (SELECT count(*) FROM redemptions n WHERE n.promotion_id = p.id)
+		UNION SELECT p.code FROM promotions p JOIN redemptions n ON n.promotion_id = p.id GROUP BY p.id, p.code, n.rider_id HAVING count(*) > p.rider_limit`,
 	"a ride is charged or void, not both": `
 		SELECT rental_id::text FROM ledger_transactions WHERE kind IN ('ride', 'void') GROUP BY rental_id HAVING count(*) > 1`,
 	"no ride is refunded beyond its charge": `

@@ -24,5 +24,6 @@ type PaymentInput struct {
 	RentalID string       `json:"rental_id"`
 	RiderID  string       `json:"rider_id"`
 	Price    money.Amount `json:"price"`
-	Pauses   int64        `json:"pauses,omitempty"` // of the price, in minor units
+	Pauses   int64        `json:"pauses,omitempty"`   // of the price, in minor units
+	Discount int64        `json:"discount,omitempty"` // that a promotion pays beside the price
 }

@@ -25,18 +25,19 @@ func ScooterPlate(workflowID string) (plate string, ok bool) {
 
 // RentalInput starts a rental whose row is in the store already, or goes on with one (State) after continue-as-new.
 type RentalInput struct {
-	RentalID      string       `json:"rental_id"`
-	RiderID       string       `json:"rider_id"`
-	Plate         string       `json:"plate"`
-	Dialect       Dialect      `json:"dialect"`
-	ModelID       int64        `json:"model_id,omitempty"`
-	MaxKmh        int          `json:"max_kmh"`   // what the model can drive
-	LimitKmh      int          `json:"limit_kmh"` // the limit to put back after a forced slow-down
-	Tariff        fare.Tariff  `json:"tariff"`
-	ReservedUntil time.Time    `json:"reserved_until,omitzero"` // zero: unlock at once
-	Deadline      time.Time    `json:"deadline,omitzero"`       // of the unlock; zero for a reservation
-	Limits        RentalLimits `json:"limits"`
-	State         *RentalState `json:"state,omitempty"`
+	RentalID      string         `json:"rental_id"`
+	RiderID       string         `json:"rider_id"`
+	Plate         string         `json:"plate"`
+	Dialect       Dialect        `json:"dialect"`
+	ModelID       int64          `json:"model_id,omitempty"`
+	MaxKmh        int            `json:"max_kmh"`   // what the model can drive
+	LimitKmh      int            `json:"limit_kmh"` // the limit to put back after a forced slow-down
+	Tariff        fare.Tariff    `json:"tariff"`
+	Discount      *fare.Discount `json:"discount,omitempty"`      // of a promotion; nil: none
+	ReservedUntil time.Time      `json:"reserved_until,omitzero"` // zero: unlock at once
+	Deadline      time.Time      `json:"deadline,omitzero"`       // of the unlock; zero for a reservation
+	Limits        RentalLimits   `json:"limits"`
+	State         *RentalState   `json:"state,omitempty"`
 }
 
 // Dialect is how the box of this scooter's model writes frames.

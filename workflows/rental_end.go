@@ -61,7 +61,7 @@ func (r *ride) end(ctx workflow.Context, e ending) {
 	if e.verdict.Price != nil {
 		price = append(price, *e.verdict.Price)
 	}
-	bill := fare.Quote(r.in.Tariff, usage, price...)
+	bill := fare.QuoteWith(r.in.Discount, r.in.Tariff, usage, price...)
 
 	locked := r.isLocked(v, heard) || (!heard || v.standing()) && r.lock(ctx)
 	to := rental.Securing
@@ -96,7 +96,7 @@ func (r *ride) distance(ctx workflow.Context, v vehicle, heard bool) int64 {
 
 // charge hands the bill to a workflow of its own, which outlives this one: money never holds a scooter. (Design, decision 9)
 func (r *ride) charge(ctx workflow.Context, bill fare.Bill) {
-	if bill.Total.Minor <= 0 {
+	if bill.Total.Minor <= 0 && bill.Discount() == 0 {
 		return
 	}
 	ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
@@ -105,7 +105,7 @@ func (r *ride) charge(ctx workflow.Context, bill fare.Bill) {
 		Summary:             "have the ride charged",
 	})
 	r.payment = workflow.ExecuteActivity(ctx, wallets.Settle, activities.SettleInput{
-		ChargeInput: activities.ChargeInput{RentalID: r.in.RentalID, RiderID: r.in.RiderID, Price: bill.Total, Pauses: bill.Pauses()},
+		ChargeInput: activities.ChargeInput{RentalID: r.in.RentalID, RiderID: r.in.RiderID, Price: bill.Total, Pauses: bill.Pauses(), Discount: bill.Discount()},
 		Plate:       r.in.Plate,
 	})
 }

@@ -101,7 +101,13 @@ func market(t *rapid.T, now time.Time) (*pricing.Book, zone.Set) {
 	return b, zone.NewSet(1, append(zones, zone.Zone{ID: 3, Draft: zone.Draft{Everywhere: true, Rules: []zone.Rule{zone.Open}}}))
 }
 
-// Whatever the prices, the zones and the ride: what it was estimated to cost is what the ride is charged.
+func discount(t *rapid.T) *fare.Discount {
+	return rapid.SampledFrom([]*fare.Discount{
+		nil, {Code: "PART", Percent: rapid.IntRange(1, 100).Draw(t, "part")}, {Code: "AMOUNT", Amount: rapid.Int64Range(1, 2000).Draw(t, "off")}, {Code: "FREE", Unlock: true},
+	}).Draw(t, "discount")
+}
+
+// Whatever the prices, the promotions, the zones and the ride: what it was estimated to cost is what the ride is charged.
 func TestTheEstimateIsTheBill(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		w := newWorld(t)
@@ -114,6 +120,8 @@ func TestTheEstimateIsTheBill(t *testing.T) {
 		var err error
 		in.Tariff, err = book.Price(zones, in.ModelID, &from, now)
 		require.NoError(rt, err)
+
+		in.Discount = discount(rt)
 
 		// It rides, stands, rides and so on, each for some seconds.
 		stretches := rapid.SliceOfN(rapid.IntRange(1, 1800), 1, 5).Filter(func(s []int) bool { return len(s)%2 == 1 }).Draw(rt, "stretches")
@@ -142,15 +150,16 @@ func TestTheEstimateIsTheBill(t *testing.T) {
 
 		tariff, used, bill, err := book.Estimate(zones, pricing.Trip{
 			ModelID: in.ModelID, MaxKmh: in.MaxKmh, From: &from, To: &to, StartsAt: now,
-			Riding: end.Usage.Riding, Paused: end.Usage.Paused, Meters: int64(kilometres)*1000 + rapid.Int64Range(0, 999).Draw(rt, "metres more"),
+			Discount: in.Discount, Riding: end.Usage.Riding, Paused: end.Usage.Paused, Meters: int64(kilometres)*1000 + rapid.Int64Range(0, 999).Draw(rt, "metres more"),
 		})
 		require.NoError(rt, err)
 		require.Equal(rt, in.Tariff, tariff)
 		require.Equal(rt, *end.Usage, used)
 		require.Equal(rt, *end.Bill, bill)
-		if bill.Total.Minor > 0 {
+		if bill.Total.Minor > 0 || bill.Discount() > 0 {
 			require.Equal(rt, bill.Total, w.payments[0].Price)
 			require.Equal(rt, bill.Pauses(), w.payments[0].Pauses)
+			require.Equal(rt, bill.Discount(), w.payments[0].Discount)
 		} else {
 			require.Empty(rt, w.payments)
 		}

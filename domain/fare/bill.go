@@ -15,9 +15,9 @@ type Usage struct {
 
 // Line is one line of a bill.
 type Line struct {
-	Item     string `json:"item"`     // unlock, riding, paused, distance, zone
-	Quantity int64  `json:"quantity"` // intervals charged; 1 of unlock and zone
-	Amount   int64  `json:"amount"`   // minor units; below zero where a zone takes some off
+	Item     string `json:"item"`     // unlock, riding, paused, distance, promotion, zone
+	Quantity int64  `json:"quantity"` // intervals charged; 1 of unlock, promotion and zone
+	Amount   int64  `json:"amount"`   // minor units; below zero where a promotion or a zone takes some off
 }
 
 // Bill is a price with its parts; Total is the sum of Lines.
@@ -27,7 +27,11 @@ type Bill struct {
 }
 
 // Quote is the price of a usage under a tariff, with what the zone of its end does to it, if anything, as a line of its own.
-func Quote(t Tariff, u Usage, zone ...Adjustment) Bill {
+func Quote(t Tariff, u Usage, zone ...Adjustment) Bill { return QuoteWith(nil, t, u, zone...) }
+
+// QuoteWith is Quote with a discount, if there is one, on the ride alone: what the zone of its end does is worked out of what is
+// left, so that its price for bad parking stays.
+func QuoteWith(d *Discount, t Tariff, u Usage, zone ...Adjustment) Bill {
 	minute := int64(time.Minute)
 	lines := []Line{{Item: "unlock", Quantity: 1, Amount: t.Unlock}}
 	for _, part := range []struct {
@@ -42,6 +46,11 @@ func Quote(t Tariff, u Usage, zone ...Adjustment) Bill {
 	} {
 		if n, amount := charge(part.segments, part.used, part.unit); n > 0 {
 			lines = append(lines, Line{Item: part.item, Quantity: n, Amount: amount})
+		}
+	}
+	if d != nil {
+		if off := d.off(lines); off > 0 {
+			lines = append(lines, Line{Item: "promotion", Quantity: 1, Amount: -off})
 		}
 	}
 	bill := Bill{Lines: lines, Total: money.Of(0, t.Currency)}
@@ -78,13 +87,17 @@ func charge(segments []Segment, used, unit int64) (intervals, amount int64) {
 	return intervals, amount
 }
 
-// Pauses is what of the bill's total is for pauses.
-func (b Bill) Pauses() int64 {
-	var sum int64
+// Pauses is what of the bill is for pauses, before any discount.
+func (b Bill) Pauses() int64 { return max(0, min(b.sum("paused"), b.Total.Minor+b.Discount())) }
+
+// Discount is what a promotion has taken off.
+func (b Bill) Discount() int64 { return -b.sum("promotion") }
+
+func (b Bill) sum(item string) (sum int64) {
 	for _, l := range b.Lines {
-		if l.Item == "paused" {
+		if l.Item == item {
 			sum += l.Amount
 		}
 	}
-	return max(0, min(sum, b.Total.Minor))
+	return sum
 }

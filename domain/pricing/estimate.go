@@ -21,6 +21,7 @@ type Trip struct {
 	Riding   time.Duration
 	Paused   time.Duration
 	Meters   int64 // on the way
+	Discount *fare.Discount
 }
 
 // Price is the tariff of a ride with a scooter of a model that begins at a place and a moment; nil: nobody knows where.
@@ -45,5 +46,5 @@ func (b *Book) Estimate(zones zone.Set, t Trip) (fare.Tariff, fare.Usage, fare.B
 		c := zone.Case{ModelID: t.ModelID, At: t.StartsAt.Add(t.Riding + t.Paused)}
 		ends = append(ends, zones.Judge(*t.To, c).Price())
 	}
-	return tariff, used, fare.Quote(tariff, used, ends...), nil
+	return tariff, used, fare.QuoteWith(t.Discount, tariff, used, ends...), nil
 }

@@ -33,10 +33,11 @@ type Rental struct {
 	StoppedAt     time.Time // the meter stopped
 	SecuredAt     time.Time // the lock was confirmed, or staff released the scooter
 	Usage         fare.Usage
-	Bill          *fare.Bill // when Ridden
-	Charged       bool       // the wallet has paid
-	Waived        bool       // the wallet will never be asked to
-	Refunded      int64      // of what it has paid, in minor units
+	Bill          *fare.Bill     // when Ridden
+	Discount      *fare.Discount // that a promotion gives; nil: none
+	Charged       bool           // the wallet has paid
+	Waived        bool           // the wallet will never be asked to
+	Refunded      int64          // of what it has paid, in minor units
 	EndPosition   *geo.Point
 	ZoneVersion   int64 // the version of the zones that judged the end; 0 when none did
 }

@@ -17,6 +17,7 @@ const (
 	TopUps      Account = "topups"      // money that came in through a provider
 	Bonuses     Account = "bonuses"     // what we gave away
 	Adjustments Account = "adjustments" // what staff put right
+	Promotions  Account = "promotions"  // what promotions gave away
 )
 
 // Rider is the account of a rider's wallet.
@@ -37,8 +38,9 @@ type Item string
 
 // The items of a charge.
 const (
-	RideItem  Item = "ride"  // all but the pauses
-	PauseItem Item = "pause" // the time on the paused rate
+	RideItem      Item = "ride"      // all but the pauses
+	PauseItem     Item = "pause"     // the time on the paused rate
+	PromotionItem Item = "promotion" // what a promotion pays of it
 )
 
 // Transaction is one movement of money.
@@ -75,6 +77,23 @@ func Charge(rentalID, riderID string, price money.Amount, pauses int64) Transact
 		pause := money.Of(pauses, price.Currency)
 		t.Entries = append(t.Entries, Entry{Rider(riderID), pause.Negate(), PauseItem}, Entry{Revenue, pause, PauseItem})
 	}
+	return t
+}
+
+// ChargeWith is Charge of a ride of which a promotion pays a part, in minor units and beside the price: it is booked apart, so that
+// revenue shows what the ride was worth.
+func ChargeWith(discount int64, rentalID, riderID string, price money.Amount, pauses int64) Transaction {
+	t := Charge(rentalID, riderID, money.Of(price.Minor+discount, price.Currency), pauses)
+	if off := money.Of(discount, price.Currency); discount != 0 {
+		t.Entries = append(t.Entries, Entry{Rider(riderID), off, PromotionItem}, Entry{Promotions, off.Negate(), PromotionItem})
+	}
+	return t
+}
+
+// Credit books what a promotion puts into a rider's wallet.
+func Credit(redemptionID, riderID string, sum money.Amount, code string) Transaction {
+	t := transfer("promotion/"+redemptionID, Bonus, Promotions, Rider(riderID), sum)
+	t.Note = code
 	return t
 }
 
