@@ -38,13 +38,13 @@ var (
 
 // items names the lines of a bill.
 var items = map[string]words{
-	"unlock":   {"Unlock", "Desbloqueo"},
-	"riding":   {"Time riding", "Tiempo en marcha"},
-	"paused":   {"Time paused", "Tiempo en pausa"},
-	"distance": {"Distance", "Distancia"},
-	"zone":     {"Zone where the ride ended", "Zona donde terminó el viaje"},
-	"promo":    {"Promotion", "Promoción"},
-	"pass":     {"Pass", "Bono"},
+	"unlock":    {"Unlock", "Desbloqueo"},
+	"riding":    {"Time riding", "Tiempo en marcha"},
+	"paused":    {"Time paused", "Tiempo en pausa"},
+	"distance":  {"Distance", "Distancia"},
+	"zone":      {"Zone where the ride ended", "Zona donde terminó el viaje"},
+	"promotion": {"Promotion", "Promoción"},
+	"pass":      {"Pass", "Bono"},
 }
 
 var states = map[receipt.State]words{
