@@ -54,7 +54,7 @@ func (s *siege) forgeries(t *testing.T, audience, subject string) map[string]str
 	parsed, _, err := jwt.NewParser().ParseUnverified(good, jwt.MapClaims{})
 	require.NoError(t, err)
 	kid := parsed.Header["kid"]
-	make := func(method jwt.SigningMethod, key any, kid any, edit func(jwt.MapClaims)) string {
+	forge := func(method jwt.SigningMethod, key any, kid any, edit func(jwt.MapClaims)) string {
 		claims := jwt.MapClaims{"iss": "rodada", "sub": subject, "aud": audience, "exp": time.Now().Add(time.Hour).Unix()}
 		if edit != nil {
 			edit(claims)
@@ -66,18 +66,18 @@ func (s *siege) forgeries(t *testing.T, audience, subject string) map[string]str
 		return signed
 	}
 	hs, known := jwt.SigningMethodHS256, []byte(secret)
-	none := make(jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType, kid, nil)
+	none := forge(jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType, kid, nil)
 	return map[string]string{
 		"signed by nobody":              none,
 		"signed by nobody, in capitals": strings.Replace(none, "eyJhbGciOiJub25l", "eyJhbGciOiJOT05F", 1),
 		"without its signature":         good[:strings.LastIndex(good, ".")+1],
-		"signed in another way":         make(jwt.SigningMethodHS512, known, kid, nil),
-		"signed with another key":       make(hs, []byte(strings.Repeat("k", 32)), kid, nil),
-		"with another key's name":       make(hs, known, "00000000", nil),
-		"with a path for a key's name":  make(hs, known, "../../dev/null", nil),
-		"too old":                       make(hs, known, kid, func(c jwt.MapClaims) { c["exp"] = time.Now().Add(-time.Minute).Unix() }),
-		"without an end":                make(hs, known, kid, func(c jwt.MapClaims) { delete(c, "exp") }),
-		"for everybody":                 make(hs, known, kid, func(c jwt.MapClaims) { delete(c, "aud") }),
-		"of a session that is none":     make(hs, known, kid, func(c jwt.MapClaims) { c["sid"] = uuid.NewString() }),
+		"signed in another way":         forge(jwt.SigningMethodHS512, known, kid, nil),
+		"signed with another key":       forge(hs, []byte(strings.Repeat("k", 32)), kid, nil),
+		"with another key's name":       forge(hs, known, "00000000", nil),
+		"with a path for a key's name":  forge(hs, known, "../../dev/null", nil),
+		"too old":                       forge(hs, known, kid, func(c jwt.MapClaims) { c["exp"] = time.Now().Add(-time.Minute).Unix() }),
+		"without an end":                forge(hs, known, kid, func(c jwt.MapClaims) { delete(c, "exp") }),
+		"for everybody":                 forge(hs, known, kid, func(c jwt.MapClaims) { delete(c, "aud") }),
+		"of a session that is none":     forge(hs, known, kid, func(c jwt.MapClaims) { c["sid"] = uuid.NewString() }),
 	}
 }
