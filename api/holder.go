@@ -80,8 +80,12 @@ func (h holders) update(ctx context.Context, plate, name, id string, request any
 	return h.ask(ctx, updateOptions(plate, name, id, request))
 }
 
-// askings is how often an update is sent that Temporal gives up.
-const askings = 5
+// How often an update is sent that Temporal gives up, and how long after the first time, then twice as long each time: it takes no
+// update while the task that failed with the one before waits to be done again.
+const (
+	askings    = 8
+	askingGrow = 20 * time.Millisecond
+)
 
 // ask sends an update. Temporal gives one up, with the task that had taken it, when the workflow would close while something
 // else comes in for it. The workflow may have acted on it already and knows nothing of that, so it must be asked again; whoever
@@ -95,6 +99,10 @@ func (h holders) ask(ctx context.Context, update client.UpdateWorkflowOptions) e
 		var dropped *serviceerror.WorkflowNotReady
 		if !errors.As(err, &dropped) || tries == askings || ctx.Err() != nil {
 			return outcome(ctx, handle, err)
+		}
+		select {
+		case <-time.After(askingGrow << (tries - 1)):
+		case <-ctx.Done():
 		}
 	}
 }

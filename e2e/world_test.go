@@ -43,6 +43,7 @@ var usual = set{
 	"TOKEN_SECRET":            secret,
 	"HTTP_DEADLINE":           "15s",
 	"LIMIT_FREE":              "127.0.0.0/8", // where everybody comes from
+	"LIMIT_SCAN_ACCOUNT":      "200/1m",      // twenty at once are no attack here
 	"RENTAL_ACK_WINDOW":       ackWindow.String(),
 	"RENTAL_UNLOCK_WINDOW":    unlockWindow.String(),
 	"RENTAL_LOCK_BACKOFF":     "300ms",
