@@ -76,15 +76,19 @@ func (e decideRollout) Execute(ctx context.Context, in *decideRolloutIn) (*rollo
 	if err != nil {
 		return nil, err
 	}
-	by := subjectFrom(ctx)
-	if _, err := r.After(e.deed, by, e.rules.FourEyes); err != nil {
+	if _, err := r.After(e.deed, subjectFrom(ctx), e.rules.FourEyes); err != nil {
 		return nil, err
 	}
 	if r.State.Begun() && !r.State.Over() && updates[e.deed] != "" {
 		return e.ask(ctx, r, string(in.Body.Reason))
 	}
-	r, err = e.store.DecideRollout(ctx, firmware.Decision{
-		RolloutID: in.ID, Deed: e.deed, By: by, Reason: string(in.Body.Reason), FourEyes: e.rules.FourEyes,
+	return e.decide(ctx, in.ID, string(in.Body.Reason))
+}
+
+// decide writes down what no workflow needs to hear.
+func (e decideRollout) decide(ctx context.Context, id, reason string) (*rolloutOut, error) {
+	r, err := e.store.DecideRollout(ctx, firmware.Decision{
+		RolloutID: id, Deed: e.deed, By: subjectFrom(ctx), Reason: reason, FourEyes: e.rules.FourEyes,
 	})
 	if err != nil {
 		return nil, err
@@ -108,6 +112,9 @@ func (e decideRollout) ask(ctx context.Context, r firmware.Rollout, reason strin
 	}
 	asked := e.holders.ask(wait, update)
 	if errors.Is(asked, errNoHolder) {
+		if r, err := e.store.Rollout(ctx, r.ID); err == nil && r.State.Over() {
+			return e.decide(ctx, r.ID, reason) // it has ended meanwhile, of this deed perhaps
+		}
 		if asked = e.begin(wait, r); asked == nil {
 			asked = e.holders.ask(wait, update)
 		}
