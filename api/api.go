@@ -18,6 +18,7 @@ import (
 	"rodada/api/token"
 	"rodada/domain/firmware"
 	"rodada/domain/limit"
+	"rodada/domain/payment"
 	"rodada/domain/rental"
 	"rodada/domain/rider"
 	"rodada/domain/staff"
@@ -36,6 +37,8 @@ type Options struct {
 	// Logins are the other services that log riders in.
 	Logins []LoginService
 	Sealer Sealer // of secrets in commands; nil: no command may carry one
+	// Payments is who collects from riders' cards; nil: nobody does. It needs the Sealer.
+	Payments payment.Provider
 	// Open reveals what Sealer hid of the API's own; nil: nothing.
 	Open func(sealed, purpose string) (string, error)
 	// Throttle counts who comes how often; nil: nobody does.
@@ -51,7 +54,6 @@ type Options struct {
 
 // app is the nouns behind the endpoints.
 type app struct {
-	development   bool
 	now           func() time.Time
 	accounts      *accounts
 	leaving       *leaving
@@ -62,6 +64,8 @@ type app struct {
 	wallets       *wallets
 	adminWallets  *adminWallets
 	ledgers       *ledgers
+	payments      *payments
+	methods       *methods
 	claimFailed   claimFailed
 	scooters      *scooters
 	pricings      *pricings
@@ -138,9 +142,8 @@ func New(o Options) (http.Handler, error) {
 }
 
 // Document is the OpenAPI document of the API, without an API behind it.
-func Document(development bool) ([]byte, error) {
+func Document() ([]byte, error) {
 	return describeAll(chi.NewRouter(), &mounter{limits: &limits{}}, &app{
-		development:   development,
 		riderSessions: &sessions{audience: rider.ForRiders},
 		staffSessions: &sessions{audience: rider.ForStaff},
 	})
@@ -154,7 +157,7 @@ func describeAll(router chi.Router, m *mounter, a *app) ([]byte, error) {
 		DefaultFormat:                "application/json",
 		RejectUnknownQueryParameters: true,
 	})
-	m.examples = together(examples(), riderExamples(), staffExamples(), zoneExamples(), priceExamples(), liveExamples(), firmwareExamples(), rolloutExamples())
+	m.examples = together(examples(), riderExamples(), paymentExamples(), staffExamples(), zoneExamples(), priceExamples(), liveExamples(), firmwareExamples(), rolloutExamples())
 	endpoints(m, a)
 	document, err := json.MarshalIndent(m.api.OpenAPI(), "", "  ")
 	return append(document, '\n'), err
@@ -193,8 +196,8 @@ func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 		store: o.Store, hasher: hasher, currency: c.Currency, now: o.Now,
 		proofs: &proofs{store: o.Store, sealer: o.Sealer, secret: []byte(c.Tokens.Secret), now: o.Now},
 	}
+	purses := &wallets{store: o.Store, currency: c.Currency}
 	return &app{
-		development:   c.Development,
 		now:           o.Now,
 		registry:      registry,
 		labels:        &labels{registry: registry, link: c.Fleet.QRLink},
@@ -211,10 +214,15 @@ func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 			app: c.Login.App, secure: strings.HasPrefix(c.Login.URL, "https://"), secret: []byte(c.Tokens.Secret),
 		},
 		staffSessions: staffDoors,
-		wallets:       &wallets{store: o.Store, currency: c.Currency},
+		wallets:       purses,
 		adminWallets:  &adminWallets{store: o.Store, currency: c.Currency},
 		ledgers:       &ledgers{store: o.Store},
 		claimFailed:   claimFailed{store: o.Store, rule: rental.FailedRule{Under: c.Rental.FailedUnder, Within: c.Rental.FailedWithin}},
+		payments: &payments{
+			store: o.Store, wallets: purses, provider: o.Payments, sealer: o.Sealer, temporal: o.Temporal, queue: c.Temporal.TaskQueue,
+			rules: c.Payment, deadline: c.HTTP.Deadline,
+		},
+		methods: &methods{store: o.Store, provider: o.Payments, sealer: o.Sealer, publishable: c.Payment.StripePublishableKey},
 		watch: watchScooters{
 			hub: &hub{
 				live: o.Live, changes: o.Changes, silence: c.Telemetry.OfflineAfter, turn: mapTurn, now: o.Now, log: o.Log,

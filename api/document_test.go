@@ -19,7 +19,7 @@ const golden = "../docs/openapi.json"
 
 // TestOpenAPIDocumentIsUpToDate fails when the document in docs/ is not what the code says.
 func TestOpenAPIDocumentIsUpToDate(t *testing.T) {
-	got, err := api.Document(true)
+	got, err := api.Document()
 	require.NoError(t, err)
 	if *update {
 		require.NoError(t, os.MkdirAll("../docs", 0o755))
@@ -37,12 +37,6 @@ func TestServedDocumentIsTheGoldenOne(t *testing.T) {
 	want, err := os.ReadFile(golden)
 	require.NoError(t, err)
 	require.JSONEq(t, string(want), res.Body.String())
-}
-
-func TestTopUpExistsInDevelopmentOnly(t *testing.T) {
-	doc, err := api.Document(false)
-	require.NoError(t, err)
-	require.NotContains(t, string(doc), "topups")
 }
 
 // TestTroubleWithBodiesIsDocumentedWhereThereIsOne looks at every operation for what a body can be refused with.
@@ -67,7 +61,7 @@ type operation struct {
 
 func operations(t *testing.T) []operation {
 	t.Helper()
-	raw, err := api.Document(true)
+	raw, err := api.Document()
 	require.NoError(t, err)
 	var doc struct {
 		Paths map[string]map[string]struct {

@@ -43,9 +43,15 @@ func endpoints(m *mounter, a *app) {
 	m.about("Wallet")
 	mount(m, forRider, "GET /v1/wallet", getWallet{a.wallets})
 	mount(m, forRider, "GET /v1/wallet/entries", listMovements{a.wallets})
-	if a.development {
-		mount(m, forRider, "POST /v1/wallet/topups", topUp{a.wallets})
-	}
+	mount(m, forRider, "POST /v1/wallet/topups", topUp{a.payments})
+	mount(m, forRider, "GET /v1/payments", listPayments{a.payments})
+	mount(m, forRider, "GET /v1/payments/{id}", getPayment{a.payments})
+	mount(m, forRider, "GET /v1/payment-methods", listMethods{a.methods})
+	mount(m, forRider, "POST /v1/payment-methods", beginMethod{a.methods})
+	mount(m, forRider, "POST /v1/payment-methods/{id}/confirm", confirmMethod{a.methods})
+	mount(m, forRider, "POST /v1/payment-methods/{id}/default", preferMethod{a.methods})
+	mount(m, forRider, "DELETE /v1/payment-methods/{id}", removeMethod{a.methods})
+	mount(m, forAll, "POST /v1/webhooks/{provider}", paymentEvent{a.payments})
 
 	m.about("Promotions")
 	mount(m, forRider, "GET /v1/promotions", listRedemptions{a.promotions})
@@ -167,6 +173,9 @@ func endpoints(m *mounter, a *app) {
 	mount(m, forStaff, "POST /admin/v1/scooters/{plate}/station", stationScooter{a.registry})
 	mount(m, forStaff, "POST /admin/v1/scooters/{plate}/code", replaceCode{a.registry})
 	mount(m, forStaff, "POST /admin/v1/scooters/{plate}/release", releaseScooter{a.adminScooters})
+
+	m.about("Staff: payments")
+	mount(m, forStaff, "GET /admin/v1/payments", listStaffPayments{a.payments})
 
 	m.about("Staff: history")
 	mount(m, forStaff, "GET /admin/v1/scooters/{plate}/track", scooterTrack{a.histories})

@@ -114,6 +114,7 @@ func examples() map[string]any {
 		"get-wallet 200":           wallet,
 		"list-wallet-entries 200":  movementsExample(ended),
 		"adjust-wallet 201":        adjustExample(began),
+		"claim-failed-ride 200":    RideMoney{RentalID: id, Charged: bill.Total.Minor, Refunded: bill.Total.Minor},
 		"refund-rental 200":        RideMoney{RentalID: id, Charged: bill.Total.Minor, Refunded: 150},
 		"staff-get-rental 200":     staffExample(ended),
 		"staff-end-rental 200":     staffExample(ended),

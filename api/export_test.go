@@ -39,7 +39,7 @@ func SayField(lang, message string) string { return sayField(lang, message) }
 func KeepApart(template string, args ...any) string { return keepApart(template, args...) }
 
 func OperationsWithExamples() []string {
-	return slices.Sorted(maps.Keys(together(examples(), riderExamples(), staffExamples(), zoneExamples(), priceExamples(), liveExamples(), firmwareExamples(), rolloutExamples())))
+	return slices.Sorted(maps.Keys(together(examples(), riderExamples(), paymentExamples(), staffExamples(), zoneExamples(), priceExamples(), liveExamples(), firmwareExamples(), rolloutExamples())))
 }
 
 func PlainEnglish() map[string]string { return plainEnglish }
@@ -76,6 +76,12 @@ type SessionBooks interface {
 	OpenSessions(ctx context.Context, subject string) ([]rider.Login, error)
 	EndSession(ctx context.Context, subject, id string) error
 	EndOtherSessions(ctx context.Context, subject, but string) error
+}
+
+// PaymentBooks is what fakes leave to a real database too.
+type PaymentBooks interface {
+	paymentStore
+	methodStore
 }
 
 // AccountBooks is what fakes leave to a real database too.

@@ -60,6 +60,7 @@ type fakeStore struct {
 	api.ListBooks           // none
 	api.SessionBooks        // none
 	api.PriceBooks          // none
+	api.PaymentBooks        // none
 	broken            error // every call fails with it
 	imports           []zone.Import
 	imported          map[string]zone.Imported // by their key

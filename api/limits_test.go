@@ -216,7 +216,7 @@ func TestGuessesAtOnce(t *testing.T) {
 
 // Every endpoint has limits, and one that needs no token says whose.
 func TestEveryEndpointHasLimits(t *testing.T) {
-	raw, err := api.Document(true)
+	raw, err := api.Document()
 	require.NoError(t, err)
 	var doc struct {
 		Paths map[string]map[string]struct {

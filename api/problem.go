@@ -43,6 +43,7 @@ type FieldError struct {
 
 // statuses is the one place where a kind of fault becomes an HTTP status.
 var statuses = map[fault.Kind]int{
+	fault.Malformed:       http.StatusBadRequest,
 	fault.Invalid:         http.StatusUnprocessableEntity,
 	fault.Unauthenticated: http.StatusUnauthorized,
 	fault.Forbidden:       http.StatusForbidden,

@@ -7,6 +7,7 @@ import (
 	"rodada/api/password"
 	"rodada/domain/fault"
 	"rodada/domain/letter"
+	"rodada/domain/payment"
 	"rodada/domain/rental"
 	"rodada/domain/rider"
 	"rodada/domain/wallet"
@@ -16,6 +17,8 @@ import (
 type exportStore interface {
 	Rentals(ctx context.Context, f rental.Filter, limit int, before string) ([]rental.Rental, error)
 	Movements(ctx context.Context, riderID, currency string, limit int, before string) ([]wallet.Movement, error)
+	Methods(ctx context.Context, riderID string) ([]payment.Method, error)
+	Payments(ctx context.Context, riderID string, limit int, before string) ([]payment.Payment, error)
 	Logins(ctx context.Context, riderID string) ([]rider.Login, error)
 	Links(ctx context.Context, riderID string) ([]rider.Link, error)
 	DeleteRider(ctx context.Context, id string, e letter.Envelope) error
@@ -32,6 +35,8 @@ type Export struct {
 	ExportedAt time.Time     `json:"exported_at"`
 	Account    Rider         `json:"account"`
 	Rentals    []Rental      `json:"rentals" nullable:"false" doc:"All, the newest first. The way of each is at /v1/rentals/{id}/route, as long as the history of scooters is kept."`
+	Cards      []SavedCard   `json:"cards" nullable:"false" doc:"As far as they are kept here: the provider has the rest."`
+	Payments   []Payment     `json:"payments" nullable:"false" doc:"All that was collected from cards or was to be, the newest first."`
 	Wallet     []Movement    `json:"wallet" nullable:"false" doc:"All that was paid, charged and given back, the newest first."`
 	Logins     []PastSession `json:"logins" nullable:"false" doc:"The sessions that are kept, the newest first."`
 	Services   []PastLink    `json:"services" nullable:"false" doc:"The other services that log you in."`
@@ -89,6 +94,18 @@ func (e exportMe) Execute(ctx context.Context, _ *struct{}) (*exportOut, error) 
 	if err != nil {
 		return nil, err
 	}
+	out.Body.Payments, err = everything(func(before string) ([]Payment, error) {
+		page, err := e.books.Payments(ctx, id, exportPage, before)
+		return each(page, showPayment), err
+	}, func(p Payment) string { return p.ID })
+	if err != nil {
+		return nil, err
+	}
+	cards, err := e.books.Methods(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	out.Body.Cards = each(cards, showCard)
 	logins, err := e.books.Logins(ctx, id)
 	if err != nil {
 		return nil, err
@@ -138,8 +155,8 @@ func (deleteMe) Meta() meta {
 	return meta{
 		ID: "delete-me", Class: classPassword, Summary: "Delete your account",
 		Description: "Erases your personal data and ends every session, for good; the email is free again. What must be kept of rides and payments stays " +
-			"under an ID that stands for nobody. Money that is left in the wallet stays in the books. Not while a ride runs, is not charged yet, or in debt.",
-		Faults: []*fault.Error{rider.ErrPassword, rental.ErrRiderBusy, rider.ErrUnsettled, wallet.ErrDebt, password.ErrBusy},
+			"under an ID that stands for nobody. Money that is left in the wallet stays in the books. Not while a ride runs or is not charged yet, a payment is under way, or in debt.",
+		Faults: []*fault.Error{rider.ErrPassword, rental.ErrRiderBusy, rider.ErrUnsettled, payment.ErrUnderWay, wallet.ErrDebt, password.ErrBusy},
 	}
 }
 

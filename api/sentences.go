@@ -92,6 +92,23 @@ var spanish = map[string]string{ //nolint:gosec // sentences about passwords are
 	"promotion_first_ride": "Esta promoción es para un primer viaje.",
 	"promotion_invalid":    "Una promoción tiene un importe o un porcentaje según su clase, y termina después de empezar.",
 
+	// Payments and cards.
+	"payments_off":             "Ahora mismo aquí no se pueden hacer pagos.",
+	"payments_away":            "El servicio de pagos no responde. Inténtalo de nuevo en un momento.",
+	"payment_unknown":          "No tienes ningún pago así.",
+	"payment_failed":           "El pago no se ha podido hacer y no se ha cobrado nada.",
+	"topup_amount":             "No se puede recargar esa cantidad.",
+	"payment_key_reused":       "Esta Idempotency-Key ya se usó para otro pago.",
+	"payment_under_way":        "Un pago tuyo todavía no ha terminado. Inténtalo de nuevo en un momento.",
+	"payment_differs":          "El servicio de pagos ha cobrado otra cantidad que la que se le pidió.",
+	"card_missing":             "Guarda primero una tarjeta.",
+	"card_unknown":             "No tienes ninguna tarjeta así.",
+	"card_not_given":           "El servicio de pagos todavía no tiene esta tarjeta.",
+	"cards_too_many":           "Tienes todas las tarjetas posibles. Quita primero una.",
+	"cards_too_often":          "Has empezado a guardar demasiadas tarjetas. Inténtalo de nuevo dentro de una hora.",
+	"payment_provider_unknown": "Ese servicio no cobra pagos aquí.",
+	"signature_invalid":        "Esto no viene del servicio de pagos, o no es reciente.",
+
 	// Taking scooters in.
 	"username_invalid":      "Un nombre de usuario del bróker tiene de 1 a 64 letras, cifras, puntos, - y _.",
 	"password_invalid":      "Una contraseña del bróker tiene de 8 a 64 caracteres imprimibles, sin espacios, comillas, llaves, barras invertidas, comas ni dos puntos.",

@@ -44,7 +44,7 @@ func TestNoSentenceIsLeftOver(t *testing.T) {
 
 func TestEveryKindOfFaultHasItsStatus(t *testing.T) {
 	for kind, status := range map[fault.Kind]int{
-		fault.Invalid: 422, fault.Unauthenticated: 401, fault.Forbidden: 403, fault.NotFound: 404, fault.Conflict: 409,
+		fault.Malformed: 400, fault.Invalid: 422, fault.Unauthenticated: 401, fault.Forbidden: 403, fault.NotFound: 404, fault.Conflict: 409,
 		fault.PaymentRequired: 402, fault.Refused: 422, fault.Silent: 504, fault.Unavailable: 503, fault.Limited: 429,
 	} {
 		require.Equal(t, status, api.StatusOf(kind), kind)

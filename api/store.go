@@ -16,6 +16,8 @@ type Store interface {
 	estimateStore
 	promotionStore
 	walletStore
+	paymentStore
+	methodStore
 	adminWalletStore
 	ledgerStore
 	receiptStore

@@ -25,6 +25,8 @@ import (
 	"rodada/migrations"
 	"rodada/postgres"
 	"rodada/protocol"
+	"rodada/providers/payment"
+	"rodada/seal"
 	"rodada/worker"
 	"rodada/workflows"
 )
@@ -35,6 +37,7 @@ type street struct {
 	*stage
 	books  *postgres.Store
 	client client.Client
+	till   *payment.Sandbox
 	plate  string
 	code   string
 
@@ -73,6 +76,11 @@ func newStreet(t *testing.T) *street {
 		Permissions: []staff.Permission{staff.Admin},
 	}))
 
+	keys, err := seal.Parse(seal.NewKey("test"))
+	require.NoError(t, err)
+	st.till, err = payment.NewSandbox(payment.SandboxOptions{Dir: t.TempDir(), Secret: "sandbox"})
+	require.NoError(t, err)
+	t.Cleanup(st.till.Close)
 	var queue string
 	st.client, queue = testkit.Temporal(t)
 	w := worker.New(st.client, worker.Options{
@@ -80,6 +88,7 @@ func newStreet(t *testing.T) *street {
 		Scooters: &activities.Scooters{Publisher: st, Leases: st, Live: st, Now: time.Now},
 		Rentals:  &activities.Rentals{Store: working, Zones: working, Live: st},
 		Wallets:  &activities.Wallets{Ledger: working},
+		Cashier:  &activities.Cashier{Provider: st.till, Books: working, Safe: keys},
 		People:   &activities.People{Notifier: st, Alerts: working},
 		Commands: &activities.Commands{Store: working},
 	})
@@ -88,6 +97,7 @@ func newStreet(t *testing.T) *street {
 
 	st.stage = newStage(t, func(o *api.Options) {
 		o.Store, o.Temporal, o.Now, o.Registry = served, st.client, time.Now, prometheus.NewRegistry()
+		o.Payments, o.Sealer = st.till, keys
 		o.Config.HTTP.Deadline = 30 * time.Second
 		o.Config.Temporal.TaskQueue = queue
 		o.Config.Rental.AckWindow, o.Config.Rental.UnlockWindow = time.Second, 2*time.Second
@@ -183,6 +193,15 @@ func (st *street) someone(t *testing.T) string {
 		ID: id, FirstName: "Some", LastName: "One", Email: id + "@example.com", PasswordHash: "none", Language: "es",
 	}))
 	bearer := st.token(t, id, rider.ForRiders)
+	st.card(t, bearer)
 	body(t, st.do(t, "POST", "/v1/wallet/topups", bearer, map[string]any{"amount": 2000}, "Idempotency-Key", "first"), 200)
 	return bearer
+}
+
+// card is a card that a rider saves.
+func (s *stage) card(t *testing.T, bearer string) (id string) {
+	t.Helper()
+	id = body(t, s.do(t, "POST", "/v1/payment-methods", bearer, nil), 201)["id"].(string)
+	body(t, s.do(t, "POST", "/v1/payment-methods/"+id+"/confirm", bearer, nil), 200)
+	return id
 }

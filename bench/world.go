@@ -17,7 +17,9 @@ import (
 	"rodada/api/password"
 	"rodada/domain/fare"
 	"rodada/domain/fleet"
+	"rodada/domain/money"
 	"rodada/domain/rider"
+	"rodada/domain/wallet"
 	"rodada/geo"
 	rest "rodada/internal/client"
 	"rodada/internal/config"
@@ -130,8 +132,12 @@ func furnish(ctx context.Context, c config.Config) error {
 		return err
 	}
 	for i := range riders {
-		err := store.CreateRider(ctx, rider.Rider{ID: uuid.NewString(), FirstName: "R", LastName: "B", Email: email(i), PasswordHash: hash, Language: "en"})
+		id := uuid.NewString()
+		err := store.CreateRider(ctx, rider.Rider{ID: id, FirstName: "R", LastName: "B", Email: email(i), PasswordHash: hash, Language: "en"})
 		if err != nil {
+			return err
+		}
+		if err := store.Book(ctx, wallet.Give(id, id, money.Of(100_000, c.Currency), "for the bench")); err != nil {
 			return err
 		}
 		_, err = store.CreateScooter(ctx, fleet.Scooter{
@@ -161,9 +167,6 @@ func (w *world) board(ctx context.Context) error {
 	for i := range riders {
 		rider, err := api.LogIn(ctx, email(i), secret)
 		if err != nil {
-			return err
-		}
-		if err := rider.TopUp(ctx, uuid.NewString(), 100_000); err != nil {
 			return err
 		}
 		w.riders = append(w.riders, rider)

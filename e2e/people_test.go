@@ -35,7 +35,7 @@ func (w *world) rider(t *testing.T) person {
 	require.NoError(t, w.store.CreateRider(t.Context(), rider.Rider{
 		ID: id, FirstName: "Ana", LastName: "Rider", Email: id + "@riders.example", PasswordHash: "none", Language: "en", CreatedAt: time.Now(),
 	}))
-	require.NoError(t, w.store.Book(t.Context(), wallet.Deposit(id, id, money.Of(credit, "EUR"))))
+	require.NoError(t, w.store.Book(t.Context(), wallet.Give(id, id, money.Of(credit, "EUR"), "for the story")))
 	signed, _, err := w.tokens.Issue(id, rider.ForRiders)
 	require.NoError(t, err)
 	return person{id: id, app: w.visitor.As(signed)}

@@ -129,9 +129,7 @@ func TestWhoMayNotRide(t *testing.T) {
 		poor := w.rider(t)
 		r := poor.ride(t, b)
 		away := money.Of(credit-300, "EUR")
-		require.NoError(t, w.store.Book(t.Context(), wallet.Transaction{Key: "fine", Kind: wallet.TopUp, Entries: []wallet.Entry{
-			{Account: wallet.Rider(poor.id), Amount: away.Negate()}, {Account: wallet.TopUps, Amount: away},
-		}}))
+		require.NoError(t, w.store.Book(t.Context(), wallet.Adjust("fine", poor.id, away.Negate(), "a fine")))
 		poor.end(t, r.ID)
 		w.free(t, b)
 		require.Eventually(t, func() bool { return w.charges(t, r.ID) == 1 }, patience, tick)

@@ -22,7 +22,7 @@ func (w *world) checkHistories(t *testing.T) {
 	for name, story := range map[string]any{
 		workflows.RentalName: workflows.Rental, workflows.PaymentName: workflows.Payment, workflows.CommandName: workflows.Command,
 		workflows.OnboardName: workflows.Onboard, workflows.RenumberName: workflows.Renumber,
-		workflows.UpgradeName: workflows.Upgrade, workflows.RolloutName: workflows.Rollout,
+		workflows.UpgradeName: workflows.Upgrade, workflows.RolloutName: workflows.Rollout, workflows.TopUpName: workflows.TopUp,
 	} {
 		replayer.RegisterWorkflowWithOptions(story, workflow.RegisterOptions{Name: name})
 	}
@@ -33,6 +33,9 @@ func (w *world) checkHistories(t *testing.T) {
 	}
 	for _, id := range w.rows(t, `SELECT id FROM rollouts`) {
 		queries = append(queries, "WorkflowId = '"+workflows.RolloutID(id)+"'")
+	}
+	for _, id := range w.rows(t, `SELECT id FROM payments`) {
+		queries = append(queries, "WorkflowId = '"+workflows.TopUpID(id)+"'")
 	}
 	for _, query := range queries {
 		list, err := w.temporal.ListWorkflow(lasting(t), &workflowservice.ListWorkflowExecutionsRequest{Query: query})

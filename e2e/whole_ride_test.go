@@ -11,6 +11,7 @@ import (
 	"rodada/internal/client"
 	"rodada/internal/devstack"
 	"rodada/protocol"
+	"rodada/providers/payment"
 )
 
 // A whole ride as a newcomer takes it: register, log in, top up, find, scan, ride, pause, resume, end, receipt.
@@ -29,6 +30,11 @@ func (w *world) wholeRide(t *testing.T) {
 	require.NoError(t, err)
 	_, err = luis.Rent(ctx, key(), b.qr)
 	refused(t, err, http.StatusPaymentRequired, "balance_too_low")
+	err = luis.TopUp(ctx, key(), 1000)
+	refused(t, err, http.StatusPaymentRequired, "card_missing")
+	require.NoError(t, luis.SaveCard(ctx))
+	err = luis.TopUp(ctx, key(), 1000+int64(payment.Declines))
+	refused(t, err, http.StatusPaymentRequired, "payment_failed")
 	same := key()
 	for range 2 {
 		require.NoError(t, luis.TopUp(ctx, same, 1000))
@@ -93,7 +99,7 @@ func TestWholeRide(t *testing.T) {
 	require.Eventually(t, func() bool { // Temporal lists it a moment later
 		w.replayed = 0
 		w.checkHistories(t)
-		return w.replayed == 2 // the ride and its payment
+		return w.replayed == 4 // two top-ups, the ride and its payment
 	}, patience, 10*tick)
 	for _, p := range w.processes() {
 		require.NoError(t, p.stop(), "%s", p.tail(20))

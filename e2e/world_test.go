@@ -21,6 +21,7 @@ import (
 	"rodada/internal/testkit"
 	"rodada/migrations"
 	"rodada/postgres"
+	"rodada/seal"
 )
 
 const (
@@ -143,6 +144,7 @@ func (w *world) open(t *testing.T, settings []set) {
 		"TEMPORAL_ADDR": w.at.Temporal, "REDIS_ADDRS": w.at.Redis,
 		"MQTT_URL": w.at.MQTT, "MQTT_USERNAME": w.at.MQTTUser, "MQTT_PASSWORD": w.at.MQTTPassword,
 		"MQTT_CLIENT_ID": "bridge-" + uuid.NewString(), "INFLUX_URL": w.at.InfluxURL, "INFLUX_BUCKET": w.at.InfluxBucket, "SPOOL_DIR": t.TempDir(), "MAIL_DIR": w.mails,
+		"SEAL_KEYS": seal.NewKey("e2e"), "PAYMENT_PROVIDER": "sandbox", "PAYMENT_SANDBOX_DIR": t.TempDir(),
 	})
 	for _, s := range settings {
 		maps.Copy(w.env, s)

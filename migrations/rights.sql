@@ -46,6 +46,14 @@ GRANT SELECT, INSERT ON audit_heads TO :worker;
 -- Money
 
 GRANT SELECT, INSERT ON ledger_accounts, ledger_transactions, ledger_entries TO :api, :worker;
+GRANT SELECT, INSERT, UPDATE (reference, removed_at, due_at) ON payment_customers TO :api;
+GRANT SELECT, UPDATE (due_at), DELETE ON payment_customers TO :worker;
+GRANT SELECT, INSERT, UPDATE ON payment_methods TO :api;
+GRANT SELECT, UPDATE (reference, due_at) ON payment_methods TO :worker;
+GRANT SELECT, INSERT, UPDATE (state, failure, settled_at, reference, key, digest) ON payments TO :api;
+GRANT SELECT, INSERT, UPDATE (state, failure, settled_at, reference) ON payments TO :worker;
+GRANT SELECT, INSERT ON payment_events TO :api;
+GRANT SELECT, DELETE ON payment_events TO :worker;
 
 -- Prices: a version never changes, but one that has not begun may be withdrawn.
 

@@ -82,6 +82,7 @@ var byConstraint = map[string]*fault.Error{
 	"ledger_transactions_lines":      wallet.ErrUnbalanced,
 	"ledger_transactions_one_charge": wallet.ErrKeyConflict,
 	"ledger_accounts_rider_fkey":     wallet.ErrRider,
+	"payments_rider_gone":            wallet.ErrRider,
 }
 
 // Codes of SQLSTATE that mean "run the transaction again".

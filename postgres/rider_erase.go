@@ -5,27 +5,31 @@ import (
 	"database/sql"
 
 	"rodada/domain/letter"
+	"rodada/domain/payment"
 	"rodada/domain/rental"
 	"rodada/domain/rider"
 	"rodada/domain/wallet"
 )
 
-// farewell is what keeps a rider here: a ride that runs, one that is not charged, and money owed.
+// farewell is what keeps a rider here: a ride that runs, one that is not charged, a payment under way, and money owed.
 const farewell = `
 	SELECT (SELECT id FROM rentals WHERE rider_id = $1 AND outcome = '') AS open_rental,
 		EXISTS (SELECT FROM rentals n WHERE n.rider_id = $1 AND n.outcome = 'ended'
 			AND coalesce((n.bill #>> '{total,amount}')::bigint, 1) > 0 AND NOT EXISTS (
 			SELECT FROM ledger_transactions t WHERE t.rental_id = n.id AND t.kind IN ('ride', 'void'))) AS unsettled,
+		EXISTS (SELECT FROM payments p WHERE p.rider_id = $1 AND p.state IN ('created', 'needs_action', 'processing')) AS paying,
 		EXISTS (SELECT FROM ledger_accounts a JOIN ledger_entries e ON e.account_id = a.id
 			WHERE a.name = $2 GROUP BY a.id HAVING sum(e.minor) < 0) AS owes`
 
 type farewellRow struct {
 	OpenRental sql.NullString `db:"open_rental"`
 	Unsettled  bool           `db:"unsettled"`
+	Paying     bool           `db:"paying"`
 	Owes       bool           `db:"owes"`
 }
 
-// DeleteRider erases who a rider is and ends every session: rental.ErrRiderBusy, rider.ErrUnsettled, wallet.ErrDebt. Rides and bookings
+// DeleteRider erases who a rider is and ends every session: rental.ErrRiderBusy, rider.ErrUnsettled, payment.ErrUnderWay,
+// wallet.ErrDebt. Rides and bookings
 // stay under the rider's ID, which stands for nobody from then on; the email is free. The letter is the last.
 func (s *Store) DeleteRider(ctx context.Context, id string, e letter.Envelope) error {
 	return s.atomically(ctx, "delete rider", func(tx executor) error {
@@ -41,6 +45,8 @@ func (s *Store) DeleteRider(ctx context.Context, id string, e letter.Envelope) e
 			return rental.ErrRiderBusy.With("rental_id", keeps.OpenRental.String)
 		case keeps.Unsettled:
 			return rider.ErrUnsettled
+		case keeps.Paying:
+			return payment.ErrUnderWay
 		case keeps.Owes:
 			return wallet.ErrDebt
 		}
@@ -55,6 +61,9 @@ func (s *Store) DeleteRider(ctx context.Context, id string, e letter.Envelope) e
 			if _, err := tx.ExecContext(ctx, forget, id); err != nil {
 				return err
 			}
+		}
+		if err := leavePayments(ctx, tx, id); err != nil {
+			return err
 		}
 		return post(ctx, tx, "", e)
 	})

@@ -38,6 +38,13 @@ var bookLaws = map[string]string{
 		SELECT rental_id::text FROM ledger_transactions WHERE kind IN ('ride', 'void') GROUP BY rental_id HAVING count(*) > 1`,
 	"no ride is refunded beyond its charge": `
 		SELECT r.id::text FROM rentals r, LATERAL (` + settlement + `) s WHERE s.refunded > s.charged OR s.refunded < 0`,
+	"a payment that succeeded is one top-up of its rider, and no other is": `
+		SELECT p.id::text FROM payments p WHERE (p.state = 'succeeded') <> coalesce((
+			SELECT t.kind = 'topup' AND count(*) = 1 AND sum(e.minor) = p.minor AND min(e.currency) = p.currency
+			FROM ledger_transactions t JOIN ledger_entries e ON e.transaction_id = t.id JOIN ledger_accounts a ON a.id = e.account_id
+			WHERE t.key = 'topup/' || p.id AND a.rider_id = p.rider_id GROUP BY t.id), false)`,
+	"a top-up has its payment": `
+		SELECT t.key FROM ledger_transactions t WHERE t.kind = 'topup' AND NOT EXISTS (SELECT FROM payments p WHERE 'topup/' || p.id = t.key)`,
 	"money about a ride is its rider's": `
 		SELECT t.key FROM ledger_transactions t JOIN rentals r ON r.id = t.rental_id JOIN ledger_entries e ON e.transaction_id = t.id
 		JOIN ledger_accounts a ON a.id = e.account_id WHERE a.rider_id <> r.rider_id`,

@@ -20,6 +20,7 @@ type Options struct {
 	Scooters    *activities.Scooters
 	Rentals     *activities.Rentals
 	Wallets     *activities.Wallets
+	Cashier     *activities.Cashier
 	People      *activities.People
 	Commands    *activities.Commands
 	Credentials *activities.Credentials
@@ -74,13 +75,14 @@ func Register(w worker.Registry, o Options) {
 	for name, story := range map[string]any{
 		workflows.RentalName:   workflows.Rental,
 		workflows.PaymentName:  workflows.Payment,
+		workflows.TopUpName:    workflows.TopUp,
 		workflows.CommandName:  workflows.Command,
 		workflows.OnboardName:  workflows.Onboard,
 		workflows.RenumberName: workflows.Renumber,
 	} {
 		w.RegisterWorkflowWithOptions(story, workflow.RegisterOptions{Name: name})
 	}
-	for _, resource := range []any{o.Scooters, o.Rentals, o.Wallets, o.People, o.Commands, o.Credentials, o.Onboardings} {
+	for _, resource := range []any{o.Scooters, o.Rentals, o.Wallets, o.Cashier, o.People, o.Commands, o.Credentials, o.Onboardings} {
 		w.RegisterActivity(resource)
 	}
 }

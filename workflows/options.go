@@ -21,6 +21,7 @@ var (
 	onboardings *activities.Onboardings
 	upgrades    *activities.Upgrades
 	rollouts    *activities.Rollouts
+	cashier     *activities.Cashier
 )
 
 // localPatience is how long an activity that must succeed is tried locally: while a local one waits, the history grows.

@@ -14,6 +14,7 @@ type Kind string
 
 // The kinds.
 const (
+	Malformed       Kind = "malformed"        // 400: not what it says it is
 	Invalid         Kind = "invalid"          // 422: the request says something impossible
 	Unauthenticated Kind = "unauthenticated"  // 401: nobody we know
 	Forbidden       Kind = "forbidden"        // 403: known, but may not

@@ -34,13 +34,14 @@ type Config struct {
 	Webhook   Webhook   `envPrefix:"WEBHOOK_"`
 	Mail      Mail      `envPrefix:"MAIL_"`
 	Login     Login     `envPrefix:"LOGIN_"`
+	Payment   Payment   `envPrefix:"PAYMENT_"`
 	Fleet     Fleet     `envPrefix:"FLEET_"`
 	Operator  Operator  `envPrefix:"OPERATOR_"`
 	Dev       Dev       `envPrefix:"DEV_"`
-	// Development switches on what only a developer's machine may have: the free top-up and the demo accounts.
+	// Development switches on what only a developer's machine may have: payments in the sandbox and the demo accounts.
 	Development bool `env:"DEVELOPMENT"`
-	// SealKeys hide scooters' passwords in the books and in workflows: name:base64 of 32 bytes, the newest first, separated by
-	// commas. Without one no scooter gets a password, and no command may carry one.
+	// SealKeys hide scooters' passwords and what payment providers call riders, cards and payments, in the books and in workflows: name:base64 of 32 bytes, the newest first, separated by
+	// commas. Without one no scooter gets a password, no command may carry one, and there are no payments.
 	SealKeys string `env:"SEAL_KEYS,unset"`
 	// Currency is what wallets hold and tariffs charge: one per installation.
 	Currency string `env:"CURRENCY" envDefault:"EUR"`
@@ -384,6 +385,31 @@ type X struct {
 	Authorize string `env:"AUTHORIZE_URL" envDefault:"https://x.com/i/oauth2/authorize"` // Where browsers are sent.
 	Token     string `env:"TOKEN_URL" envDefault:"https://api.x.com/2/oauth2/token"`     // Where codes become tokens.
 	Me        string `env:"ME_URL" envDefault:"https://api.x.com/2/users/me"`            // Where it says who somebody is.
+}
+
+// Payment is how riders pay.
+type Payment struct {
+	// Provider is who collects from riders' cards: stripe, or for development the sandbox; empty: nobody, and no wallet can be filled.
+	// It needs RODADA_SEAL_KEYS.
+	Provider string `env:"PROVIDER"`
+	// StripeKey is the secret key.
+	StripeKey string `env:"STRIPE_KEY,unset"`
+	// StripePublishableKey is for the app, which is told it.
+	StripePublishableKey string `env:"STRIPE_PUBLISHABLE_KEY"`
+	// StripeWebhookSecrets sign what Stripe tells at /v1/webhooks/stripe: the events payment_intent.*. While one is changed, both.
+	StripeWebhookSecrets []string `env:"STRIPE_WEBHOOK_SECRETS,unset"`
+	// StripeURL is Stripe's API, or what stands in for it.
+	StripeURL    string `env:"STRIPE_URL" envDefault:"https://api.stripe.com"`
+	MinimumTopUp int64  `env:"MINIMUM_TOPUP" envDefault:"100"`    // minor units
+	MaximumTopUp int64  `env:"MAXIMUM_TOPUP" envDefault:"100000"` // minor units
+	// AnnounceWithin is how long the provider may be away before a payment is given up that it has not heard of.
+	AnnounceWithin time.Duration `env:"ANNOUNCE_WITHIN" envDefault:"15m"`
+	// ActionWithin is how long a rider may take to confirm a payment with the bank.
+	ActionWithin time.Duration `env:"ACTION_WITHIN" envDefault:"30m"`
+	// SandboxDir keeps what the sandbox knows; api and worker need the same.
+	SandboxDir string `env:"SANDBOX_DIR" envDefault:".rodada/payments"`
+	// SandboxURL is the API as the sandbox reaches it with its webhooks; empty: it sends none.
+	SandboxURL string `env:"SANDBOX_URL"`
 }
 
 // Fleet is what the scooters carry.

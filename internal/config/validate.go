@@ -69,6 +69,7 @@ func (c Config) Validate() error {
 	}
 	check(c.MQTT.BoxAddr == "" || isAddr(c.MQTT.BoxAddr), "MQTT_BOX_ADDR", "host:port or empty", c.MQTT.BoxAddr)
 	c.Rental.validate(check)
+	c.Payment.validate(check, c.Development, c.SealKeys != "")
 	c.Onboard.validate(check)
 	_, err := firmware.ParseKeys(c.Firmware.Keys)
 	check(err == nil, "FIRMWARE_KEYS", "name:base64 of 32 bytes[,name:...]", "its present value")
@@ -235,6 +236,20 @@ func isAppLink(s string) bool {
 		return false
 	}
 	return true
+}
+
+func (p Payment) validate(check func(ok bool, name, want string, got any), development, sealed bool) {
+	check(slices.Contains([]string{"", "stripe", "sandbox"}, p.Provider), "PAYMENT_PROVIDER", "stripe, sandbox or empty", p.Provider)
+	check(p.Provider != "sandbox" || development, "PAYMENT_PROVIDER", "another where RODADA_DEVELOPMENT is not set: the sandbox takes no money", p.Provider)
+	check(p.Provider == "" || sealed, "SEAL_KEYS", "set where RODADA_PAYMENT_PROVIDER is", "")
+	check(p.Provider != "stripe" || p.StripeKey != "", "PAYMENT_STRIPE_KEY", "set where RODADA_PAYMENT_PROVIDER is stripe", "")
+	check(p.Provider != "stripe" || len(p.StripeWebhookSecrets) > 0, "PAYMENT_STRIPE_WEBHOOK_SECRETS", "set where RODADA_PAYMENT_PROVIDER is stripe", "")
+	check(isURL(p.StripeURL, "http", "https"), "PAYMENT_STRIPE_URL", "an http:// or https:// URL", p.StripeURL)
+	check(p.SandboxURL == "" || isURL(p.SandboxURL, "http", "https"), "PAYMENT_SANDBOX_URL", "an http:// URL or empty", p.SandboxURL)
+	check(p.MinimumTopUp >= 1, "PAYMENT_MINIMUM_TOPUP", "1 or more", p.MinimumTopUp)
+	check(p.MaximumTopUp >= p.MinimumTopUp, "PAYMENT_MAXIMUM_TOPUP", "not below RODADA_PAYMENT_MINIMUM_TOPUP", p.MaximumTopUp)
+	check(p.AnnounceWithin >= time.Minute, "PAYMENT_ANNOUNCE_WITHIN", "1m or more", p.AnnounceWithin)
+	check(p.ActionWithin >= time.Minute, "PAYMENT_ACTION_WITHIN", "1m or more", p.ActionWithin)
 }
 
 func isNetwork(s string) bool {

@@ -156,6 +156,10 @@ func on(c config.Config, a devstack.Addresses, own secrets) config.Config {
 	if c.Mail.SMTP == "" {
 		c.Mail.Dir = filepath.Join(c.Dev.Dir, "mails")
 	}
+	if c.Payment.Provider == "" {
+		c.Payment.Provider, c.Payment.SandboxURL = "sandbox", "http://"+c.HTTP.Addr
+		c.Payment.SandboxDir = filepath.Join(c.Dev.Dir, "payments")
+	}
 	c.Tokens.Secret, c.SealKeys, c.Firmware.Keys = own.tokens, own.seal, own.firmware
 	return c
 }

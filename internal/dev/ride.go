@@ -51,6 +51,9 @@ func ride(ctx context.Context, n narrator, visitor *client.Client, boxes *simula
 	if err != nil {
 		return fmt.Errorf("log in: %w", err)
 	}
+	if err := luis.SaveCard(ctx); err != nil {
+		return fmt.Errorf("save a card: %w", err)
+	}
 	if err := luis.TopUp(ctx, uuid.NewString(), 1000); err != nil {
 		return fmt.Errorf("top up: %w", err)
 	}

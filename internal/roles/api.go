@@ -59,9 +59,14 @@ func API(ctx context.Context, c config.Config, log *slog.Logger) error {
 	if err != nil {
 		return fmt.Errorf("api: %w", err)
 	}
+	provider, closeProvider, err := paymentProvider(c, log)
+	if err != nil {
+		return fmt.Errorf("api: %w", err)
+	}
+	defer closeProvider()
 	handler, err := api.New(api.Options{
 		Config: c, Store: store, Live: newLive(redis, c), Changes: changes{newLive(redis, c).store}, History: past, Temporal: temporal,
-		Progress: lease.New(redis, c.Redis.Prefix), Sealer: keys, Open: keys.Open, Throttle: throttle.New(redis, c.Redis.Prefix, log),
+		Progress: lease.New(redis, c.Redis.Prefix), Sealer: keys, Open: keys.Open, Payments: provider, Throttle: throttle.New(redis, c.Redis.Prefix, log),
 		Logins: logins, Log: log, Registry: registry,
 		Ready: map[string]api.Check{
 			"postgres": store.Ping,

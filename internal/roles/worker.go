@@ -55,6 +55,11 @@ func Worker(ctx context.Context, c config.Config, log *slog.Logger) error {
 	if err != nil {
 		return fmt.Errorf("worker: %w", err)
 	}
+	provider, closeProvider, err := paymentProvider(c, log)
+	if err != nil {
+		return fmt.Errorf("worker: %w", err)
+	}
+	defer closeProvider()
 	accounts, err := dialAccounts(c.MQTT, log)
 	if err != nil {
 		return fmt.Errorf("worker: %w", err)
@@ -80,6 +85,7 @@ func Worker(ctx context.Context, c config.Config, log *slog.Logger) error {
 		},
 		Rentals:     &activities.Rentals{Store: meter.NewRentals(registry, store), Zones: store, Live: live, Rides: live.store},
 		Wallets:     &activities.Wallets{Ledger: store, Failed: rental.FailedRule{Under: c.Rental.FailedUnder, Within: c.Rental.FailedWithin}},
+		Cashier:     cashier(store, provider, keys),
 		People:      &activities.People{Notifier: notify.Log{Logger: log}, Alerts: store},
 		Commands:    &activities.Commands{Store: store},
 		Credentials: credentials,
@@ -117,6 +123,8 @@ func Worker(ctx context.Context, c config.Config, log *slog.Logger) error {
 		Books: store, Temporal: temporal, Queue: c.Temporal.TaskQueue, Limits: api.UpgradeLimits(c.Upgrade),
 	})
 	defer func() { stopWatching(); <-revived }()
+	paid := lookAfterPayments(watching, c, store, temporal, provider, keys, log)
+	defer func() { stopWatching(); <-paid }()
 	told := tellWebhooks(watching, c, store, keys, registry, log)
 	defer func() { stopWatching(); <-told }()
 	witnessed := tellAuditHeads(watching, store, log)
