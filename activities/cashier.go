@@ -68,7 +68,9 @@ func (c *Cashier) Collect(ctx context.Context, in PaymentRef) (PaymentState, err
 
 // Look asks the provider how a payment stands.
 func (c *Cashier) Look(ctx context.Context, in PaymentRef) (PaymentState, error) {
-	return c.ask(ctx, in, func(_ payment.Payment, reference string) (payment.Intent, error) { return c.Provider.Look(ctx, reference) })
+	return c.ask(ctx, in, func(_ payment.Payment, reference string) (payment.Intent, error) {
+		return c.Provider.Look(ctx, reference)
+	})
 }
 
 // GiveUp sees to it that nothing is taken any more. What was taken meanwhile counts.
@@ -80,7 +82,9 @@ func (c *Cashier) GiveUp(ctx context.Context, in PaymentRef) (PaymentState, erro
 	if p.Reference == "" && !p.State.Final() { // nothing was ever to be taken
 		return c.advance(ctx, p, payment.Intent{State: payment.Failed, Failure: payment.Unreachable})
 	}
-	return c.ask(ctx, in, func(_ payment.Payment, reference string) (payment.Intent, error) { return c.Provider.Cancel(ctx, reference) })
+	return c.ask(ctx, in, func(_ payment.Payment, reference string) (payment.Intent, error) {
+		return c.Provider.Cancel(ctx, reference)
+	})
 }
 
 // ask asks the provider something about a payment that it knows, and writes down what it says.
