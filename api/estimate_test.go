@@ -18,9 +18,9 @@ func (c *counter) estimate(t *testing.T, in map[string]any) *httptest.ResponseRe
 }
 
 // cost is the total of an estimate.
-func (c *counter) cost(t *testing.T, in map[string]any) float64 {
+func (c *counter) cost(t *testing.T, in map[string]any) int64 {
 	t.Helper()
-	return body(t, c.estimate(t, in), 200)["price"].(map[string]any)["total"].(map[string]any)["amount"].(float64)
+	return int64(body(t, c.estimate(t, in), 200)["price"].(map[string]any)["total"].(map[string]any)["amount"].(float64))
 }
 
 func TestEstimates(t *testing.T) {

@@ -178,7 +178,7 @@ func TestADiscountInTheBooks(t *testing.T) {
 			for range 2 {
 				require.NoError(t, b.Book(b.ctx, charge))
 			}
-			require.EqualValues(t, 1000-c.paid, b.purse(who))
+			require.Equal(t, 1000-c.paid, b.purse(who))
 			list, err := b.Movements(b.ctx, who, "EUR", 1, "")
 			require.NoError(t, err)
 			require.Equal(t, []wallet.Part{{Item: wallet.RideItem, Minor: -150}, {Item: wallet.PromotionItem, Minor: 150 - c.paid}}, list[0].Items)
