@@ -19,15 +19,15 @@ import (
 
 const provider = "sandbox"
 
-// sealed is what a reference of a provider looks like here.
-func sealed(what string) string { return seal.Prefix + "k:" + what }
+// sealedAs is what a reference of a provider looks like here.
+func sealedAs(what string) string { return seal.Prefix + "k:" + what }
 
 // card is a saved card of a rider.
 func (b *books) card(riderID string) payment.Method {
 	b.t.Helper()
-	m := payment.Method{ID: uuid.NewString(), RiderID: riderID, Provider: provider, Reference: sealed("setup")}
+	m := payment.Method{ID: uuid.NewString(), RiderID: riderID, Provider: provider, Reference: sealedAs("setup")}
 	require.NoError(b.t, b.BeginMethod(b.ctx, m))
-	m.Reference, m.Card = sealed("card"), payment.Card{Brand: "visa", Last4: "4242", ExpMonth: 12, ExpYear: 2034}
+	m.Reference, m.Card = sealedAs("card"), payment.Card{Brand: "visa", Last4: "4242", ExpMonth: 12, ExpYear: 2034}
 	saved, err := b.SaveMethod(b.ctx, m)
 	require.NoError(b.t, err)
 	return saved
@@ -180,7 +180,7 @@ func TestAReferenceIsKeptOnce(t *testing.T) {
 	b := newBooks(t)
 	p := b.payment(b.rider().ID, 500)
 	for range 2 {
-		kept, err := b.ReferPayment(b.ctx, p.ID, sealed(uuid.NewString()))
+		kept, err := b.ReferPayment(b.ctx, p.ID, sealedAs(uuid.NewString()))
 		require.NoError(t, err)
 		if p.Reference == "" {
 			p.Reference = kept
@@ -227,11 +227,11 @@ func TestOneCardIsTheDefault(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range 8 {
 		all.Go(func() {
-			m := payment.Method{ID: uuid.NewString(), RiderID: who, Provider: provider, Reference: sealed("setup")}
+			m := payment.Method{ID: uuid.NewString(), RiderID: who, Provider: provider, Reference: sealedAs("setup")}
 			if b.BeginMethod(b.ctx, m) != nil {
 				return
 			}
-			m.Reference = sealed("card")
+			m.Reference = sealedAs("card")
 			if _, err := b.SaveMethod(b.ctx, m); err != nil {
 				return
 			}
@@ -275,7 +275,7 @@ func TestTheProviderForgetsWhatWasRemoved(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, others)
 	list := due()
-	require.Equal(t, []payment.Removal{{ID: card.ID, Provider: provider, Reference: sealed("card")}}, list)
+	require.Equal(t, []payment.Removal{{ID: card.ID, Provider: provider, Reference: sealedAs("card")}}, list)
 	require.Empty(t, due(), "somebody has it")
 	require.NoError(t, b.NotRemoved(b.ctx, list[0], time.Now().Add(-time.Second)))
 	require.Equal(t, list, due())
@@ -289,16 +289,16 @@ func TestTheProviderForgetsWhatWasRemoved(t *testing.T) {
 func TestAnAccountThatEndsLeavesItsPayments(t *testing.T) {
 	b := newBooks(t)
 	who := b.rider().ID
-	_, err := b.KeepCustomer(b.ctx, who, provider, sealed("customer"))
+	_, err := b.KeepCustomer(b.ctx, who, provider, sealedAs("customer"))
 	require.NoError(t, err)
-	kept, err := b.KeepCustomer(b.ctx, who, provider, sealed("second"))
+	kept, err := b.KeepCustomer(b.ctx, who, provider, sealedAs("second"))
 	require.NoError(t, err)
-	require.Equal(t, sealed("customer"), kept)
+	require.Equal(t, sealedAs("customer"), kept)
 	card := b.card(who)
-	begun := payment.Method{ID: uuid.NewString(), RiderID: who, Provider: provider, Reference: sealed("setup")}
+	begun := payment.Method{ID: uuid.NewString(), RiderID: who, Provider: provider, Reference: sealedAs("setup")}
 	require.NoError(t, b.BeginMethod(b.ctx, begun))
 	p := b.payment(who, 500)
-	_, err = b.ReferPayment(b.ctx, p.ID, sealed("intent"))
+	_, err = b.ReferPayment(b.ctx, p.ID, sealedAs("intent"))
 	require.NoError(t, err)
 	require.ErrorIs(t, b.DeleteRider(b.ctx, who, letter.Envelope{}), payment.ErrUnderWay)
 	_, err = b.AdvancePayment(b.ctx, p.ID, payment.News{State: payment.Succeeded})
@@ -311,7 +311,7 @@ func TestAnAccountThatEndsLeavesItsPayments(t *testing.T) {
 	require.Empty(t, got.Reference)
 	require.Empty(t, got.Card)
 	for _, want := range []payment.Removal{
-		{ID: card.ID, Provider: provider, Reference: sealed("card")}, {ID: who, Customer: true, Provider: provider, Reference: sealed("customer")},
+		{ID: card.ID, Provider: provider, Reference: sealedAs("card")}, {ID: who, Customer: true, Provider: provider, Reference: sealedAs("customer")},
 	} {
 		list, err := b.DueRemovals(b.ctx, provider, 10, time.Minute)
 		require.NoError(t, err)

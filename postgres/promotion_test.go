@@ -168,7 +168,7 @@ func TestADiscountInTheBooks(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			who := b.rider().ID
-			require.NoError(t, b.Book(b.ctx, wallet.Deposit(uuid.NewString(), who, money.Of(1000, "EUR"))))
+			require.NoError(t, b.Book(b.ctx, wallet.Give(uuid.NewString(), who, money.Of(1000, "EUR"), "why")))
 			b.redeem(who, b.offer(c.discount).Code)
 			r := b.open(b.request(who, b.scooter()))
 			used := fare.Usage{Riding: 2 * time.Minute} // 100 + 2 * 25

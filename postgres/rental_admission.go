@@ -16,12 +16,19 @@ const admission = `
 		coalesce(r.email, '') <> '' AS rider_verified, r.suspended_at, ` + admissionKeys + `,
 		own.id AS open_rental, coalesce(own.plate, '') AS open_plate, coalesce(own.state, '') AS open_state, coalesce(own.tariff, '{}') AS open_tariff,
 		(SELECT coalesce(jsonb_object_agg(b.currency, b.minor), '{}') FROM (
-			SELECT a.currency, sum(e.minor) AS minor FROM ledger_accounts a JOIN ledger_entries e ON e.account_id = a.id
-			WHERE a.name = $4 GROUP BY a.currency) b) AS balances
+			SELECT currency, sum(minor) AS minor FROM (
+				SELECT a.currency, e.minor FROM ledger_accounts a JOIN ledger_entries e ON e.account_id = a.id WHERE a.name = $4
+				UNION ALL ` + uncharged + `) moved GROUP BY currency) b) AS balances
 	FROM (` + selectScooters + ` WHERE s.qr_code = $3) sc
 		LEFT JOIN riders r ON r.id = $1
 		LEFT JOIN rental_keys k ON k.rider_id = $1 AND k.key = $2
 		LEFT JOIN rentals own ON own.rider_id = $1 AND own.outcome = ''`
+
+// uncharged is what rides cost that are over and about to be charged: it is owed already.
+const uncharged = `
+	SELECT n.bill #>> '{total,currency}', -(n.bill #>> '{total,amount}')::bigint FROM rentals n
+	WHERE n.rider_id = $1 AND n.outcome = 'ended' AND n.created_at > now() - interval '30 days'
+		AND NOT EXISTS (SELECT FROM ledger_transactions t WHERE t.rental_id = n.id AND t.kind IN ('ride', 'void'))`
 
 const admissionKeys = `k.rental_id AS key_rental, coalesce(k.digest, '') AS key_digest`
 

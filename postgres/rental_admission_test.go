@@ -140,3 +140,27 @@ func TestOpeningARentalTakesThreeRoundTrips(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 3+1, count.sent)
 }
+
+// Between its end and its charge a ride is owed already: nobody rides on with what is spent.
+func TestARideIsOwedFromItsEndOn(t *testing.T) {
+	b := newBooks(t)
+	s := b.scooter()
+	id, who, price := b.ridden(b.scooter())
+	require.Positive(t, price.Minor)
+	owes := func(why string) {
+		t.Helper()
+		a, err := b.Admission(b.ctx, who, "k", s.QRCode)
+		require.NoError(t, err)
+		require.Equal(t, map[string]int64{"EUR": -price.Minor}, a.Balances, why)
+	}
+	owes("it is over")
+	require.NoError(t, b.Book(b.ctx, wallet.Charge(id, who, price, 0)))
+	owes("it is charged, and counts once")
+
+	id, who, _ = b.ridden(b.scooter())
+	_, err := b.refund(id, "k", 0)
+	require.NoError(t, err)
+	a, err := b.Admission(b.ctx, who, "k", s.QRCode)
+	require.NoError(t, err)
+	require.Zero(t, a.Balances["EUR"], "it is void, and never owed again")
+}

@@ -6,6 +6,7 @@ import (
 
 	"rodada/domain/credential"
 	"rodada/domain/letter"
+	"rodada/domain/payment"
 	"rodada/domain/staff"
 )
 
@@ -26,6 +27,9 @@ func SealedColumns() []SealedColumn {
 		{Table: "staff", Column: "totp_pending", ID: "id", Purpose: staff.FactorPurpose},
 		{Table: "webhooks", Column: "secret", ID: "id", Purpose: staff.WebhookPurpose},
 		{Table: "letters", Column: "content", ID: "id", Purpose: letter.Purpose},
+		{Table: "payment_customers", Column: "reference", ID: "rider_id", Purpose: payment.CustomerPurpose},
+		{Table: "payment_methods", Column: "reference", ID: "id", Purpose: payment.MethodPurpose},
+		{Table: "payments", Column: "reference", ID: "id", Purpose: payment.ReferencePurpose},
 	}
 }
 

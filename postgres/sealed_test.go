@@ -19,6 +19,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"rodada/domain/rider"
 	"rodada/domain/staff"
 	"rodada/postgres"
 	"rodada/seal"
@@ -144,6 +145,20 @@ func TestEveryColumnIsSealedAnew(t *testing.T) {
 		},
 		"letters.content": func(id, secret string) error {
 			return b.exec(`INSERT INTO letters (id, kind, language, content) VALUES ($1, 'test', 'es', $2)`, id, secret)
+		},
+		"payment_customers.reference": func(id, secret string) error {
+			require.NoError(t, b.CreateRider(b.ctx, rider.Rider{ID: id, Email: id + "@example.org", Language: "es"}))
+			return b.exec(`INSERT INTO payment_customers (rider_id, provider, reference) VALUES ($1, 'sandbox', $2)`, id, secret)
+		},
+		"payment_methods.reference": func(id, secret string) error {
+			return b.exec(`INSERT INTO payment_methods (id, rider_id, provider, reference) VALUES ($1, $3, 'sandbox', $2)`, id, secret, b.rider().ID)
+		},
+		"payments.reference": func(id, secret string) error {
+			return b.exec(`WITH card AS (
+					INSERT INTO payment_methods (id, rider_id, provider, reference) VALUES (gen_random_uuid(), $3, 'sandbox', '') RETURNING id, rider_id
+				)
+				INSERT INTO payments (id, rider_id, method_id, purpose, provider, minor, currency, reference)
+				SELECT $1, rider_id, id, 'topup', 'sandbox', 5, 'EUR', $2 FROM card`, id, secret, b.rider().ID)
 		},
 	}
 	for _, c := range postgres.SealedColumns() {

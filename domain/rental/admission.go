@@ -24,7 +24,7 @@ type Admission struct {
 	SuspendedAt   time.Time
 	Scooter       fleet.Scooter // without an ID when no scooter has the code; what follows is empty then
 	Prices        *pricing.Book
-	Balances      map[string]int64 // what the rider's wallet holds, by currency
+	Balances      map[string]int64 // what the rider's wallet holds less what is about to be charged, by currency
 }
 
 // Balance is what the rider's wallet holds for a tariff.
