@@ -98,7 +98,7 @@ func (c *Cashier) ask(ctx context.Context, in PaymentRef, question func(p paymen
 		return stateOf(p), err
 	}
 	intent, err := question(p, reference)
-	var refusal *payment.Refusal
+	var refusal *payment.RefusedError
 	if refused := errors.As(err, &refusal); refused || err == nil && intent.State == payment.Failed && intent.Open {
 		why := intent.Failure
 		if refused {
@@ -126,7 +126,7 @@ func (c *Cashier) advance(ctx context.Context, p payment.Payment, i payment.Inte
 
 // refused ends a payment that the provider does not take; any other error is tried again.
 func (c *Cashier) refused(ctx context.Context, p payment.Payment, err error) (PaymentState, error) {
-	var refusal *payment.Refusal
+	var refusal *payment.RefusedError
 	if !errors.As(err, &refusal) {
 		return stateOf(p), Failure(err)
 	}
@@ -148,7 +148,7 @@ func (c *Cashier) order(ctx context.Context, p payment.Payment) (payment.Order, 
 	o := orderOf(p)
 	m, err := c.Books.Method(ctx, p.RiderID, p.MethodID)
 	if errors.Is(err, payment.ErrCardUnknown) {
-		return o, &payment.Refusal{Failure: payment.CardGone, Cause: err}
+		return o, &payment.RefusedError{Failure: payment.CardGone, Cause: err}
 	}
 	if err != nil {
 		return o, err

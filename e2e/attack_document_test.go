@@ -30,7 +30,7 @@ type document struct{ schemas object }
 
 func targets(t *testing.T) []target {
 	t.Helper()
-	raw, err := api.Document(true)
+	raw, err := api.Document()
 	require.NoError(t, err)
 	var doc struct {
 		Paths map[string]map[string]struct {

@@ -77,7 +77,7 @@ func (b *till) call(name string, do func() error) error {
 		return errCrash
 	}
 	if failure, refused := b.refuse[name]; refused {
-		return &payment.Refusal{Failure: failure, Cause: errCrash}
+		return &payment.RefusedError{Failure: failure, Cause: errCrash}
 	}
 	err := do()
 	if after {

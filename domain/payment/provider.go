@@ -8,7 +8,7 @@ import (
 )
 
 // Provider takes money from cards. Every call may be repeated: after an error nobody knows whether it was heard, except after a
-// *Refusal.
+// *RefusedError.
 type Provider interface {
 	// Name is what rows and webhooks call it.
 	Name() string
@@ -73,13 +73,15 @@ type Event struct {
 	Intent    Intent
 }
 
-// Refusal is an error after which nothing was done, and nothing would be by trying again.
-type Refusal struct {
+// RefusedError is an error after which nothing was done, and nothing would be by trying again.
+type RefusedError struct {
 	Failure Failure
 	Cause   error
 }
 
-func (r *Refusal) Error() string { return fmt.Sprintf("payment: refused (%s): %v", r.Failure, r.Cause) }
+func (r *RefusedError) Error() string {
+	return fmt.Sprintf("payment: refused (%s): %v", r.Failure, r.Cause)
+}
 
 // Unwrap is what the provider said.
-func (r *Refusal) Unwrap() error { return r.Cause }
+func (r *RefusedError) Unwrap() error { return r.Cause }

@@ -400,8 +400,8 @@ type Payment struct {
 	StripeWebhookSecrets []string `env:"STRIPE_WEBHOOK_SECRETS,unset"`
 	// StripeURL is Stripe's API, or what stands in for it.
 	StripeURL    string `env:"STRIPE_URL" envDefault:"https://api.stripe.com"`
-	MinimumTopUp int64  `env:"MINIMUM_TOPUP" envDefault:"100"`    // minor units
-	MaximumTopUp int64  `env:"MAXIMUM_TOPUP" envDefault:"100000"` // minor units
+	MinimumTopUp int64  `env:"MINIMUM_TOPUP" envDefault:"100"`    // The least that a rider may put into the wallet at once, in minor units.
+	MaximumTopUp int64  `env:"MAXIMUM_TOPUP" envDefault:"100000"` // The most, in minor units.
 	// AnnounceWithin is how long the provider may be away before a payment is given up that it has not heard of.
 	AnnounceWithin time.Duration `env:"ANNOUNCE_WITHIN" envDefault:"15m"`
 	// ActionWithin is how long a rider may take to confirm a payment with the bank.

@@ -207,7 +207,7 @@ func (s *Sandbox) change(reference string, change func(*slip, time.Time) bool) (
 // unknown is an intent that the sandbox has lost, with its folder.
 func unknown(err error) error {
 	if errors.Is(err, os.ErrNotExist) {
-		return &payment.Refusal{Failure: payment.Impossible, Cause: err}
+		return &payment.RefusedError{Failure: payment.Impossible, Cause: err}
 	}
 	return err
 }

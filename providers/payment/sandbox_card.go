@@ -75,7 +75,7 @@ func (s *Sandbox) tell(p slip) {
 	}
 	s.sent.Go(func() {
 		send := func(name string, state payment.State, failure payment.Failure) {
-			body, _ := json.Marshal(notice{ //nolint:errchkjson // text and a number
+			body, _ := json.Marshal(notice{
 				ID: "sandbox_evt_" + name + "_" + p.PaymentID, PaymentID: p.PaymentID, State: state, Failure: failure, Minor: p.Amount.Minor, Currency: p.Amount.Currency,
 			})
 			_ = s.o.Deliver(s.ctx, body, Sign(body, s.o.Secret, time.Now())) // whoever was not told looks

@@ -65,7 +65,7 @@ func TestConductsOfTheSandbox(t *testing.T) {
 				require.Equal(t, c.first, i.State)
 				require.Equal(t, c.failure, i.Failure)
 				require.Equal(t, c.first == paid.Failed, i.Open)
-				time.Sleep(ever)
+				time.Sleep(ever) //nolint:forbidigo // in a bubble, where time jumps
 				synctest.Wait()
 				i, err = sandbox(t, dir, nil).Look(t.Context(), i.Reference) // another process
 				require.NoError(t, err)
@@ -116,7 +116,7 @@ func TestTheSandboxHasOneIntentAPayment(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, paid.Succeeded, i.State)
 	_, err = s.Look(t.Context(), "sandbox_pi_unknown")
-	var refusal *paid.Refusal
+	var refusal *paid.RefusedError
 	require.ErrorAs(t, err, &refusal)
 	_, err = s.Look(t.Context(), "../../etc/passwd")
 	require.ErrorAs(t, err, &refusal)

@@ -134,7 +134,7 @@ func trouble(err error) error {
 		said.HTTPStatusCode == http.StatusTooManyRequests, said.HTTPStatusCode >= http.StatusInternalServerError:
 		return cause // a wrong key is ours to mend, and no rider's fault
 	case said.Type == stripe.ErrorTypeCard, said.Type == stripe.ErrorTypeInvalidRequest:
-		return &payment.Refusal{Failure: failureOf(said), Cause: cause}
+		return &payment.RefusedError{Failure: failureOf(said), Cause: cause}
 	}
 	return cause
 }

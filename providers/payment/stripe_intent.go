@@ -53,7 +53,7 @@ func (s *Stripe) Look(ctx context.Context, reference string) (payment.Intent, er
 // orLook takes a refusal to do something with an intent for news of it.
 func (s *Stripe) orLook(ctx context.Context, reference string, done *stripe.PaymentIntent, err error) (payment.Intent, error) {
 	now, err := intent(done, err)
-	var refused *payment.Refusal
+	var refused *payment.RefusedError
 	if !errors.As(err, &refused) {
 		return now, err
 	}

@@ -60,8 +60,8 @@ func TestStripeTakesEveryRequest(t *testing.T) {
 
 	_, err = payment.NewStripe(payment.StripeOptions{Key: "nonsense", URL: mock.URL()}).Customer(ctx, uuid.NewString())
 	require.Error(t, err)
-	var refusal *paid.Refusal
-	require.False(t, errors.As(err, &refusal), "a wrong key is no rider's fault")
+	var refusal *paid.RefusedError
+	require.NotErrorAs(t, err, &refusal, "a wrong key is no rider's fault")
 }
 
 // script is a Stripe that answers what a test wants, and keeps what it was asked.
@@ -193,7 +193,7 @@ func TestConfirmAndCancelAskHowThePaymentStands(t *testing.T) {
 	}
 	s = newScript(t, map[string][]answer{confirm: {again}, look: {{200, pi("requires_confirmation", nil)}}})
 	_, err = s.stripe().Confirm(t.Context(), order(), "pi_1")
-	var refused *paid.Refusal
+	var refused *paid.RefusedError
 	require.ErrorAs(t, err, &refused)
 }
 
@@ -215,7 +215,7 @@ func TestErrorsOfStripe(t *testing.T) {
 			_, err := s.stripe().Create(t.Context(), order())
 			require.Error(t, err)
 			require.NotContains(t, err.Error(), "4242", "what Stripe says may quote a card")
-			var refusal *paid.Refusal
+			var refusal *paid.RefusedError
 			require.Equal(t, c.failure != "", errors.As(err, &refusal))
 			if c.failure != "" {
 				require.Equal(t, c.failure, refusal.Failure)
