@@ -25,6 +25,15 @@ func (s *siege) belongings() map[string]func(t *testing.T, owner person) (id str
 			require.NoError(t, s.store.OpenSession(t.Context(), opened))
 			return opened.Family
 		},
+		"/v1/payment-methods/{id}": func(t *testing.T, owner person) string {
+			require.NoError(t, owner.app.SaveCard(t.Context()))
+			return s.rows(t, `SELECT id FROM payment_methods WHERE rider_id = $1`, owner.id)[0]
+		},
+		"/v1/payments/{id}": func(t *testing.T, owner person) string {
+			require.NoError(t, owner.app.SaveCard(t.Context()))
+			require.NoError(t, owner.app.TopUp(t.Context(), key(), 1000))
+			return s.rows(t, `SELECT id FROM payments WHERE rider_id = $1`, owner.id)[0]
+		},
 	}
 }
 
@@ -83,6 +92,8 @@ func (s *siege) seen(t *testing.T, owner person) []string {
 	t.Helper()
 	return s.rows(t, `
 		SELECT id::text || ' ' || state FROM rentals WHERE rider_id = $1
+		UNION ALL SELECT id::text || ' ' || state FROM payments WHERE rider_id = $1
+		UNION ALL SELECT id::text || ' ' || is_default || coalesce(' removed ' || removed_at::text, '') FROM payment_methods WHERE rider_id = $1
 		UNION ALL SELECT family::text || coalesce(' ended ' || ended_at::text, '') FROM sessions WHERE subject = $1 ORDER BY 1`, owner.id)
 }
 
