@@ -56,11 +56,29 @@ func (r *Rentals) Begin(ctx context.Context, in BeginInput) (bool, error) {
 
 // Advance stores a change of state, once by its number.
 func (r *Rentals) Advance(ctx context.Context, change rental.Change) error {
+	if change.State == rental.Riding && !change.UnlockedAt.IsZero() {
+		change.Begin = r.begin(ctx, change)
+	}
 	if err := r.Store.Advance(ctx, change); err != nil {
 		return Failure(err)
 	}
 	r.register(ctx, change.State, change.Ride)
 	return nil
+}
+
+// begin is where a satellite saw the scooter last before it was unlocked: the books only know where the last ride left it. What
+// can't be asked in time is not known.
+func (r *Rentals) begin(ctx context.Context, change rental.Change) fleet.Sighted {
+	if change.Ride == nil || r.Live == nil {
+		return fleet.Sighted{}
+	}
+	ctx, cancel := context.WithTimeout(ctx, registerLimit)
+	defer cancel()
+	known, err := r.Live.LastKnown(ctx, change.Ride.Plate)
+	if err != nil || known.Position == nil {
+		return fleet.Sighted{}
+	}
+	return fleet.Sighted{Position: *known.Position, At: known.FixedAt}
 }
 
 // registerLimit is how long a ride may take to be entered: its rider may be waiting.
@@ -121,6 +139,7 @@ type Judgement struct {
 	Allowed     bool        `json:"allowed"`
 	ZoneVersion int64       `json:"zone_version,omitempty"` // 0: no zone had a say
 	Position    *geo.Point  `json:"position,omitempty"`
+	SeenAt      time.Time   `json:"seen_at,omitzero"` // when a satellite saw the scooter there; zero: nobody knows
 	Nearest     *zone.Place `json:"nearest,omitempty"`
 	// Price is what the zone does to the bill; nil: nothing.
 	Price *fare.Adjustment `json:"price,omitempty"`
@@ -128,7 +147,7 @@ type Judgement struct {
 
 // JudgeEnd judges the end of a ride by the zones in force.
 func (r *Rentals) JudgeEnd(ctx context.Context, in JudgeInput) (Judgement, error) {
-	at, err := r.place(ctx, in)
+	at, seen, err := r.place(ctx, in)
 	if err != nil {
 		return Judgement{}, err
 	}
@@ -137,7 +156,7 @@ func (r *Rentals) JudgeEnd(ctx context.Context, in JudgeInput) (Judgement, error
 		return Judgement{}, Failure(err)
 	}
 	if at == nil || len(zones.Zones) == 0 {
-		return Judgement{Allowed: true, Position: at}, nil
+		return Judgement{Allowed: true, Position: at, SeenAt: seen}, nil
 	}
 	c := zone.Case{ModelID: in.ModelID, At: in.At}
 	if c.At.IsZero() {
@@ -149,30 +168,31 @@ func (r *Rentals) JudgeEnd(ctx context.Context, in JudgeInput) (Judgement, error
 		}
 	}
 	verdict, nearest, allowed := zones.MayEnd(*at, c)
-	j := Judgement{Allowed: allowed, ZoneVersion: zones.Version, Position: at, Nearest: nearest}
+	j := Judgement{Allowed: allowed, ZoneVersion: zones.Version, Position: at, SeenAt: seen, Nearest: nearest}
 	if price := verdict.Price(); price != (fare.Adjustment{}) {
 		j.Price = &price
 	}
 	return j, nil
 }
 
-// place is where the scooter is, as far as it can be believed: where it has just said, else where a satellite last saw it.
-func (r *Rentals) place(ctx context.Context, in JudgeInput) (*geo.Point, error) {
+// place is where the scooter is, as far as it can be believed, and since when that is known: where it has just said, else where a
+// satellite last saw it.
+func (r *Rentals) place(ctx context.Context, in JudgeInput) (*geo.Point, time.Time, error) {
 	fix, err := protocol.ParseFix(in.Report)
 	reported := in.Report != "" && err == nil && fix.Source == protocol.GPS
 	at := geo.Point{Lat: fix.Lat, Lng: fix.Lng}
 	if reported && in.MaxKmh == 0 {
-		return &at, nil
+		return &at, time.Now(), nil
 	}
 	known, err := r.Live.LastKnown(ctx, in.Plate)
 	if !reported || err != nil {
-		return known.Position, err
+		return known.Position, known.FixedAt, err
 	}
 	if known.Position != nil && !known.FixedAt.IsZero() {
 		before := fleet.Sighted{Position: *known.Position, At: known.FixedAt}
 		if !before.Reaches(fleet.Sighted{Position: at, At: time.Now()}, in.MaxKmh) {
-			return known.Position, nil
+			return known.Position, known.FixedAt, nil
 		}
 	}
-	return &at, nil
+	return &at, time.Now(), nil
 }

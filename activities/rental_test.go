@@ -3,12 +3,14 @@ package activities_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"rodada/activities"
+	"rodada/domain/fleet"
 	"rodada/domain/money"
 	"rodada/domain/rental"
 	"rodada/domain/wallet"
@@ -60,6 +62,8 @@ func TestJudgeEnd(t *testing.T) {
 				require.InDelta(t, 55_700, got.Nearest.Meters, 400)
 				got.Nearest = nil
 			}
+			require.Equal(t, c.report != "" && c.err == nil && strings.HasSuffix(c.report, ",0"), !got.SeenAt.IsZero())
+			got.SeenAt = time.Time{}
 			require.Equal(t, c.want, got)
 		})
 	}
@@ -101,7 +105,9 @@ func (s shelf) AddEvent(context.Context, string, rental.Event) error       { ret
 func (s shelf) StartPayment(context.Context, activities.SettleInput) error { return s.err }
 func (s shelf) Book(context.Context, wallet.Transaction) error             { return s.err }
 func (s shelf) Waived(context.Context, string) (bool, error)               { return false, s.err }
-func (s shelf) Trip(context.Context, string) (rental.Trip, error)          { return rental.Trip{}, s.err }
+func (s shelf) WaiveUnmoved(context.Context, string, rental.FailedRule) (bool, error) {
+	return false, s.err
+}
 
 // A refusal of the store reaches the workflow as its fault; an outage stays what it is, and is tried again.
 func TestStoreErrors(t *testing.T) {
@@ -168,6 +174,37 @@ func TestRidesAreRegistered(t *testing.T) {
 			r := &activities.Rentals{Store: shelf{c.store}, Rides: w}
 			require.ErrorIs(t, r.Advance(t.Context(), rental.Change{State: c.state, Ride: c.ride}), c.store)
 			require.Equal(t, c.told, w.told)
+		})
+	}
+}
+
+// unlocked is the change that begins a ride, as it is stored.
+type unlocked struct {
+	shelf
+	stored rental.Change
+}
+
+func (u *unlocked) Advance(_ context.Context, c rental.Change) error { u.stored = c; return nil }
+
+// Where a ride begins is where a satellite saw the scooter last, whatever the books say; nobody waits long to know.
+func TestWhereARideBegins(t *testing.T) {
+	here, seen := geo.Point{Lat: 30.5, Lng: 120.5}, time.Now().Add(-20*time.Second)
+	for name, c := range map[string]struct {
+		live *wire
+		want fleet.Sighted
+	}{
+		"seen":         {&wire{known: activities.LastKnown{Position: &here, FixedAt: seen}}, fleet.Sighted{Position: here, At: seen}},
+		"never seen":   {&wire{}, fleet.Sighted{}},
+		"nobody knows": {&wire{known: activities.LastKnown{Position: &here, FixedAt: seen}, liveErr: errors.New("away")}, fleet.Sighted{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			store := &unlocked{}
+			r := &activities.Rentals{Store: store, Live: c.live}
+			ride := &rental.Ride{Plate: "12AB"}
+			require.NoError(t, r.Advance(t.Context(), rental.Change{State: rental.Riding, UnlockedAt: time.Now(), Ride: ride}))
+			require.Equal(t, c.want, store.stored.Begin)
+			require.NoError(t, r.Advance(t.Context(), rental.Change{State: rental.Riding, Ride: ride}))
+			require.Zero(t, store.stored.Begin, "a ride that goes on began before")
 		})
 	}
 }

@@ -14,8 +14,8 @@ type Ledger interface {
 	Book(ctx context.Context, t wallet.Transaction) error
 	// Waived reports whether a ride is never to be charged.
 	Waived(ctx context.Context, rentalID string) (bool, error)
-	// Trip is how far a ride went that is over.
-	Trip(ctx context.Context, rentalID string) (rental.Trip, error)
+	// WaiveUnmoved waives a ride on which the scooter did not move, while its rider may have one waived. It tells whether it is.
+	WaiveUnmoved(ctx context.Context, rentalID string, rule rental.FailedRule) (bool, error)
 }
 
 // Payments begins payments, each a workflow of its own that outlives whoever began it.
@@ -57,20 +57,16 @@ func (w *Wallets) Settle(ctx context.Context, in SettleInput) error {
 // Charge takes the price of a ride from its rider's wallet, once by rental, unless it was waived before. A ride on which the
 // scooter did not move is waived here.
 func (w *Wallets) Charge(ctx context.Context, in ChargeInput) error {
-	t := wallet.ChargeWith(in.Discount, in.RentalID, in.RiderID, in.Price, in.Pauses)
 	if w.Failed.Under > 0 {
-		trip, err := w.Ledger.Trip(ctx, in.RentalID)
-		if err != nil {
+		waived, err := w.Ledger.WaiveUnmoved(ctx, in.RentalID, w.Failed)
+		if err != nil || waived {
 			return Failure(err)
 		}
-		if w.Failed.Unmoved(trip) {
-			t = wallet.Waive(in.RentalID, in.RiderID, in.Price.Currency, rental.FailedUnmoved)
-		}
 	}
-	err := w.Ledger.Book(ctx, t)
+	err := w.Ledger.Book(ctx, wallet.ChargeWith(in.Discount, in.RentalID, in.RiderID, in.Price, in.Pauses))
 	if errors.Is(err, wallet.ErrKeyConflict) {
 		waived, look := w.Ledger.Waived(ctx, in.RentalID)
-		if look != nil || waived || t.Kind == wallet.Void {
+		if look != nil || waived {
 			return Failure(look) // one of the two is in the books
 		}
 	}

@@ -42,6 +42,8 @@ type meta struct {
 	Needs staff.Permission
 	// Newcomers opens an endpoint of staff to whoever has yet to set a password, and needs no permission.
 	Newcomers bool
+	// Own opens an endpoint of staff to any permission: it is about their own account. It takes a password of their own.
+	Own bool
 	// Answer is an example of a body in JSON that the endpoint encodes itself.
 	Answer any
 	// Class is whose limits it has; empty: those of what reads or writes for its audience. One for all must say it.
@@ -145,9 +147,12 @@ func mount[I, O any](m *mounter, who audience, at string, e endpoint[I, O]) {
 	}
 	if who == forStaff {
 		needs := about.needs(method)
-		op.Middlewares = append(op.Middlewares, authorise(m.api, m.members, needs, about.Newcomers, m.guarded))
+		op.Middlewares = append(op.Middlewares, authorise(m.api, m.members, needs, about, m.guarded))
 		faults = append(faults, staff.ErrSuspended, fault.ErrAway)
-		if !about.Newcomers {
+		switch {
+		case about.Own:
+			faults = append(faults, staff.ErrPasswordTemporary)
+		case !about.Newcomers:
 			op.Extensions["x-permission"] = needs
 			op.Description = strings.TrimSpace(fmt.Sprintf("%s\n\nNeeds the permission `%s`.", about.Description, needs))
 			faults = append(faults, staff.ErrPermission, staff.ErrPasswordTemporary, staff.ErrFactorNeeded)

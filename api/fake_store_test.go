@@ -342,6 +342,11 @@ func (s *fakeStore) Admission(_ context.Context, riderID, key, code string) (ren
 			a.OpenRental, a.OpenPlate, a.OpenState, a.OpenTariff = r.ID, r.Plate, r.State, r.Tariff
 		}
 	}
+	for _, r := range s.rentals {
+		if r.RiderID == riderID && !r.ReservedUntil.IsZero() && (r.Reason == rental.Cancelled || r.Reason == rental.Expired) {
+			a.GivenBack++
+		}
+	}
 	who, known := s.riders[riderID]
 	a.RiderKnown, a.RiderVerified, a.SuspendedAt = known, who.Email != "", who.SuspendedAt
 	a.Prices = s.book()

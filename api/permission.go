@@ -17,8 +17,9 @@ type memberStore interface {
 // authorise lets a member of staff through who has a permission. It asks the books and not the token: what is taken away is
 // gone with the next request. From here on the request is the member's deed.
 //
-// Permissions that are guarded count only with a second factor. An endpoint for newcomers is open to whoever has yet to set a password, and to any permission.
-func authorise(api huma.API, members memberStore, needs staff.Permission, newcomers bool, guarded []staff.Permission) func(huma.Context, func(huma.Context)) {
+// Permissions that are guarded count only with a second factor. An endpoint for newcomers is open to whoever has yet to set a password, one of their Own to
+// whoever has, and both to any permission.
+func authorise(api huma.API, members memberStore, needs staff.Permission, about meta, guarded []staff.Permission) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		member, err := members.StaffInSession(ctx.Context(), subjectFrom(ctx.Context()), sessionFrom(ctx.Context()))
 		if !member.SecondFactor {
@@ -26,7 +27,9 @@ func authorise(api huma.API, members memberStore, needs staff.Permission, newcom
 		}
 		switch {
 		case err != nil:
-		case !newcomers:
+		case about.Own:
+			err = member.Ready()
+		case !about.Newcomers:
 			err = member.Need(needs)
 		case member.Suspended():
 			err = staff.ErrSuspended

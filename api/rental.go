@@ -86,6 +86,9 @@ func (s *rentals) open(ctx context.Context, q request) (*rentalOut, error) {
 	if !q.reserve && a.OpenPlate == scooter.Plate && a.OpenState == rental.Reserved {
 		return s.unlockReserved(ctx, q, rental.Rental{ID: a.OpenRental, RiderID: q.riderID, Plate: scooter.Plate})
 	}
+	if limit := s.rules.ReservationsADay; q.reserve && limit > 0 && a.GivenBack >= limit {
+		return nil, rental.ErrReservations.With("limit", limit)
+	}
 	if err := s.mayStart(ctx, scooter); err != nil {
 		return nil, err
 	}

@@ -23,7 +23,7 @@ func (claimFailed) Meta() meta {
 	return meta{
 		ID: "claim-failed-ride", Summary: "Say that a ride failed",
 		Description: "A ride that was over after less than three minutes and 200 metres, unless configured otherwise, because the scooter did not work. It costs nothing: it " +
-			"is not charged, or the wallet gets its price back. Three times in 30 days; saying it again changes nothing. A ride on which the scooter did not move is never charged.",
+			"is not charged, or the wallet gets its price back. Three times in 30 days; saying it again changes nothing. A ride on which the scooter is known not to have moved is void with nobody saying so, and counts as one of the three.",
 		Faults: []*fault.Error{rental.ErrUnknown, rental.ErrState, rental.ErrNotFailed, rental.ErrFailedOver, wallet.ErrNothingLeft},
 	}
 }

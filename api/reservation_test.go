@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"context"
+	"fmt"
 	"net/http/httptest"
 	"testing"
 	"time"
@@ -9,6 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/client"
 
+	"rodada/api"
+	"rodada/domain/fleet"
 	"rodada/domain/rental"
 	"rodada/workflows"
 )
@@ -28,6 +31,23 @@ func TestReserveHoldsTheScooterForTheTariffsTime(t *testing.T) {
 	require.Equal(t, noon.Add(10*time.Minute), in.ReservedUntil)
 	require.True(t, in.Deadline.IsZero())
 	require.Equal(t, b, body(t, s.reserve(t, "key-1"), 201))
+}
+
+// Nobody keeps scooters from others by reserving them again and again. Who stands at one may ride.
+func TestReservationsGivenBackAreCounted(t *testing.T) {
+	s := newStage(t, func(o *api.Options) { o.Config.Rental.ReservationsADay = 2 })
+	for i := range 2 {
+		id := body(t, s.reserve(t, fmt.Sprintf("key-%d", i)), 201)["id"].(string)
+		s.store.move(id, func(r *rental.Rental) {
+			r.State, r.Outcome, r.Reason = rental.Void, rental.Voided, []rental.Reason{rental.Cancelled, rental.Expired}[i]
+		})
+		free := s.store.scooters[plate]
+		free.Hold = fleet.Free
+		s.store.scooters[plate] = free
+	}
+	p := problem(t, s.reserve(t, "key-3"), 429, "reservations_spent")
+	require.EqualValues(t, 2, p["limit"])
+	body(t, s.rent(t, ana, "key-4"), 201)
 }
 
 func TestReserveIsAcceptedWhileNobodyConfirmsIt(t *testing.T) {

@@ -258,6 +258,7 @@ var spanish = map[string]string{ //nolint:gosec // sentences about passwords are
 	"refund_nothing_left": "De este viaje no queda nada por devolver.",
 	"wallet_in_debt":      "Tu monedero está en números rojos. Recárgalo antes de volver a circular.",
 	"ride_not_failed":     "Este viaje duró o llegó demasiado lejos para contar como fallido. Escribe a soporte.",
+	"reservations_spent":  "Hoy has devuelto demasiadas reservas. Puedes alquilar el patinete que tengas delante.",
 	"failed_rides_spent":  "Has comunicado muchos viajes fallidos últimamente. Escribe a soporte.",
 	"refund_too_high":     "Es más de lo que queda de lo cobrado.",
 

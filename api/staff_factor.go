@@ -69,7 +69,7 @@ type beginFactorOut struct {
 
 func (beginFactor) Meta() meta {
 	return meta{
-		ID: "begin-second-factor", Class: classPassword, Summary: "Set up a second factor", Newcomers: true,
+		ID: "begin-second-factor", Class: classPassword, Summary: "Set up a second factor", Own: true,
 		Description: "Codes by time, as authenticator apps make them: six digits, every 30 seconds. It counts once a code confirms it.",
 		Faults:      []*fault.Error{rider.ErrPassword, staff.ErrCodeMissing, staff.ErrCodeWrong, staff.ErrCodeWait, staff.ErrFactorNoKey, password.ErrBusy},
 	}
@@ -123,7 +123,7 @@ type confirmFactorOut struct {
 
 func (confirmFactor) Meta() meta {
 	return meta{
-		ID: "confirm-second-factor", Class: classPassword, Summary: "Confirm a second factor by its first code", Newcomers: true,
+		ID: "confirm-second-factor", Class: classPassword, Summary: "Confirm a second factor by its first code", Own: true,
 		Description: "From now on the account logs in with a code. Every session of yours ends, and the answer has a new one.",
 		Faults:      []*fault.Error{staff.ErrCodeWrong, staff.ErrFactorNone, staff.ErrFactorNoKey},
 	}
@@ -149,7 +149,7 @@ type disableFactor struct{ *factors }
 
 func (disableFactor) Meta() meta {
 	return meta{
-		ID: "disable-second-factor", Class: classPassword, Summary: "Do without a second factor", Newcomers: true, Status: 204,
+		ID: "disable-second-factor", Class: classPassword, Summary: "Do without a second factor", Own: true, Status: 204,
 		Description: "Takes a code. Permissions that count only with a second factor do not count any more.",
 		Faults:      []*fault.Error{staff.ErrCodeWrong, staff.ErrCodeWait, staff.ErrFactorNone, staff.ErrFactorNoKey},
 	}

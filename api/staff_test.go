@@ -34,6 +34,9 @@ func TestANewMemberSetsAPasswordFirst(t *testing.T) {
 	problem(t, s.do(t, "GET", "/admin/v1/zones", bearer, nil), 403, "password_temporary")
 	me := body(t, s.do(t, "GET", "/admin/v1/me", bearer, nil), 200)
 	require.Equal(t, "2026-11-26T12:00:00Z", me["password_expires_at"])
+	for _, path := range []string{"/admin/v1/me/second-factor", "/admin/v1/me/second-factor/confirm"} {
+		problem(t, s.do(t, "POST", path, bearer, map[string]any{"current_password": given, "code": "123456"}), 403, "password_temporary")
+	}
 	require.NotContains(t, me, "password")
 
 	set := func(current, next string) map[string]any {

@@ -15,6 +15,8 @@ const admission = `
 	SELECT sc.*, (SELECT version FROM price_book) AS prices, r.id IS NOT NULL AND r.deleted_at IS NULL AS rider_known,
 		coalesce(r.email, '') <> '' AS rider_verified, r.suspended_at, ` + admissionKeys + `,
 		own.id AS open_rental, coalesce(own.plate, '') AS open_plate, coalesce(own.state, '') AS open_state, coalesce(own.tariff, '{}') AS open_tariff,
+		(SELECT count(*) FROM rentals g WHERE g.rider_id = $1 AND g.created_at > now() - make_interval(secs => $5)
+			AND g.reserved_until IS NOT NULL AND g.reason IN ('cancelled', 'reservation_over')) AS given_back,
 		(SELECT coalesce(jsonb_object_agg(b.currency, b.minor), '{}') FROM (
 			SELECT currency, sum(minor) AS minor FROM (
 				SELECT a.currency, e.minor FROM ledger_accounts a JOIN ledger_entries e ON e.account_id = a.id WHERE a.name = $4
@@ -44,6 +46,7 @@ type admissionRow struct {
 	OpenPlate   string         `db:"open_plate"`
 	OpenState   rental.State   `db:"open_state"`
 	OpenTariff  []byte         `db:"open_tariff"`
+	GivenBack   int            `db:"given_back"`
 	Balances    []byte         `db:"balances"`
 }
 
@@ -56,7 +59,7 @@ func (s *Store) Admission(ctx context.Context, riderID, key, code string) (a ren
 	var prices int64
 	err = s.once(ctx, "admission", func(db executor) error {
 		var row admissionRow
-		err := db.GetContext(ctx, &row, admission, riderID, key, code, wallet.Rider(riderID))
+		err := db.GetContext(ctx, &row, admission, riderID, key, code, wallet.Rider(riderID), rental.ReservationSpan.Seconds())
 		if errors.Is(err, sql.ErrNoRows) {
 			err = db.GetContext(ctx, &row, `
 				SELECT `+admissionKeys+` FROM rental_keys k WHERE k.rider_id = $1 AND k.key = $2`, riderID, key)
@@ -80,7 +83,7 @@ func (r admissionRow) admission() (rental.Admission, error) {
 	a := rental.Admission{
 		KeyRental: r.KeyRental.String, KeyDigest: r.KeyDigest,
 		OpenRental: r.OpenRental.String, OpenPlate: r.OpenPlate, OpenState: r.OpenState,
-		RiderKnown: r.RiderKnown, RiderVerified: r.Verified, SuspendedAt: timeOf(r.SuspendedAt), Scooter: r.scooter(),
+		RiderKnown: r.RiderKnown, RiderVerified: r.Verified, SuspendedAt: timeOf(r.SuspendedAt), GivenBack: r.GivenBack, Scooter: r.scooter(),
 	}
 	return a, errors.Join(json.Unmarshal(r.OpenTariff, &a.OpenTariff), json.Unmarshal(r.Balances, &a.Balances))
 }

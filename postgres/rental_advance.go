@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"rodada/domain/fare"
+	"rodada/domain/fleet"
 	"rodada/domain/rental"
 	"rodada/geo"
 )
@@ -56,7 +57,9 @@ var advance = `
 			riding_ns = coalesce($13, riding_ns), paused_ns = coalesce($14, paused_ns), meters = coalesce($15, meters),
 			bill = coalesce($16, bill),
 			end_lat = coalesce($17, end_lat), end_lng = coalesce($18, end_lng),
-			zone_version = coalesce($19, zone_version)
+			zone_version = coalesce($19, zone_version),
+			begin_lat = coalesce($24, begin_lat), begin_lng = coalesce($25, begin_lng), begin_seen_at = coalesce($26, begin_seen_at),
+			end_seen_at = coalesce($27, end_seen_at)
 		FROM event WHERE r.id = event.rental_id
 		RETURNING r.id, r.scooter_id, r.state
 	), scooter AS (
@@ -101,10 +104,12 @@ func advanceRental(ctx context.Context, db executor, c rental.Change) error {
 	}
 	riding, paused, meters := usageColumns(c.Usage)
 	lat, lng := placeColumns(c.EndPosition)
+	beginLat, beginLng := sightedColumns(c.Begin)
 	var known int
 	err = db.GetContext(ctx, &known, advance, c.RentalID, c.Seq, c.State, c.Cause, c.At, c.Note,
 		c.Outcome, c.Reason, c.DeviceStatus, nullTime(c.UnlockedAt), nullTime(c.StoppedAt), nullTime(c.SecuredAt),
-		riding, paused, meters, bill, lat, lng, nullInt(c.ZoneVersion), holdOf(c.State), c.Maintenance, sends, staffColumn(c.StaffID))
+		riding, paused, meters, bill, lat, lng, nullInt(c.ZoneVersion), holdOf(c.State), c.Maintenance, sends, staffColumn(c.StaffID),
+		beginLat, beginLng, nullTime(c.Begin.At), nullTime(c.EndSeenAt))
 	if err == nil && known == 0 {
 		return rental.ErrUnknown
 	}
@@ -132,6 +137,13 @@ func placeColumns(p *geo.Point) (lat, lng *float64) {
 		return nil, nil
 	}
 	return &p.Lat, &p.Lng
+}
+
+func sightedColumns(s fleet.Sighted) (lat, lng *float64) {
+	if s.At.IsZero() {
+		return nil, nil
+	}
+	return placeColumns(&s.Position)
 }
 
 // voidUnstarted is the end of a rental that no run has claimed, and of its hold.

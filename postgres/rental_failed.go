@@ -1,38 +1,49 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"errors"
 	"time"
 
 	"rodada/domain/fare"
+	"rodada/domain/fleet"
 	"rodada/domain/rental"
 	"rodada/domain/wallet"
 	"rodada/geo"
 )
 
 type tripRow struct {
-	RidingNs int64           `db:"riding_ns"`
-	PausedNs int64           `db:"paused_ns"`
-	Meters   int64           `db:"meters"`
-	FromLat  sql.NullFloat64 `db:"from_lat"`
-	FromLng  sql.NullFloat64 `db:"from_lng"`
-	ToLat    sql.NullFloat64 `db:"end_lat"`
-	ToLng    sql.NullFloat64 `db:"end_lng"`
+	RidingNs   int64           `db:"riding_ns"`
+	PausedNs   int64           `db:"paused_ns"`
+	Meters     int64           `db:"meters"`
+	UnlockedAt sql.NullTime    `db:"unlocked_at"`
+	StoppedAt  sql.NullTime    `db:"stopped_at"`
+	FromLat    sql.NullFloat64 `db:"begin_lat"`
+	FromLng    sql.NullFloat64 `db:"begin_lng"`
+	FromAt     sql.NullTime    `db:"begin_seen_at"`
+	ToLat      sql.NullFloat64 `db:"end_lat"`
+	ToLng      sql.NullFloat64 `db:"end_lng"`
+	ToAt       sql.NullTime    `db:"end_seen_at"`
 }
 
 func (r tripRow) trip() rental.Trip {
-	t := rental.Trip{Usage: fare.Usage{Riding: time.Duration(r.RidingNs), Paused: time.Duration(r.PausedNs), Meters: r.Meters}}
-	if r.FromLat.Valid {
-		t.From = &geo.Point{Lat: r.FromLat.Float64, Lng: r.FromLng.Float64}
-	}
-	if r.ToLat.Valid {
-		t.To = &geo.Point{Lat: r.ToLat.Float64, Lng: r.ToLng.Float64}
-	}
-	return t
+	return rental.Course{
+		Usage:    fare.Usage{Riding: time.Duration(r.RidingNs), Paused: time.Duration(r.PausedNs), Meters: r.Meters},
+		Unlocked: r.UnlockedAt.Time, Stopped: r.StoppedAt.Time,
+		AtUnlock: sighted(r.FromLat, r.FromLng, r.FromAt), AtTheEnd: sighted(r.ToLat, r.ToLng, r.ToAt),
+	}.Trip()
 }
 
-// Trip is how far a ride went that is over, as far as the books know: from where the scooter stood when it was taken.
+func sighted(lat, lng sql.NullFloat64, at sql.NullTime) fleet.Sighted {
+	if !lat.Valid || !at.Valid {
+		return fleet.Sighted{}
+	}
+	return fleet.Sighted{Position: geo.Point{Lat: lat.Float64, Lng: lng.Float64}, At: at.Time}
+}
+
+// Trip is how far a ride went that is over, from where the scooter was seen when it was taken.
 func (s *Store) Trip(ctx context.Context, rentalID string) (t rental.Trip, err error) {
 	if !isID(rentalID) {
 		return t, rental.ErrUnknown
@@ -47,10 +58,8 @@ func (s *Store) Trip(ctx context.Context, rentalID string) (t rental.Trip, err e
 func tripOn(ctx context.Context, db executor, rentalID string) (rental.Trip, error) {
 	var row tripRow
 	err := db.GetContext(ctx, &row, `
-		SELECT r.riding_ns, r.paused_ns, r.meters, r.end_lat, r.end_lng, e.lat AS from_lat, e.lng AS from_lng
-		FROM rentals r LEFT JOIN LATERAL (
-			SELECT lat, lng FROM scooter_events WHERE scooter_id = r.scooter_id AND rental_id = r.id ORDER BY id LIMIT 1
-		) e ON true WHERE r.id = $1`, rentalID)
+		SELECT riding_ns, paused_ns, meters, unlocked_at, stopped_at, begin_lat, begin_lng, begin_seen_at, end_lat, end_lng, end_seen_at
+		FROM rentals WHERE id = $1`, rentalID)
 	return row.trip(), orElse(err, rental.ErrUnknown)
 }
 
@@ -80,25 +89,52 @@ func (s *Store) ClaimFailed(ctx context.Context, riderID, rentalID string, rule 
 		case !rule.Failed(trip):
 			return rental.ErrNotFailed
 		}
-		// Two claims of one rider wait for each other here, so that none is one too many.
-		var id string
-		if err := tx.GetContext(ctx, &id, `SELECT id FROM riders WHERE id = $1 FOR NO KEY UPDATE`, riderID); err != nil {
-			return err
-		}
-		var claims int
-		err = tx.GetContext(ctx, &claims, `
-			SELECT count(DISTINCT t.id) FROM ledger_accounts a JOIN ledger_entries e ON e.account_id = a.id
-				JOIN ledger_transactions t ON t.id = e.transaction_id
-			WHERE a.rider_id = $1 AND t.note = $2 AND t.booked_at > now() - make_interval(secs => $3)`,
-			riderID, rental.FailedClaimed, rental.FailedSpan.Seconds())
-		if err != nil {
-			return err
-		}
-		if claims >= rental.FailedClaims {
-			return rental.ErrFailedOver
+		if spent, err := failedSpent(ctx, tx, riderID); err != nil || spent {
+			return cmp.Or(err, error(rental.ErrFailedOver))
 		}
 		after, err = refundOn(ctx, tx, r, q)
 		return err
 	})
 	return after, err
+}
+
+// WaiveUnmoved voids a ride on which the scooter did not move, by the rule, unless it is settled already or its rider has had as many
+// failed rides lately as may be: then it is charged like any other. It tells whether the ride is void.
+func (s *Store) WaiveUnmoved(ctx context.Context, rentalID string, rule rental.FailedRule) (waived bool, err error) {
+	trip, err := s.Trip(ctx, rentalID)
+	if err != nil || !rule.Unmoved(trip) {
+		return false, err
+	}
+	err = s.atomically(ctx, "waive a failed ride", func(tx executor) error {
+		r, err := lockRidden(ctx, tx, rentalID)
+		waived = r.Waived
+		if err != nil || r.Waived || r.Charged > 0 {
+			return err
+		}
+		if spent, err := failedSpent(ctx, tx, r.RiderID); err != nil || spent {
+			return err
+		}
+		_, err = bookOn(ctx, tx, wallet.Waive(rentalID, r.RiderID, r.Currency, rental.FailedUnmoved))
+		waived = err == nil
+		if errors.Is(err, wallet.ErrKeyConflict) { // charged, though the rider's wallet paid nothing
+			return nil
+		}
+		return err
+	})
+	return waived && err == nil, err
+}
+
+// failedSpent reports whether a rider has had as many failed rides lately as may be, said or seen. Others who ask for the same
+// rider wait until the transaction is over, so that none is one too many.
+func failedSpent(ctx context.Context, tx executor, riderID string) (bool, error) {
+	if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(hashtextextended($1, 2))`, riderID); err != nil {
+		return false, err
+	}
+	var failed int
+	err := tx.GetContext(ctx, &failed, `
+		SELECT count(DISTINCT t.id) FROM ledger_accounts a JOIN ledger_entries e ON e.account_id = a.id
+			JOIN ledger_transactions t ON t.id = e.transaction_id
+		WHERE a.rider_id = $1 AND t.note = ANY($2) AND t.booked_at > now() - make_interval(secs => $3)`,
+		riderID, []string{rental.FailedClaimed, rental.FailedUnmoved}, rental.FailedSpan.Seconds())
+	return failed >= rental.FailedClaims, err
 }

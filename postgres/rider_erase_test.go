@@ -9,8 +9,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"rodada/domain/letter"
+	"rodada/domain/money"
 	"rodada/domain/rental"
 	"rodada/domain/rider"
+	"rodada/domain/wallet"
 )
 
 func TestNobodyLeavesInTheMiddleOfARide(t *testing.T) {
@@ -99,4 +101,16 @@ func TestWhatIsErased(t *testing.T) {
 	}
 	require.Contains(t, everything(), who.ID, "what is kept has it for a name")
 	require.Zero(t, b.count(`SELECT count(*) FROM sessions`))
+}
+
+// Who is gone gets no money any more, but what is left can be paid out.
+func TestNoPresentsForWhoIsGone(t *testing.T) {
+	b := newBooks(t)
+	who := b.rider().ID
+	require.NoError(t, b.DeleteRider(b.ctx, who, letter.Envelope{}))
+	_, _, err := b.BookByStaff(b.ctx, who, "EUR", wallet.Give("gone/"+who, who, money.Of(500, "EUR"), "sorry"))
+	require.ErrorIs(t, err, wallet.ErrRider)
+	require.Zero(t, b.balance(wallet.Rider(who), "EUR"))
+	_, _, err = b.BookByStaff(b.ctx, who, "EUR", wallet.Adjust("paid/"+who, who, money.Of(-500, "EUR"), "paid out"))
+	require.NoError(t, err)
 }

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -104,6 +105,13 @@ func (s *Store) BookByStaff(ctx context.Context, riderID, currency string, t wal
 		}
 		if m, err = movementOn(ctx, tx, riderID, currency, t.Key); err != nil {
 			return err
+		}
+		if fresh && m.Amount.Minor > 0 { // a deleted account may be paid out, but gets nothing more
+			var gone bool
+			err := tx.GetContext(ctx, &gone, `SELECT deleted_at IS NOT NULL FROM riders WHERE id = $1 FOR NO KEY UPDATE`, riderID)
+			if err != nil || gone {
+				return cmp.Or(err, error(wallet.ErrRider))
+			}
 		}
 		if balance, err = balanceOn(ctx, tx, wallet.Rider(riderID), currency); err != nil || !fresh {
 			return err

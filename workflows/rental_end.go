@@ -54,6 +54,7 @@ func (r *ride) end(ctx workflow.Context, e ending) {
 	r.advance(ctx, rental.Locking, e.cause, func(c *rental.Change) {
 		c.StaffID = e.staffID
 		c.StoppedAt, c.Note, c.EndPosition, c.ZoneVersion = e.at, e.note, e.verdict.Position, e.verdict.ZoneVersion
+		c.EndSeenAt = e.verdict.SeenAt
 	})
 	v, heard := r.query(ctx)
 	usage := r.s.Meter.Usage(e.at, r.distance(ctx, v, heard))

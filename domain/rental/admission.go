@@ -4,10 +4,18 @@ import (
 	"time"
 
 	"rodada/domain/fare"
+	"rodada/domain/fault"
 	"rodada/domain/fleet"
 	"rodada/domain/money"
 	"rodada/domain/pricing"
 )
+
+// ReservationSpan is the time within which reservations that came to nothing are counted.
+const ReservationSpan = 24 * time.Hour
+
+// ErrReservations refuses to hold one more scooter for somebody who rides none of them.
+var ErrReservations = fault.Declare(fault.Limited, "reservations_spent",
+	"You have given back too many reservations today. You can still rent a scooter that you stand at.")
 
 // Admission is what decides whether a rider may open a rental with an Idempotency-Key, all of it read at one moment. Whether
 // it opens is decided when it is written.
@@ -22,9 +30,11 @@ type Admission struct {
 	RiderKnown    bool
 	RiderVerified bool // with an email
 	SuspendedAt   time.Time
-	Scooter       fleet.Scooter // without an ID when no scooter has the code; what follows is empty then
-	Prices        *pricing.Book
-	Balances      map[string]int64 // what the rider's wallet holds less what is about to be charged, by currency
+	// GivenBack is how many reservations the rider gave back or let run out within ReservationSpan.
+	GivenBack int
+	Scooter   fleet.Scooter // without an ID when no scooter has the code; what follows is empty then
+	Prices    *pricing.Book
+	Balances  map[string]int64 // what the rider's wallet holds less what is about to be charged, by currency
 }
 
 // Balance is what the rider's wallet holds for a tariff.

@@ -5,6 +5,7 @@ import (
 
 	"rodada/domain/fare"
 	"rodada/domain/fault"
+	"rodada/domain/fleet"
 	"rodada/geo"
 )
 
@@ -26,7 +27,7 @@ const (
 	FailedUnmoved = "failed ride, the scooter did not move"
 )
 
-// What a rider may claim in a time; more is for support.
+// How many rides of a rider may fail in a time, whoever says so; more is for support.
 const (
 	FailedClaims = 3
 	FailedSpan   = 30 * 24 * time.Hour
@@ -35,10 +36,42 @@ const (
 // unmoved is how far two fixes of a scooter that stands may lie apart, in metres.
 const unmoved = 30
 
+// Boxes say every half a minute where they are, unless they are told otherwise.
+const (
+	parked = 2 * time.Minute  // how long before the unlock a fix may be that says where the ride began
+	after  = 5 * time.Second  // how long after it
+	unseen = 30 * time.Second // how much of a ride may come after the fix that says where it ended
+)
+
 // Trip is what is known of how far a ride went.
 type Trip struct {
 	Usage    fare.Usage
 	From, To *geo.Point // nil: nobody knows
+}
+
+// Course is what is stored of a ride for its Trip: from the unlock to the stop, and where a satellite saw the scooter last at
+// each of the two.
+type Course struct {
+	Usage              fare.Usage
+	Unlocked, Stopped  time.Time
+	AtUnlock, AtTheEnd fleet.Sighted
+}
+
+// Trip takes for the places of begin and end what was seen close enough to them in time: a scooter may have been carried
+// before it was taken, and driven on after it was seen.
+func (c Course) Trip() Trip {
+	t := Trip{Usage: c.Usage}
+	if c.Unlocked.IsZero() {
+		return t
+	}
+	since := c.Unlocked.Add(-parked)
+	if from := c.AtUnlock; from.At.After(since) && !from.At.After(c.Unlocked.Add(after)) {
+		t.From = &from.Position
+	}
+	if to := c.AtTheEnd; to.At.After(since) && min(c.Stopped.Sub(to.At), c.Stopped.Sub(c.Unlocked)) <= unseen {
+		t.To = &to.Position
+	}
+	return t
 }
 
 // apart is how far the places of begin and end lie apart, where both are known.

@@ -7,9 +7,40 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"rodada/domain/fare"
+	"rodada/domain/fleet"
 	"rodada/domain/rental"
 	"rodada/geo"
 )
+
+// What was seen too long before or after says nothing of where a ride began or ended.
+func TestPlacesOfATrip(t *testing.T) {
+	unlocked := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	here, there := geo.Point{Lat: 40.4155, Lng: -3.7074}, geo.Point{Lat: 40.4156, Lng: -3.7074}
+	for name, c := range map[string]struct {
+		from, ride, to time.Duration // after the unlock
+		begin, end     bool
+	}{
+		"fixes of a moment":        {-time.Second, time.Minute, time.Minute, true, true},
+		"one fix for a short ride": {-20 * time.Second, 10 * time.Second, -20 * time.Second, true, true},
+		"one fix for a long ride":  {-20 * time.Second, time.Minute, -20 * time.Second, true, false},
+		"the last part unseen":     {-time.Second, time.Minute, 30*time.Second - 1, true, false},
+		"seen late enough":         {-time.Second, time.Minute, 30 * time.Second, true, true},
+		"parked out of sight":      {-2 * time.Minute, time.Minute, time.Minute, false, true},
+		"stored minutes later":     {6 * time.Second, time.Minute, time.Minute, false, true},
+		"out of sight at all":      {-time.Hour, 10 * time.Second, -time.Hour, false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			trip := rental.Course{
+				Unlocked: unlocked, Stopped: unlocked.Add(c.ride),
+				AtUnlock: fleet.Sighted{Position: here, At: unlocked.Add(c.from)}, AtTheEnd: fleet.Sighted{Position: there, At: unlocked.Add(c.to)},
+			}.Trip()
+			require.Equal(t, c.begin, trip.From != nil)
+			require.Equal(t, c.end, trip.To != nil)
+		})
+	}
+	require.Equal(t, rental.Trip{}, rental.Course{}.Trip())
+	require.Equal(t, rental.Trip{}, rental.Course{Unlocked: unlocked, Stopped: unlocked}.Trip())
+}
 
 func TestRidesThatFailed(t *testing.T) {
 	rule := rental.FailedRule{Under: 3 * time.Minute, Within: 200}

@@ -7,6 +7,7 @@ import (
 
 	"rodada/domain/command"
 	"rodada/domain/fare"
+	"rodada/domain/fleet"
 	"rodada/geo"
 )
 
@@ -73,7 +74,10 @@ type Change struct {
 	Usage        *fare.Usage `json:"usage,omitempty"`
 	Bill         *fare.Bill  `json:"bill,omitempty"`
 	EndPosition  *geo.Point  `json:"end_position,omitempty"`
-	ZoneVersion  int64       `json:"zone_version,omitempty"`
+	EndSeenAt    time.Time   `json:"end_seen_at,omitzero"` // when a satellite saw it there
+	// Begin is where a satellite saw the scooter last when it was unlocked. Whoever stores the change looks.
+	Begin       fleet.Sighted `json:"-"`
+	ZoneVersion int64         `json:"zone_version,omitempty"`
 	// Sends is what the scooter was sent since the last change or event, to be stored with it.
 	Sends []command.Send `json:"sends,omitempty"`
 	// Ride is what others need to know of the ride as it is after the change; nil when there is none.

@@ -182,6 +182,8 @@ type Rental struct {
 	FailedUnder time.Duration `env:"FAILED_UNDER" envDefault:"3m"`
 	// FailedWithin is how many metres it must have stayed within.
 	FailedWithin int64 `env:"FAILED_WITHIN" envDefault:"200"`
+	// ReservationsADay is how many reservations a rider may give back or let run out within 24 hours; 0: any number.
+	ReservationsADay int `env:"RESERVATIONS_A_DAY" envDefault:"10"`
 }
 
 // Onboard is how scooters are taken in and get a credential or a number.

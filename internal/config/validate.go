@@ -130,6 +130,7 @@ func (r Rental) validate(check func(ok bool, name, want string, got any)) {
 	check(r.LockBackoffMax >= r.LockBackoff, "RENTAL_LOCK_BACKOFF_MAX", "at least RODADA_RENTAL_LOCK_BACKOFF", r.LockBackoffMax)
 	check(r.AlertAfter > 0, "RENTAL_ALERT_AFTER", "above 0", r.AlertAfter)
 	check(r.MinimumBattery >= 0 && r.MinimumBattery <= 100, "RENTAL_MINIMUM_BATTERY", "0 to 100", r.MinimumBattery)
+	check(r.ReservationsADay >= 0, "RENTAL_RESERVATIONS_A_DAY", "0 (any number) or more", r.ReservationsADay)
 	check(r.FailedUnder >= 0, "RENTAL_FAILED_UNDER", "0 (none) or more", r.FailedUnder)
 	check(r.FailedWithin >= 0, "RENTAL_FAILED_WITHIN", "0 (none) or more", r.FailedWithin)
 }

@@ -131,7 +131,11 @@ func (n narrator) receipt(ctx context.Context, luis *client.Client, id string) e
 	if err != nil {
 		return fmt.Errorf("balance: %w", err)
 	}
-	n.say("receipt", "total %s, charged once; the wallet holds %s", r.Price.Total, balance)
+	became := "charged once"
+	if r.Waived {
+		became = "void, for the scooter did not move"
+	}
+	n.say("receipt", "total %s, %s; the wallet holds %s", r.Price.Total, became, balance)
 	return nil
 }
 
