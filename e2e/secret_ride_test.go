@@ -53,6 +53,7 @@ func TestAWholeRideLeavesNoSecretBehind(t *testing.T) {
 	secrets["first access token"], secrets["first refresh token"] = first.AccessToken, first.RefreshToken
 
 	p := person{app: w.visitor.As(session.AccessToken)}
+	require.NoError(t, p.app.SaveCard(ctx))
 	require.NoError(t, p.app.TopUp(ctx, key(), 1000))
 	r := p.ride(t, b)
 	p.act(t, r.ID, "pause")

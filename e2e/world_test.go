@@ -40,18 +40,20 @@ const (
 type set map[string]string
 
 var usual = set{
-	"DEVELOPMENT":             "true",
-	"TOKEN_SECRET":            secret,
-	"HTTP_DEADLINE":           "15s",
-	"LIMIT_FREE":              "127.0.0.0/8", // where everybody comes from
-	"LIMIT_SCAN_ACCOUNT":      "200/1m",      // twenty at once are no attack here
-	"RENTAL_ACK_WINDOW":       ackWindow.String(),
-	"RENTAL_UNLOCK_WINDOW":    unlockWindow.String(),
-	"RENTAL_LOCK_BACKOFF":     "300ms",
-	"RENTAL_LOCK_BACKOFF_MAX": "10s",
-	"RENTAL_ALERT_AFTER":      "2",
-	"RENTAL_FAILED_UNDER":     "0", // most boxes stand still, and pay all the same
-	"POLL_RATE":               "0", // the stories count what reaches a scooter
+	"DEVELOPMENT":              "true",
+	"TOKEN_SECRET":             secret,
+	"HTTP_DEADLINE":            "15s",
+	"LIMIT_FREE":               "127.0.0.0/8", // where everybody comes from
+	"LIMIT_SCAN_ACCOUNT":       "200/1m",      // twenty at once are no attack here
+	"LIMIT_READ_ACCOUNT":       "6000/1m",     // who waits looks at every tick
+	"LIMIT_STAFF_READ_ACCOUNT": "6000/1m",
+	"RENTAL_ACK_WINDOW":        ackWindow.String(),
+	"RENTAL_UNLOCK_WINDOW":     unlockWindow.String(),
+	"RENTAL_LOCK_BACKOFF":      "300ms",
+	"RENTAL_LOCK_BACKOFF_MAX":  "10s",
+	"RENTAL_ALERT_AFTER":       "2",
+	"RENTAL_FAILED_UNDER":      "0", // most boxes stand still, and pay all the same
+	"POLL_RATE":                "0", // the stories count what reaches a scooter
 }
 
 // asking is polls far faster than any real ones, for stories that they must not disturb.

@@ -34,7 +34,7 @@ func TestAWindowOpensAndCloses(t *testing.T) {
 	b := newBooks(t)
 	w := firmware.Window{From: 120, To: 180, Zone: "Europe/Madrid"}
 	c := b.running(2, func(p *firmware.Plan) { p.Window = &w })
-	opens := w.NextOpening(c.now)
+	opens := w.NextOpening(c.now.Truncate(24 * time.Hour).Add(36 * time.Hour)) // of the night after tomorrow's noon
 	c.now = opens.Add(-time.Second)
 	closed := c.step()
 	require.Empty(t, closed.Begin)

@@ -64,20 +64,14 @@ type pair struct {
 	cert, key string
 	log       *slog.Logger
 
-	mu     sync.Mutex
-	read   *tls.Certificate
-	stamps [2]stamp // of the files that were read, or could not be
-}
-
-// stamp tells one writing of a file from the next.
-type stamp struct {
-	at   int64
-	size int64
+	mu    sync.Mutex
+	read  *tls.Certificate
+	files [2]fs.FileInfo // that were read, or could not be
 }
 
 func load(cert, key string, log *slog.Logger) (*pair, error) {
 	p := &pair{cert: cert, key: key, log: log}
-	stamps, err := p.look()
+	files, err := p.look()
 	if err != nil {
 		return nil, err
 	}
@@ -85,19 +79,23 @@ func load(cert, key string, log *slog.Logger) (*pair, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s, %s: %w", cert, key, err)
 	}
-	p.read, p.stamps = &read, stamps
+	p.read, p.files = &read, files
 	return p, nil
 }
 
-func (p *pair) look() (stamps [2]stamp, err error) {
+func (p *pair) look() (files [2]fs.FileInfo, err error) {
 	for i, name := range []string{p.cert, p.key} {
-		var info fs.FileInfo
-		if info, err = os.Stat(name); err != nil {
-			return stamps, err
+		if files[i], err = os.Stat(name); err != nil {
+			return files, err
 		}
-		stamps[i] = stamp{info.ModTime().UnixNano(), info.Size()}
 	}
-	return stamps, nil
+	return files, nil
+}
+
+// unchanged reports whether a file is the one of before and was not written since. A clock of files is coarse: one that takes
+// the place of another may bear the same time.
+func unchanged(a, b fs.FileInfo) bool {
+	return os.SameFile(a, b) && a.ModTime().Equal(b.ModTime()) && a.Size() == b.Size()
 }
 
 // current is the pair that the files hold, or the last that they did. A handshake that meets files half written takes the one of before;
@@ -105,11 +103,11 @@ func (p *pair) look() (stamps [2]stamp, err error) {
 func (p *pair) current() *tls.Certificate {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	stamps, err := p.look()
-	if err != nil || stamps == p.stamps {
+	files, err := p.look()
+	if err != nil || unchanged(files[0], p.files[0]) && unchanged(files[1], p.files[1]) {
 		return p.read
 	}
-	p.stamps = stamps
+	p.files = files
 	read, err := tls.LoadX509KeyPair(p.cert, p.key)
 	if err != nil {
 		p.log.Error("the new certificate is not used", "certificate", p.cert, "error", err)

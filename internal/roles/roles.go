@@ -87,6 +87,7 @@ func openRedis(c config.Config, log *slog.Logger) (redis.UniversalClient, error)
 	o := &redis.UniversalOptions{
 		Addrs: c.Redis.Addrs, Username: c.Redis.Username, Password: c.Redis.Password,
 		ContextTimeoutEnabled: true, DialTimeout: 2 * time.Second, ReadTimeout: 2 * time.Second, WriteTimeout: 2 * time.Second,
+		DialerRetries: 1, MaxRetryBackoff: 100 * time.Millisecond, // who asks tries again, or does without: a Redis that is away keeps nobody
 	}
 	if c.Redis.Secure {
 		var err error
