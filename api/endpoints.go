@@ -17,6 +17,8 @@ func endpoints(m *mounter, a *app) {
 	mount(m, forRider, "GET /v1/me/export", exportMe{a.leaving})
 	mount(m, forRider, "POST /v1/me/email", changeEmail{a.accounts})
 	mount(m, forRider, "POST /v1/me/email/verify", verifyEmail{a.accounts})
+	mount(m, forRider, "POST /v1/me/proof", askProof{a.accounts})
+	mount(m, forRider, "POST /v1/me/proof/verify", verifyProof{a.accounts})
 
 	m.about("Riders' passwords")
 	mount(m, forRider, "PUT /v1/me/password", changePassword{a.accounts})

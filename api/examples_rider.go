@@ -35,7 +35,7 @@ func riderExamples() map[string]any {
 		},
 		"list-login-services 200": services, "list-logins 200": linked, "link-login 200": linked, "exchange-login 201": session,
 		"suspend-rider 200": suspended, "reinstate-rider 200": Suspension{RiderID: ana.ID},
-		"register-rider 202": code, "resend-code 202": code, "change-email 202": code, "ask-password-reset 202": code,
+		"register-rider 202": code, "ask-proof 202": code, "resend-code 202": code, "change-email 202": code, "ask-password-reset 202": code,
 		"verify-rider 201": ana, "verify-email 200": ana, "change-me 200": ana,
 	}
 }

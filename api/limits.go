@@ -116,10 +116,15 @@ func (l *limits) byAddress(api huma.API, c class) func(huma.Context, func(huma.C
 	}
 }
 
-// byAccount counts who asks, once that is known.
+// byAccount counts who asks, once that is known. What takes a password counts each session for itself: whoever has stolen a token
+// spends none of its owner's tries.
 func (l *limits) byAccount(api huma.API, c class, operation string) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
-		l.count(api, ctx, next, c, "account", operation+":"+subjectFrom(ctx.Context()), l.quotas[c].account)
+		who := subjectFrom(ctx.Context())
+		if session := sessionFrom(ctx.Context()); c == classPassword && session != "" {
+			who = session
+		}
+		l.count(api, ctx, next, c, "account", operation+":"+who, l.quotas[c].account)
 	}
 }
 

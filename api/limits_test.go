@@ -104,6 +104,21 @@ func TestWhoHasSpentAllCanStillEndARide(t *testing.T) {
 }
 
 // gone is an address where no Redis answers.
+// Whoever has stolen a token tries passwords until that session's tries are spent, and its owner goes on with the others.
+func TestAThiefSpendsNoTriesOfTheOwner(t *testing.T) {
+	b := newBureau(t, counted(t, func(l *config.Limits) { l.PasswordAccount = hourly(3) }))
+	who := b.citizen(t, "ana@example.com")
+	own := b.login(t, "/v1/sessions", who.email, pass)["access_token"].(string)
+	leave := func(bearer, password string) *httptest.ResponseRecorder {
+		return b.do(t, "DELETE", "/v1/me", bearer, map[string]any{"password": password})
+	}
+	for range 3 {
+		problem(t, leave(who.access, "a wrong password"), 403, "password_wrong")
+	}
+	problem(t, leave(who.access, pass), 429, "too_many_requests")
+	require.Equal(t, 204, leave(own, pass).Code)
+}
+
 func gone(t *testing.T) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

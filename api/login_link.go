@@ -5,8 +5,6 @@ import (
 	"net/http"
 	"time"
 
-	"rodada/api/password"
-	"rodada/domain/fault"
 	"rodada/domain/rider"
 )
 
@@ -60,8 +58,8 @@ func (linkLogin) Meta() meta {
 	return meta{
 		ID: "link-login", Class: classPassword, Summary: "Have another service log you in",
 		Description: "Begun like a log-in, in the browser; this instead of `POST /v1/login/exchange` links it to your account, and tells you so by mail. " +
-			"One that opens another account already is refused.",
-		Faults: []*fault.Error{rider.ErrLoginCode, rider.ErrLoginTaken, rider.ErrLoginTwice, rider.ErrPassword, password.ErrBusy},
+			"One that opens another account already is refused." + proofDoc,
+		Faults: append(proofFaults(), rider.ErrLoginCode, rider.ErrLoginTaken, rider.ErrLoginTwice),
 	}
 }
 
@@ -89,22 +87,20 @@ type unlinkLogin struct{ *visitors }
 
 type unlinkLoginIn struct {
 	Service string `path:"service" pattern:"^[a-z][a-z0-9-]{0,31}$" example:"google"`
-	Body    struct {
-		Password string `json:"password,omitempty" maxLength:"200" doc:"Of an account that has one."`
-	}
+	Body    *PasswordProof
 }
 
 func (unlinkLogin) Meta() meta {
 	return meta{
 		ID: "unlink-login", Class: classPassword, Summary: "Have a service log you in no more", Status: http.StatusNoContent,
 		Description: "Ends your other sessions. Not the last one of an account without a password. A service that has verified the account's own address opens it again " +
-			"when it is next logged in with.",
-		Faults: []*fault.Error{rider.ErrLoginUnknown, rider.ErrLoginLast, rider.ErrPassword, password.ErrBusy},
+			"when it is next logged in with." + proofDoc,
+		Faults: append(proofFaults(), rider.ErrLoginUnknown, rider.ErrLoginLast),
 	}
 }
 
 func (e unlinkLogin) Execute(ctx context.Context, in *unlinkLoginIn) (*struct{}, error) {
-	r, err := e.proven(ctx, in.Body.Password)
+	r, err := e.proven(ctx, in.Body.typed())
 	if err != nil {
 		return nil, err
 	}

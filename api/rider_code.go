@@ -24,6 +24,8 @@ type proofStore interface {
 	FinishRegistration(ctx context.Context, id string, hash []byte, now time.Time) (rider.Rider, error)
 	FinishReset(ctx context.Context, id string, hash []byte, now time.Time, passwordHash string, e letter.Envelope) error
 	FinishEmail(ctx context.Context, riderID, id string, hash []byte, now time.Time, e letter.Envelope) error
+	FinishSelf(ctx context.Context, riderID, session, id string, hash []byte, now time.Time) error
+	Shown(ctx context.Context, riderID, session string, since time.Time) (rider.Shown, error)
 }
 
 // proofs is the codes that are mailed.
@@ -76,7 +78,7 @@ func (s *proofs) code(p *rider.Proof) (letter.Envelope, error) {
 	code := rider.NewCode(p.Purpose)
 	p.Hash = nil
 	switch p.Letter {
-	case letter.Register, letter.ChangeEmail, letter.Reset:
+	case letter.Register, letter.ChangeEmail, letter.Reset, letter.ProveSelf:
 		l.Code, p.Hash = code, s.hash(p.ID, code)
 	case "":
 		return letter.Envelope{}, nil

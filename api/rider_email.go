@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 
-	"rodada/api/password"
 	"rodada/domain/fault"
 	"rodada/domain/letter"
 	"rodada/domain/rider"
@@ -24,8 +23,8 @@ func (changeEmail) Meta() meta {
 	return meta{
 		ID: "change-email", Class: classCode, Summary: "Ask for another email address", Status: http.StatusAccepted,
 		Description: "Mails a code to the new address, which is entered once the code is typed in. The answer is the same when the address has an account " +
-			"already: then its owner is told, and no code is right.",
-		Faults: []*fault.Error{rider.ErrEmailInvalid, rider.ErrPassword, rider.ErrTooSoon, password.ErrBusy},
+			"already: then its owner is told, and no code is right." + proofDoc,
+		Faults: append(proofFaults(), rider.ErrEmailInvalid, rider.ErrTooSoon),
 	}
 }
 
@@ -45,19 +44,6 @@ func (e changeEmail) Execute(ctx context.Context, in *changeEmailIn) (*codeOut, 
 		p.Letter, p.Language = letter.Known, known.Language
 	}
 	return e.proofs.begin(ctx, p)
-}
-
-// proven is the rider who asks, once the password is right; an account without one needs none.
-func (e *accounts) proven(ctx context.Context, typed string) (rider.Rider, error) {
-	r, err := e.store.RiderByID(ctx, subjectFrom(ctx))
-	if err != nil || r.PasswordHash == "" {
-		return r, err
-	}
-	same, err := e.hasher.Matches(ctx, typed, r.PasswordHash)
-	if err == nil && !same {
-		err = rider.ErrPassword
-	}
-	return r, err
 }
 
 // verifyEmail is POST /v1/me/email/verify.

@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	"rodada/api/password"
-	"rodada/domain/fault"
 	"rodada/domain/letter"
 	"rodada/domain/payment"
 	"rodada/domain/rental"
@@ -146,22 +144,20 @@ func each[T, U any](list []T, show func(T) U) []U {
 type deleteMe struct{ *leaving }
 
 type deleteMeIn struct {
-	Body struct {
-		Password string `json:"password,omitempty" maxLength:"200" doc:"Of an account that has one."`
-	}
+	Body *PasswordProof
 }
 
 func (deleteMe) Meta() meta {
 	return meta{
 		ID: "delete-me", Class: classPassword, Summary: "Delete your account",
 		Description: "Erases your personal data and ends every session, for good; the email is free again. What must be kept of rides and payments stays " +
-			"under an ID that stands for nobody. Money that is left in the wallet stays in the books. Not while a ride runs or is not charged yet, a payment is under way, or in debt.",
-		Faults: []*fault.Error{rider.ErrPassword, rental.ErrRiderBusy, rider.ErrUnsettled, payment.ErrUnderWay, wallet.ErrDebt, password.ErrBusy},
+			"under an ID that stands for nobody. Money that is left in the wallet stays in the books. Not while a ride runs or is not charged yet, a payment is under way, or in debt." + proofDoc,
+		Faults: append(proofFaults(), rental.ErrRiderBusy, rider.ErrUnsettled, payment.ErrUnderWay, wallet.ErrDebt),
 	}
 }
 
 func (e deleteMe) Execute(ctx context.Context, in *deleteMeIn) (*struct{}, error) {
-	r, err := e.proven(ctx, in.Body.Password)
+	r, err := e.proven(ctx, in.Body.typed())
 	if err != nil {
 		return nil, err
 	}

@@ -42,6 +42,7 @@ var spanish = map[string]string{ //nolint:gosec // sentences about passwords are
 	"code_too_soon":          "Espera un rato antes de pedir otro código.",
 	"email_unverified":       "Confirma una dirección de correo antes de tu primer viaje.",
 	"password_wrong":         "Esa no es tu contraseña.",
+	"proof_needed":           "Demuestra antes que eres tú: con un código que te enviamos por correo, o entrando de nuevo.",
 	"login_unknown":          "Ningún servicio con ese nombre da acceso aquí.",
 	"login_lost":             "Este acceso se empezó en otro sitio, hace demasiado tiempo, o ya ha terminado. Empieza de nuevo.",
 	"login_denied":           "El otro servicio no te ha dejado entrar, o no se lo has permitido.",

@@ -107,8 +107,9 @@ func (s *sessions) know(ctx context.Context, email, password string) (login, err
 // open begins a session of a subject whose right to one is proved.
 func (s *sessions) open(ctx context.Context, subject string) (*sessionOut, error) {
 	shown, hash := token.NewRefresh(s.audience)
+	now := s.now()
 	session := rider.Session{
-		Family: uuid.NewString(), Hash: hash, Subject: subject, Audience: s.audience, ExpiresAt: s.now().Add(s.refresh),
+		Family: uuid.NewString(), Hash: hash, Subject: subject, Audience: s.audience, StartedAt: now, ExpiresAt: now.Add(s.refresh),
 	}
 	if info := infoFrom(ctx); info != nil {
 		session.Agent, session.Address = info.agent, info.address

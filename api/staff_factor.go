@@ -147,16 +147,29 @@ func (e confirmFactor) Execute(ctx context.Context, in *factorCodeIn) (*confirmF
 // disableFactor is POST /admin/v1/me/second-factor/disable.
 type disableFactor struct{ *factors }
 
-func (disableFactor) Meta() meta {
-	return meta{
-		ID: "disable-second-factor", Class: classPassword, Summary: "Do without a second factor", Own: true, Status: 204,
-		Description: "Takes a code. Permissions that count only with a second factor do not count any more.",
-		Faults:      []*fault.Error{staff.ErrCodeWrong, staff.ErrCodeWait, staff.ErrFactorNone, staff.ErrFactorNoKey},
+type disableFactorIn struct {
+	Body struct {
+		Current string `json:"current_password" maxLength:"200"`
+		Code    string `json:"code" minLength:"1" maxLength:"40" example:"287082"`
 	}
 }
 
-func (e disableFactor) Execute(ctx context.Context, in *factorCodeIn) (*struct{}, error) {
+func (disableFactor) Meta() meta {
+	return meta{
+		ID: "disable-second-factor", Class: classPassword, Summary: "Do without a second factor", Own: true, Status: 204,
+		Description: "Takes the password and a code. Permissions that count only with a second factor do not count any more.",
+		Faults:      []*fault.Error{rider.ErrPassword, staff.ErrCodeWrong, staff.ErrCodeWait, staff.ErrFactorNone, staff.ErrFactorNoKey, password.ErrBusy},
+	}
+}
+
+// Execute looks at no code before the password is right: else whoever has stolen a token could make its owner wait with wrong ones.
+func (e disableFactor) Execute(ctx context.Context, in *disableFactorIn) (*struct{}, error) {
 	member := memberFrom(ctx)
+	if same, err := e.hasher.Matches(ctx, in.Body.Current, member.PasswordHash); err != nil {
+		return nil, err
+	} else if !same {
+		return nil, rider.ErrPassword
+	}
 	if err := e.use(ctx, member.ID, in.Body.Code); err != nil {
 		return nil, err
 	}

@@ -28,7 +28,7 @@ GRANT SELECT (id, email) ON staff TO :worker;
 GRANT SELECT, INSERT, UPDATE (used_at), DELETE ON staff_recovery_codes TO :api;
 
 GRANT SELECT (family, subject, ended_at) ON sessions TO :login;
-GRANT SELECT, INSERT, UPDATE (expires_at, ended_at, used_at), DELETE ON sessions TO :api;
+GRANT SELECT, INSERT, UPDATE (expires_at, ended_at, used_at, proved_at), DELETE ON sessions TO :api;
 GRANT SELECT, INSERT, UPDATE (spent_at), DELETE ON session_tokens TO :api;
 
 GRANT SELECT, INSERT, DELETE ON rider_logins, login_flows, login_codes TO :api;

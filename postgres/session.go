@@ -15,10 +15,11 @@ func (s *Store) OpenSession(ctx context.Context, n rider.Session) error {
 			WITH over AS (
 				DELETE FROM sessions WHERE subject = $2 AND expires_at < now()
 			), opened AS (
-				INSERT INTO sessions (family, subject, audience, expires_at, agent, address) VALUES ($1, $2, $3, $5, $6, $7) RETURNING family, expires_at
+				INSERT INTO sessions (family, subject, audience, expires_at, agent, address, started_at)
+				VALUES ($1, $2, $3, $5, $6, $7, coalesce($8, now())) RETURNING family, expires_at
 			)
 			INSERT INTO session_tokens (hash, family, expires_at) SELECT $4, family, expires_at FROM opened`,
-			n.Family, n.Subject, n.Audience, n.Hash, n.ExpiresAt, n.Agent, n.Address)
+			n.Family, n.Subject, n.Audience, n.Hash, n.ExpiresAt, n.Agent, n.Address, nullTime(n.StartedAt))
 		return err
 	})
 }

@@ -17,6 +17,7 @@ const (
 	Register        Kind = "register"         // the code that opens an account
 	Known           Kind = "known"            // somebody wanted an account, or to change theirs, with an address that has one
 	Reset           Kind = "reset"            // the code for a new password
+	ProveSelf       Kind = "prove_self"       // the code that shows who asks for something that can't be undone
 	ChangeEmail     Kind = "change_email"     // the code that proves a new address, to that address
 	EmailChanged    Kind = "email_changed"    // to the address of before
 	PasswordChanged Kind = "password_changed" // by its owner, or with a code
@@ -26,7 +27,7 @@ const (
 
 // Kinds lists every kind.
 func Kinds() []Kind {
-	return []Kind{Register, Known, Reset, ChangeEmail, EmailChanged, PasswordChanged, LoginLinked, Deleted}
+	return []Kind{Register, Known, Reset, ProveSelf, ChangeEmail, EmailChanged, PasswordChanged, LoginLinked, Deleted}
 }
 
 // Letter is one mail, in clear.

@@ -25,7 +25,7 @@ func TestEveryLetterHasWordsInBothLanguages(t *testing.T) {
 			said[i] = subject + body
 		}
 		require.NotEqual(t, said[0], said[1], kind)
-		coded := kind == letter.Register || kind == letter.Reset || kind == letter.ChangeEmail
+		coded := kind == letter.Register || kind == letter.Reset || kind == letter.ChangeEmail || kind == letter.ProveSelf
 		require.Equal(t, coded, strings.Contains(said[0], "123456"), kind)
 		require.Equal(t, coded, strings.Contains(said[1], "123456"), kind)
 	}

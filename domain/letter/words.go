@@ -19,6 +19,10 @@ var words = map[Kind][2]text{
 		{"A new password for Rodada", "Your code for a new password is {code}. Type it in the app; it is good for 30 minutes.\n\nIf you did not ask for it, ignore this mail: your password stays as it is. Give the code to nobody, whoever asks."},
 		{"Una contraseña nueva para Rodada", "Tu código para una contraseña nueva es {code}. Escríbelo en la app; vale durante 30 minutos.\n\nSi no lo has pedido, ignora este correo: tu contraseña sigue siendo la misma. No des el código a nadie, te lo pida quien te lo pida."},
 	},
+	ProveSelf: {
+		{"Your code for Rodada", "Your code is {code}. With it your account can be changed or deleted; it is good for 30 minutes.\n\nIf you did not ask for it, somebody is using your account: log out everywhere else in the app. Give the code to nobody, whoever asks."},
+		{"Tu código de Rodada", "Tu código es {code}. Con él se puede cambiar o borrar tu cuenta; vale durante 30 minutos.\n\nSi no lo has pedido, alguien está usando tu cuenta: cierra las demás sesiones en la app. No des el código a nadie, te lo pida quien te lo pida."},
+	},
 	ChangeEmail: {
 		{"Confirm your address for Rodada", "Your code is {code}. Type it in the app, and this is the address of your account from then on; it is good for 30 minutes.\n\nIf you did not ask for that, ignore this mail."},
 		{"Confirma tu dirección para Rodada", "Tu código es {code}. Escríbelo en la app y esta será la dirección de tu cuenta; vale durante 30 minutos.\n\nSi no lo has pedido, ignora este correo."},

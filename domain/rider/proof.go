@@ -18,6 +18,7 @@ const (
 	ToRegister      Purpose = "register"
 	ToChangeEmail   Purpose = "email"
 	ToResetPassword Purpose = "reset"
+	ToProveSelf     Purpose = "self" // that who asks is the owner, before what can't be undone
 )
 
 // How long a code is good, how often it may be typed wrongly, how soon and how often it is mailed again to one address.
@@ -28,13 +29,23 @@ const (
 	CodesAnHour = 5
 )
 
+// ProofLife is how long somebody who has shown who they are need not show it again.
+const ProofLife = 5 * time.Minute
+
 // The faults of proofs.
 var (
 	ErrCode       = fault.Declare(fault.Invalid, "code_wrong", "The code is wrong or too old, or was tried too often. Ask for another.")
 	ErrTooSoon    = fault.Declare(fault.Limited, "code_too_soon", "Wait a while before you ask for another code.")
 	ErrUnverified = fault.Declare(fault.Forbidden, "email_unverified", "Confirm an email address before your first ride.")
 	ErrPassword   = fault.Declare(fault.Forbidden, "password_wrong", "That is not your password.")
+	ErrProof      = fault.Declare(fault.Forbidden, "proof_needed", "Show first that it is you: with a code that is mailed to you, or by logging in again.")
 )
+
+// Shown is how the bearer of a token has lately shown who they are, in the very session that the token is of.
+type Shown struct {
+	LoggedIn bool // opened it
+	Code     bool // typed a code that the account's address got
+}
 
 // Proof is that somebody reads what is mailed to an address, which they show by typing a code. There is one whether the
 // address has an account or not; only its owner learns from the letter.
@@ -54,13 +65,13 @@ type Proof struct {
 // alphabet is what codes for passwords are written in: none that is taken for another.
 const alphabet = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
-// NewCode makes a code for a purpose: six digits, or for a new password ten characters, because that needs no other secret and
-// may be asked for by anybody.
+// NewCode makes a code for a purpose: six digits, or ten characters where it needs no other secret than one that may have been stolen,
+// or none at all.
 func NewCode(of Purpose) string {
-	if of != ToResetPassword {
-		return random("0123456789", 6)
+	if of == ToResetPassword || of == ToProveSelf {
+		return random(alphabet, 5) + "-" + random(alphabet, 5)
 	}
-	return random(alphabet, 5) + "-" + random(alphabet, 5)
+	return random("0123456789", 6)
 }
 
 func random(from string, length int) string {

@@ -17,6 +17,7 @@ func TestCodes(t *testing.T) {
 		require.Regexp(t, `^[2-9A-HJ-NP-Z]{5}-[2-9A-HJ-NP-Z]{5}$`, long)
 		require.False(t, seen[long])
 		seen[long] = true
+		require.Regexp(t, `^[2-9A-HJ-NP-Z]{5}-[2-9A-HJ-NP-Z]{5}$`, rider.NewCode(rider.ToProveSelf))
 	}
 	require.Equal(t, "ABCDE23456", rider.Typed(" abcde - 23456 "))
 	require.Equal(t, "004711", rider.Typed("004 711"))

@@ -18,6 +18,7 @@ type Session struct {
 	Hash      []byte // SHA-256 of the refresh token
 	Subject   string // rider's or staff member's ID
 	Audience  Audience
+	StartedAt time.Time // zero: now
 	ExpiresAt time.Time
 	Agent     string // what the client says it is
 	Address   string // of the client
