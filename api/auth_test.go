@@ -14,7 +14,7 @@ import (
 // TestDoors walks every operation of the document: one that needs a token answers 401 without, with a spoilt one, with an
 // expired one, and with the other audience's; and it says so in the document. Those that need none are named here.
 func TestDoors(t *testing.T) {
-	s := newStage(t)
+	s := newStage(t, shortDeadline)
 	expired := s.token(t, ana, rider.ForRiders)
 	s.now = noon.Add(16 * time.Minute)
 	tokens := map[string]string{"rider": s.token(t, ana, rider.ForRiders), "staff": s.token(t, support, rider.ForStaff)}

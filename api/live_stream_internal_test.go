@@ -127,7 +127,7 @@ func newStreet(t *testing.T) (s *street, url string) {
 	router := chi.NewRouter()
 	m := &mounter{limits: &limits{}, api: humachi.New(router, huma.Config{OpenAPI: newDocument(), Formats: huma.DefaultFormats, DefaultFormat: "application/json"})}
 	mount(m, forAll, "GET /stream", watchScooters{h, s, 5 * time.Millisecond})
-	server := httptest.NewServer(router)
+	server := httptest.NewServer(within(time.Minute)(router)) // which tells a stream that its client has gone
 	t.Cleanup(server.Close)
 	t.Cleanup(server.CloseClientConnections)
 	return s, server.URL + "/stream"
