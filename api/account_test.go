@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http/httptest"
 	"strings"
 	"sync"
@@ -192,7 +193,7 @@ func TestCodesAreMailedAgainSlowly(t *testing.T) {
 		return b.post(t, "/v1/codes/resend", "", map[string]any{"id": id})
 	}
 	old := b.one(t, letter.Register, "ana@example.com").Code
-	problem(t, again(), 429, "code_too_soon")
+	require.EqualValues(t, 60, problem(t, again(), 429, "code_too_soon")["retry_after"])
 	require.Empty(t, b.mail(t))
 	var latest string
 	for range rider.CodesAnHour - 1 {
@@ -333,4 +334,31 @@ func TestLogOutEndsTheAccessTokenToo(t *testing.T) {
 	who := b.citizen(t, "ana@example.com")
 	require.Equal(t, 204, b.do(t, "DELETE", "/v1/sessions", "", map[string]any{"refresh_token": who.refresh}).Code)
 	problem(t, b.do(t, "GET", "/v1/me", who.access, nil), 401, "token_invalid")
+}
+
+// Who asks for mails to somebody else's address spends their own, and not the owner's.
+func TestNobodySpendsAnothersMails(t *testing.T) {
+	b := newBureau(t, counted(t))
+	who := b.citizen(t, "ana@example.com") // from 192.0.2.1, which is known from then on
+	ask := func(from string) *httptest.ResponseRecorder {
+		return b.do(t, "POST", "/v1/passwords/reset", "", map[string]any{"email": who.email}, "X-Forwarded-For", from)
+	}
+	b.now = noon.Add(2 * time.Hour)
+	for range rider.CodesAnHour {
+		body(t, ask("203.0.113.1"), 202)
+	}
+	b.now = b.now.Add(10 * time.Minute)
+	res := ask("203.0.113.1")
+	require.EqualValues(t, 50*60, problem(t, res, 429, "code_too_soon")["retry_after"])
+	require.Equal(t, "3000", res.Header().Get("Retry-After"))
+	for i := range rider.StrangersCodesAnHour - rider.CodesAnHour {
+		body(t, ask(fmt.Sprintf("203.0.113.%d", 2+i)), 202)
+	}
+	require.EqualValues(t, 50*60, problem(t, ask("198.51.100.1"), 429, "code_too_soon")["retry_after"])
+	b.mail(t)
+	body(t, ask("192.0.2.1"), 202)
+	b.one(t, letter.Reset, who.email)
+	body(t, b.do(t, "POST", "/v1/passwords/reset", "", map[string]any{"email": "eva@example.com"}, "X-Forwarded-For", "203.0.113.1"), 202)
+	b.now = b.now.Add(50 * time.Minute)
+	body(t, ask("203.0.113.1"), 202)
 }

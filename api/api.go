@@ -194,7 +194,7 @@ func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 	people := &accounts{
 		tries: riderDoors.tries,
 		store: o.Store, hasher: hasher, currency: c.Currency, now: o.Now,
-		proofs: &proofs{store: o.Store, sealer: o.Sealer, secret: []byte(c.Tokens.Secret), now: o.Now},
+		proofs: &proofs{store: o.Store, sealer: o.Sealer, secret: []byte(c.Tokens.Secret), tries: riderDoors.tries, now: o.Now},
 	}
 	purses := &wallets{store: o.Store, currency: c.Currency}
 	return &app{

@@ -20,7 +20,10 @@ import (
 type Throttle interface {
 	Take(ctx context.Context, key string, q limit.Quota) limit.Verdict
 	Try(ctx context.Context, l limit.Login, b limit.Backoff) (wait time.Duration)
-	Right(ctx context.Context, l limit.Login, known bool)
+	Right(ctx context.Context, l limit.Login)
+	Reset(ctx context.Context, l limit.Login)
+	Meet(ctx context.Context, l limit.Login)
+	Met(ctx context.Context, l limit.Login) bool
 	Away() bool
 }
 

@@ -56,6 +56,7 @@ func (e exchangeLogin) Execute(ctx context.Context, in *exchangeLoginIn) (*sessi
 	if err != nil {
 		return nil, err
 	}
+	e.tries.meet(ctx, r.Email)
 	return e.sessions.open(ctx, r.ID)
 }
 

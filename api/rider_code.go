@@ -33,6 +33,7 @@ type proofs struct {
 	store  proofStore
 	sealer Sealer // of letters; nil: they lie there in clear until they are sent
 	secret []byte
+	tries  *tries
 	now    func() time.Time
 }
 
@@ -58,6 +59,7 @@ func (s *proofs) begin(ctx context.Context, p rider.Proof) (*codeOut, error) {
 	p.ID = uuid.NewString()
 	p.MailedAt = s.now().UTC().Truncate(time.Microsecond)
 	p.ExpiresAt = p.MailedAt.Add(rider.CodeLife)
+	p.Asker, p.Met = s.tries.asker(ctx), s.tries.met(ctx, p.Email)
 	e, err := s.code(&p)
 	if err != nil {
 		return nil, err
@@ -117,7 +119,7 @@ type resendCodeIn struct {
 func (resendCode) Meta() meta {
 	return meta{
 		ID: "resend-code", Class: classCode, Summary: "Mail another code", Status: http.StatusAccepted,
-		Description: "The code of before opens nothing any more. At most one a minute, and five an hour to one address; the time in which the code must be typed is not made longer.",
+		Description: "The code of before opens nothing any more. At most one a minute, and five an hour from one place to one address (`retry_after`); the time in which the code must be typed is not made longer.",
 		Faults:      []*fault.Error{rider.ErrCode, rider.ErrTooSoon},
 	}
 }
@@ -128,6 +130,7 @@ func (e resendCode) Execute(ctx context.Context, in *resendCodeIn) (*codeOut, er
 		return nil, err
 	}
 	p.MailedAt = e.now().UTC().Truncate(time.Microsecond)
+	p.Met = e.tries.met(ctx, p.Email)
 	mail, err := e.proofs.code(&p)
 	if err != nil {
 		return nil, err

@@ -125,7 +125,8 @@ func (e resetPassword) Execute(ctx context.Context, in *resetPasswordIn) (*struc
 	}
 	err = e.store.FinishReset(ctx, in.Body.ID, e.proofs.hash(in.Body.ID, in.Body.Code), e.now(), hash, told)
 	if err == nil {
-		e.tries.right(ctx, p.Email, true) // who reads the mail is the owner, wherever others have locked the account
+		e.tries.reset(ctx, p.Email) // who reads the mail is the owner, wherever others have locked the account
+		e.tries.meet(ctx, p.Email)
 	}
 	return nil, err
 }

@@ -81,7 +81,8 @@ func (e openSession) Execute(ctx context.Context, in *openSessionIn) (*sessionOu
 	if err != nil {
 		return nil, err
 	}
-	e.tries.right(ctx, in.Body.Email, true)
+	e.tries.right(ctx, in.Body.Email)
+	e.tries.meet(ctx, in.Body.Email)
 	return e.open(ctx, who.id)
 }
 

@@ -101,6 +101,6 @@ func (e resetMemberPassword) Execute(ctx context.Context, in *memberReasonIn) (*
 	if err != nil {
 		return nil, err
 	}
-	e.tries.right(ctx, m.Email, false)
+	e.tries.reset(ctx, m.Email)
 	return &givenPasswordOut{Body: GivenPassword{StaffAccount: showMember(m), Password: given}}, nil
 }

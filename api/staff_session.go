@@ -41,12 +41,13 @@ func (e openStaffSession) Execute(ctx context.Context, in *openStaffSessionIn) (
 	}
 	if who.factor {
 		if in.Body.Code == "" { // which opens nothing: the right one is still to be shown
-			e.tries.right(ctx, in.Body.Email, false)
+			e.tries.right(ctx, in.Body.Email)
 		}
 		if err := e.factors.use(ctx, who.id, in.Body.Code); err != nil {
 			return nil, err
 		}
 	}
-	e.tries.right(ctx, in.Body.Email, true)
+	e.tries.right(ctx, in.Body.Email)
+	e.tries.meet(ctx, in.Body.Email)
 	return e.open(ctx, who.id)
 }

@@ -31,19 +31,43 @@ func (t *tries) begin(ctx context.Context, email string) error {
 	return nil
 }
 
-// right forgets the wrong tries at an account whose owner has shown up; known: the address is the owner's from now on.
-func (t *tries) right(ctx context.Context, email string, known bool) {
+// right takes back a try whose password was right.
+func (t *tries) right(ctx context.Context, email string) {
 	if t.throttle != nil {
-		t.throttle.Right(ctx, t.login(ctx, email), known)
+		t.throttle.Right(ctx, t.login(ctx, email))
 	}
+}
+
+// reset forgets the wrong tries at an account that got another password.
+func (t *tries) reset(ctx context.Context, email string) {
+	if t.throttle != nil {
+		t.throttle.Reset(ctx, t.login(ctx, email))
+	}
+}
+
+// meet makes the address that asks the owner's from now on.
+func (t *tries) meet(ctx context.Context, email string) {
+	if t.throttle != nil && email != "" {
+		t.throttle.Meet(ctx, t.login(ctx, email))
+	}
+}
+
+// met reports whether the address that asks is an owner's.
+func (t *tries) met(ctx context.Context, email string) bool {
+	return t.throttle != nil && t.throttle.Met(ctx, t.login(ctx, email))
 }
 
 // login hides who it is: the counters of addresses that are known are kept for long.
 func (t *tries) login(ctx context.Context, email string) limit.Login {
 	return limit.Login{
 		Account: t.hide("account", string(t.audience)+"\x00"+strings.ToLower(strings.TrimSpace(email))),
-		Address: t.hide("address", household(addressFrom(ctx))),
+		Address: t.asker(ctx),
 	}
+}
+
+// asker is the address that asks, as far as it counts as one.
+func (t *tries) asker(ctx context.Context) string {
+	return t.hide("address", household(addressFrom(ctx)))
 }
 
 func (t *tries) hide(what, text string) string {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"rodada/domain/letter"
+	"rodada/domain/limit"
 	"rodada/domain/rider"
 )
 
@@ -22,14 +23,15 @@ type proofRow struct {
 	Letter    letter.Kind    `db:"letter"`
 	MailedAt  time.Time      `db:"mailed_at"`
 	ExpiresAt time.Time      `db:"expires_at"`
+	Asker     string         `db:"asker"`
 }
 
-const proofColumns = `id, purpose, rider_id, email, language, account, hash, letter, mailed_at, expires_at`
+const proofColumns = `id, purpose, rider_id, email, language, account, hash, letter, mailed_at, expires_at, asker`
 
 func (r proofRow) proof() rider.Proof {
 	return rider.Proof{
 		ID: r.ID, Purpose: r.Purpose, RiderID: r.RiderID.String, Email: r.Email, Language: r.Language, Hash: r.Hash, Letter: r.Letter,
-		MailedAt: r.MailedAt.UTC(), ExpiresAt: r.ExpiresAt.UTC(),
+		MailedAt: r.MailedAt.UTC(), ExpiresAt: r.ExpiresAt.UTC(), Asker: r.Asker,
 	}
 }
 
@@ -41,14 +43,14 @@ func (s *Store) BeginProof(ctx context.Context, p rider.Proof, e letter.Envelope
 		return err
 	}
 	return s.atomically(ctx, "begin proof", func(tx executor) error {
-		if err := mayMail(ctx, tx, p.Email, p.MailedAt); err != nil {
+		if err := mayMail(ctx, tx, p); err != nil {
 			return err
 		}
 		_, err := tx.ExecContext(ctx, `
 			WITH over AS (DELETE FROM proofs WHERE expires_at < $8::timestamptz - interval '1 hour')
-			INSERT INTO proofs (id, purpose, rider_id, email, language, account, hash, mailed_at, created_at, expires_at, letter)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10)`,
-			p.ID, p.Purpose, nullText(p.RiderID), p.Email, p.Language, account, p.Hash, p.MailedAt, p.ExpiresAt, p.Letter)
+			INSERT INTO proofs (id, purpose, rider_id, email, language, account, hash, mailed_at, created_at, expires_at, letter, asker)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $11)`,
+			p.ID, p.Purpose, nullText(p.RiderID), p.Email, p.Language, account, p.Hash, p.MailedAt, p.ExpiresAt, p.Letter, p.Asker)
 		if err != nil {
 			return err
 		}
@@ -56,19 +58,35 @@ func (s *Store) BeginProof(ctx context.Context, p rider.Proof, e letter.Envelope
 	})
 }
 
-// mayMail counts the codes that an address was to get in the last hour, one request after the other.
-func mayMail(ctx context.Context, tx executor, email string, now time.Time) error {
-	if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(hashtextextended(lower($1), 0))`, email); err != nil {
+// mayMail counts the codes that an address was to get in the last hour, one request after the other. Who asks from one place spends
+// nothing of others, unless those are very many; and nothing of an owner's who is known there.
+func mayMail(ctx context.Context, tx executor, p rider.Proof) error {
+	if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(hashtextextended(lower($1), 0))`, p.Email); err != nil {
 		return err
 	}
-	var mails int
-	err := tx.GetContext(ctx, &mails, `
-		SELECT coalesce(sum(mails), 0) FROM proofs WHERE lower(email) = lower($1) AND created_at > $2`, email, now.Add(-time.Hour))
-	if err == nil && mails >= rider.CodesAnHour {
-		err = rider.ErrTooSoon
+	var lately struct {
+		Own   int       `db:"own"`
+		All   int       `db:"all_of_them"`
+		First time.Time `db:"first_own"`
+		Since time.Time `db:"first_of_all"`
 	}
-	return err
+	err := tx.GetContext(ctx, &lately, `
+		SELECT coalesce(sum(mails) FILTER (WHERE asker = $3), 0) AS own, coalesce(sum(mails), 0) AS all_of_them,
+			coalesce(min(created_at) FILTER (WHERE asker = $3), now()) AS first_own, coalesce(min(created_at), now()) AS first_of_all
+		FROM proofs WHERE lower(email) = lower($1) AND created_at > $2`, p.Email, p.MailedAt.Add(-time.Hour), p.Asker)
+	switch {
+	case err != nil:
+		return err
+	case lately.Own >= rider.CodesAnHour:
+		return tooSoon(p.MailedAt, lately.First.Add(time.Hour))
+	case lately.All >= rider.StrangersCodesAnHour && !p.Met:
+		return tooSoon(p.MailedAt, lately.Since.Add(time.Hour))
+	}
+	return nil
 }
+
+// tooSoon says when to ask again.
+func tooSoon(now, then time.Time) error { return limit.In(rider.ErrTooSoon, then.Sub(now)) }
 
 // Proof reads one that is not over: rider.ErrCode.
 func (s *Store) Proof(ctx context.Context, id string, now time.Time) (rider.Proof, error) {
@@ -85,7 +103,7 @@ func (s *Store) Proof(ctx context.Context, id string, now time.Time) (rider.Proo
 // RenewProof gives a proof another code, which is posted; the tries that are left stay. rider.ErrTooSoon.
 func (s *Store) RenewProof(ctx context.Context, p rider.Proof, e letter.Envelope) error {
 	return s.atomically(ctx, "renew proof", func(tx executor) error {
-		if err := mayMail(ctx, tx, p.Email, p.MailedAt); err != nil {
+		if err := mayMail(ctx, tx, p); err != nil {
 			return err
 		}
 		done, err := tx.ExecContext(ctx, `
@@ -95,17 +113,21 @@ func (s *Store) RenewProof(ctx context.Context, p rider.Proof, e letter.Envelope
 			return err
 		}
 		if n, err := done.RowsAffected(); err != nil || n == 0 {
-			return orTooSoon(err)
+			return mailedLately(ctx, tx, p, err)
 		}
 		return post(ctx, tx, p.RiderID, e)
 	})
 }
 
-func orTooSoon(err error) error {
+func mailedLately(ctx context.Context, tx executor, p rider.Proof, err error) error {
+	var last time.Time
 	if err == nil {
-		return rider.ErrTooSoon
+		err = tx.GetContext(ctx, &last, `SELECT mailed_at FROM proofs WHERE id = $1`, p.ID)
 	}
-	return err
+	if err != nil {
+		return orElse(err, rider.ErrCode)
+	}
+	return tooSoon(p.MailedAt, last.Add(rider.CodePause))
 }
 
 // prove counts a try at a code and, where it is right, does what it is for and forgets it. Whatever is wrong is rider.ErrCode.

@@ -90,17 +90,20 @@ func (s *Store) try(ctx context.Context, life time.Duration, since string, keys 
 	return time.Duration(ms) * time.Millisecond, err
 }
 
-// Right forgets the wrong tries at an account that somebody has just proved to be theirs, and takes back the last one of their address.
-// From there they are known from now on, if they should be.
-func (s *Store) Right(ctx context.Context, l limit.Login, known bool) {
+// Right takes back a try that Try has let through: the password was right. What others have tried at the account stays, and so does what
+// the address has tried at other accounts.
+func (s *Store) Right(ctx context.Context, l limit.Login) {
 	s.local.forget(s.pair(l))
-	s.local.forget(s.account(l))
 	s.ask(ctx, func(ctx context.Context) error {
-		_, err := s.redis.Pipelined(ctx, func(p redis.Pipeliner) error {
-			p.Del(ctx, s.pair(l), s.account(l))
-			takeBack.Eval(ctx, p, []string{s.address(l)})
-			if known {
-				p.Set(ctx, s.known(l), 1, familiar)
+		known, err := s.redis.Exists(ctx, s.known(l)).Result()
+		if err != nil {
+			return err
+		}
+		_, err = s.redis.Pipelined(ctx, func(p redis.Pipeliner) error {
+			p.Del(ctx, s.pair(l))
+			if known == 0 { // else Try has counted it there alone, and there is nothing of it to take back
+				takeBack.Eval(ctx, p, []string{s.account(l)}, "and the wait")
+				takeBack.Eval(ctx, p, []string{s.address(l)})
 			}
 			return nil
 		})
@@ -108,8 +111,35 @@ func (s *Store) Right(ctx context.Context, l limit.Login, known bool) {
 	})
 }
 
-// takeBack: KEYS counter.
-var takeBack = redis.NewScript(`if (tonumber(redis.call('HGET', KEYS[1], 'tries') or 0)) > 0 then return redis.call('HINCRBY', KEYS[1], 'tries', -1) end return 0`)
+// Reset forgets all wrong tries at an account, which has another password now.
+func (s *Store) Reset(ctx context.Context, l limit.Login) {
+	s.local.forget(s.pair(l))
+	s.local.forget(s.account(l))
+	s.ask(ctx, func(ctx context.Context) error { return s.redis.Del(ctx, s.pair(l), s.account(l)).Err() })
+}
+
+// Meet makes an address one that the owner of an account comes from.
+func (s *Store) Meet(ctx context.Context, l limit.Login) {
+	s.ask(ctx, func(ctx context.Context) error { return s.redis.Set(ctx, s.known(l), 1, familiar).Err() })
+}
+
+// Met reports whether the owner of an account came from an address lately.
+func (s *Store) Met(ctx context.Context, l limit.Login) (met bool) {
+	s.ask(ctx, func(ctx context.Context) error {
+		known, err := s.redis.Exists(ctx, s.known(l)).Result()
+		met = known > 0
+		return err
+	})
+	return met
+}
+
+// takeBack: KEYS counter; ARGV whether a wait ends too. That of an address does not: with an account of one's own there would be no end
+// to tries at those of others.
+var takeBack = redis.NewScript(`
+if tonumber(redis.call('HGET', KEYS[1], 'tries') or 0) > 0 then redis.call('HINCRBY', KEYS[1], 'tries', -1) end
+if ARGV[1] then redis.call('HDEL', KEYS[1], 'until') end
+return 0
+`)
 
 func (s *Store) pair(l limit.Login) string    { return s.account(l) + ":" + l.Address }
 func (s *Store) known(l limit.Login) string   { return s.account(l) + ":known:" + l.Address }

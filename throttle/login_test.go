@@ -30,7 +30,7 @@ func TestWrongTriesMustWait(t *testing.T) {
 		require.LessOrEqual(t, wait, time.Minute)
 		require.Zero(t, s.Try(t.Context(), from("ana", "office"), strict), "the owner elsewhere")
 		require.Zero(t, s.Try(t.Context(), from("eva", "home"), strict), "another account")
-		s.Right(t.Context(), from("ana", "home"), false)
+		s.Right(t.Context(), from("ana", "home"))
 		require.Zero(t, s.Try(t.Context(), from("ana", "home"), strict), "the owner has proved it")
 	})
 }
@@ -87,7 +87,8 @@ func TestWaitsGrowAndEnd(t *testing.T) {
 func TestAnAccountIsNotLockedOutFromElsewhere(t *testing.T) {
 	s, pass := withClock(t)
 	require.Zero(t, s.Try(t.Context(), from("ana", "home"), strict))
-	s.Right(t.Context(), from("ana", "home"), true)
+	s.Right(t.Context(), from("ana", "home"))
+	s.Meet(t.Context(), from("ana", "home"))
 	looked := 0
 	for i := range 100 {
 		if s.Try(t.Context(), from("ana", "bot"+strconv.Itoa(i)), strict) == 0 {
@@ -98,7 +99,7 @@ func TestAnAccountIsNotLockedOutFromElsewhere(t *testing.T) {
 	require.Positive(t, s.Try(t.Context(), from("ana", "a new phone"), strict))
 	require.Zero(t, s.Try(t.Context(), from("ana", "home"), strict))
 
-	s.Right(t.Context(), from("ana", "a new phone"), true) // by a code that was mailed
+	s.Reset(t.Context(), from("ana", "a new phone")) // by a code that was mailed
 	require.Zero(t, s.Try(t.Context(), from("ana", "a new phone"), strict))
 	pass(91 * 24 * time.Hour)
 	for i := range 12 {
@@ -110,10 +111,10 @@ func TestAnAccountIsNotLockedOutFromElsewhere(t *testing.T) {
 // One address at many accounts must wait too, but not for whom it is known, and not for what was right.
 func TestAnAddressThatTriesManyAccountsMustWait(t *testing.T) {
 	s, pass := withClock(t)
-	s.Right(t.Context(), from("neighbour", "café"), true)
+	s.Meet(t.Context(), from("neighbour", "café"))
 	for i := range 100 {
 		require.Zero(t, s.Try(t.Context(), from("guest"+strconv.Itoa(i), "café"), strict))
-		s.Right(t.Context(), from("guest"+strconv.Itoa(i), "café"), false)
+		s.Right(t.Context(), from("guest"+strconv.Itoa(i), "café"))
 	}
 	looked := 0
 	for i := range 100 {
@@ -126,4 +127,55 @@ func TestAnAddressThatTriesManyAccountsMustWait(t *testing.T) {
 	require.Zero(t, s.Try(t.Context(), from("99", "elsewhere"), strict), "who was turned away for the address has not tried the account")
 	pass(time.Hour)
 	require.Zero(t, s.Try(t.Context(), from("100", "café"), strict))
+}
+
+// Whoever has an account of their own logs in to it as often as they like, and gains no try at those of others by it.
+func TestAnAccountOfOnesOwnGivesNoTries(t *testing.T) {
+	for _, known := range []bool{false, true} {
+		t.Run("known "+strconv.FormatBool(known), func(t *testing.T) {
+			s, _ := withClock(t)
+			own := from("mallory", "den")
+			if known {
+				s.Meet(t.Context(), own)
+			}
+			looked := 0
+			for i := range 200 {
+				if s.Try(t.Context(), own, strict) == 0 {
+					s.Right(t.Context(), own)
+				}
+				if s.Try(t.Context(), from(strconv.Itoa(i), "den"), strict) == 0 {
+					looked++
+				}
+			}
+			require.LessOrEqual(t, looked, 30)
+			require.GreaterOrEqual(t, looked, 29)
+		})
+	}
+}
+
+// That the owner comes in does not have the guesses of strangers begin anew.
+func TestAnOwnerWhoComesInForgetsNoGuesses(t *testing.T) {
+	s, _ := withClock(t)
+	home := from("ana", "home")
+	s.Meet(t.Context(), home)
+	looked := 0
+	for i := range 100 {
+		require.Zero(t, s.Try(t.Context(), home, strict))
+		s.Right(t.Context(), home)
+		if s.Try(t.Context(), from("ana", "bot"+strconv.Itoa(i)), strict) == 0 {
+			looked++
+		}
+	}
+	require.Equal(t, 12, looked)
+}
+
+func TestWhereAnOwnerWasMet(t *testing.T) {
+	s, pass := withClock(t)
+	require.False(t, s.Met(t.Context(), from("ana", "home")))
+	s.Meet(t.Context(), from("ana", "home"))
+	require.True(t, s.Met(t.Context(), from("ana", "home")))
+	require.False(t, s.Met(t.Context(), from("ana", "office")))
+	require.False(t, s.Met(t.Context(), from("eva", "home")))
+	pass(91 * 24 * time.Hour)
+	require.False(t, s.Met(t.Context(), from("ana", "home")))
 }

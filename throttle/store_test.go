@@ -74,7 +74,8 @@ func TestCountersAreSharedAndHaveTheirPrefix(t *testing.T) {
 	require.Equal(t, 1, other.Take(t.Context(), "a", five).Left)
 	require.True(t, open(t, m.Addr(), "another:").Take(t.Context(), "a", five).Allowed)
 	one.Try(t.Context(), limit.Login{Account: "x", Address: "y"}, strict)
-	one.Right(t.Context(), limit.Login{Account: "x", Address: "y"}, true)
+	one.Right(t.Context(), limit.Login{Account: "x", Address: "y"})
+	one.Meet(t.Context(), limit.Login{Account: "x", Address: "y"})
 	for _, key := range m.Keys() {
 		require.True(t, strings.HasPrefix(key, "own:") || strings.HasPrefix(key, "another:"), key)
 		require.Positive(t, m.TTL(key), "%s is forgotten some day", key)

@@ -21,12 +21,14 @@ const (
 	ToProveSelf     Purpose = "self" // that who asks is the owner, before what can't be undone
 )
 
-// How long a code is good, how often it may be typed wrongly, how soon and how often it is mailed again to one address.
+// How long a code is good, how often it may be typed wrongly, how soon it is mailed again, and how often in an hour to one address: for
+// who asks from one place, and for all strangers together.
 const (
-	CodeLife    = 30 * time.Minute
-	CodeTries   = 5
-	CodePause   = time.Minute
-	CodesAnHour = 5
+	CodeLife             = 30 * time.Minute
+	CodeTries            = 5
+	CodePause            = time.Minute
+	CodesAnHour          = 5
+	StrangersCodesAnHour = 20
 )
 
 // ProofLife is how long somebody who has shown who they are need not show it again.
@@ -58,6 +60,8 @@ type Proof struct {
 	Account   *Rider      // what a right code opens
 	Hash      []byte      // of the code; nil: no code is right
 	Letter    letter.Kind // what is mailed; empty: nothing
+	Asker     string      // from where it is asked for, as a keyed hash
+	Met       bool        // the owner of the address came from there lately
 	MailedAt  time.Time
 	ExpiresAt time.Time
 }
