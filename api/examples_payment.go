@@ -23,7 +23,7 @@ func paymentExamples() map[string]any {
 	waits := paid
 	waits.State, waits.SettledAt = payment.NeedsAction, time.Time{}
 	asks := showPayment(waits)
-	asks.NextAction = &NextAction{Provider: "stripe", ClientSecret: "pi_3MtwBwLkdIwHu7ix28a3tqPa_secret_YrKJUKribcBjcG8HVhfZluoGH"}
+	asks.NextAction = &NextAction{Provider: "stripe", ClientSecret: "pi_1_secret_1"}
 
 	done, open := topUpOut{}, topUpOut{}
 	done.Body.Payment, done.Body.Balance = showPayment(paid), money.Of(2640, "EUR")
@@ -41,7 +41,7 @@ func paymentExamples() map[string]any {
 		"confirm-payment-method 200": saved,
 		"prefer-payment-method 200":  saved,
 		"begin-payment-method 201": CardSetup{
-			ID: card, Provider: "stripe", ClientSecret: "seti_1Mm8s8LkdIwHu7ix0OXBfTRG_secret_NXDICkPqPeiBTAFqWmkbff09lRmSVXe", PublishableKey: "pk_live_abc",
+			ID: card, Provider: "stripe", ClientSecret: "seti_1_secret_1", PublishableKey: "pk_live_abc",
 		},
 		"staff-list-payments 200": staff.Body,
 	}

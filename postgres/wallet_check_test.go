@@ -59,7 +59,7 @@ func (b *books) breaksLaw(law string) bool {
 func TestTheCheckComparesPaymentsAndTopUps(t *testing.T) {
 	const law = "a payment that succeeded is one top-up of its rider, and no other is"
 	b := newBooks(t)
-	who, other := b.rider().ID, b.rider().ID
+	who := b.rider().ID
 	failed := b.payment(who, 500)
 	_, err := b.AdvancePayment(b.ctx, failed.ID, payment.News{State: payment.Failed, Failure: payment.Declined})
 	require.NoError(t, err)
@@ -68,7 +68,7 @@ func TestTheCheckComparesPaymentsAndTopUps(t *testing.T) {
 	require.True(t, b.breaksLaw(law), "it failed, and is in the wallet")
 
 	b = newBooks(t)
-	who, other = b.rider().ID, b.rider().ID
+	who, other := b.rider().ID, b.rider().ID
 	p := b.payment(who, 500)
 	require.NoError(t, b.Book(b.ctx, wallet.Deposit(p.ID, other, p.Amount)))
 	_, err = b.AdvancePayment(b.ctx, p.ID, payment.News{State: payment.Succeeded})
