@@ -39,8 +39,9 @@ type ChargeInput struct {
 	Price    money.Amount `json:"price"`
 	// Pauses is what of the price is for pauses, in minor units.
 	Pauses int64 `json:"pauses,omitempty"`
-	// Discount is what a promotion pays beside the price, in minor units.
+	// Discount is what a promotion pays beside the price, in minor units, and Pass what a pass does.
 	Discount int64 `json:"discount,omitempty"`
+	Pass     int64 `json:"pass,omitempty"`
 }
 
 // SettleInput is a ride to be charged.
@@ -63,7 +64,7 @@ func (w *Wallets) Charge(ctx context.Context, in ChargeInput) error {
 			return Failure(err)
 		}
 	}
-	err := w.Ledger.Book(ctx, wallet.ChargeWith(in.Discount, in.RentalID, in.RiderID, in.Price, in.Pauses))
+	err := w.Ledger.Book(ctx, wallet.ChargeWith(wallet.Others{Promotion: in.Discount, Pass: in.Pass}, in.RentalID, in.RiderID, in.Price, in.Pauses))
 	if errors.Is(err, wallet.ErrKeyConflict) {
 		waived, look := w.Ledger.Waived(ctx, in.RentalID)
 		if look != nil || waived {

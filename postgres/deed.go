@@ -3,6 +3,7 @@ package postgres
 import (
 	"maps"
 	"reflect"
+	"time"
 
 	"rodada/domain/fleet"
 	"rodada/domain/staff"
@@ -11,6 +12,14 @@ import (
 
 // facts is a row as the audit log shows it.
 type facts map[string]any
+
+// dated is a time as a fact; nil is "not yet" or "never".
+func dated(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t.UTC()
+}
 
 // changed is a deed with what it changed alone: facts that are the same before and after are left out.
 func changed(d staff.Deed, before, after facts) staff.Deed {

@@ -63,6 +63,7 @@ var byConstraint = map[string]*fault.Error{
 	"models_tariff_fkey":             pricing.ErrTariffUnknown,
 	"promotions_code_key":            promotion.ErrTaken,
 	"redemptions_key_key":            rental.ErrKeyReused,
+	"passes_key_key":                 rental.ErrKeyReused,
 	"stations_short_name_key":        station.ErrTaken,
 	"stations_room":                  station.ErrFull,
 	"stations_closed":                station.ErrClosed,

@@ -84,7 +84,7 @@ func (s *Store) CreatePromotion(ctx context.Context, p promotion.Promotion, reas
 		}
 		p = row.promotion()
 		return audit(ctx, tx, staff.Deed{Action: "promotion.create", Subject: promotionSubject(p.ID), Reason: reason, After: facts{
-			"code": p.Code, "kind": p.Kind, "amount": p.Amount, "percent": p.Percent, "starts_at": p.StartsAt, "ends_at": nullTime(p.EndsAt),
+			"code": p.Code, "kind": p.Kind, "amount": p.Amount, "percent": p.Percent, "starts_at": p.StartsAt, "ends_at": dated(p.EndsAt),
 			"total_limit": p.TotalLimit, "rider_limit": p.RiderLimit, "first_ride": p.FirstRide,
 		}})
 	})

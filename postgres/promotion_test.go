@@ -24,6 +24,11 @@ func (b *books) offer(p promotion.Promotion) promotion.Promotion {
 	return made
 }
 
+// promotionOf is half the price off.
+func promotionOf(code string) promotion.Promotion {
+	return promotion.Promotion{Code: code, Kind: promotion.Percent, Percent: 50}
+}
+
 func (b *books) redeem(who, code string) promotion.Redemption {
 	b.t.Helper()
 	r, err := b.Redeem(b.ctx, who, uuid.NewString(), code)
@@ -134,7 +139,7 @@ func TestTheNextRideHasTheDiscount(t *testing.T) {
 	require.Nil(t, b.open(b.request(b.rider().ID, b.scooter())).Discount)
 	b.redeem(who, "FIFTH")
 	soon := b.redeem(who, "SOON")
-	next, err := b.NextDiscount(b.ctx, who)
+	next, err := b.NextDiscount(b.ctx, who, b.model.ID, nil, time.Now())
 	require.NoError(t, err)
 	require.Equal(t, &fare.Discount{Code: "SOON", Amount: 50}, next, "what expires first goes first")
 
@@ -174,7 +179,7 @@ func TestADiscountInTheBooks(t *testing.T) {
 			used := fare.Usage{Riding: 2 * time.Minute} // 100 + 2 * 25
 			bill := fare.QuoteWith(r.Discount, r.Tariff, used)
 			b.rode(r, used, bill)
-			charge := wallet.ChargeWith(bill.Discount(), r.ID, who, bill.Total, bill.Pauses())
+			charge := wallet.ChargeWith(wallet.Others{Promotion: bill.Promotion()}, r.ID, who, bill.Total, bill.Pauses())
 			for range 2 {
 				require.NoError(t, b.Book(b.ctx, charge))
 			}

@@ -15,37 +15,40 @@ import (
 	"rodada/domain/rental"
 	"rodada/domain/rider"
 	"rodada/domain/wallet"
+	"rodada/geo"
 )
 
-// nextDiscount is what the next ride of a rider has taken off, if it opens now: what expires first goes first. No two rides have the
-// same, for a rider has one ride at a time. The rider is a parameter of the statement, such as $1.
-func nextDiscount(rider string) string {
+// nextRedemption is the promotion that the next ride of a rider has, if it opens at a moment: what expires first goes first. No two
+// rides have the same, for a rider has one ride at a time. The rider and the moment are parameters of the statement, such as $1.
+func nextRedemption(rider, at string) string {
 	return `
 	SELECT n.id, n.discount FROM redemptions n
-	WHERE n.rider_id = ` + rider + ` AND n.discount IS NOT NULL AND (n.expires_at IS NULL OR n.expires_at > now())
+	WHERE n.rider_id = ` + rider + ` AND n.discount IS NOT NULL AND (n.expires_at IS NULL OR n.expires_at > ` + at + `)
 		AND NOT EXISTS (SELECT FROM rentals r WHERE r.redemption_id = n.id AND ` + spends + `)
 		AND NOT (n.first_ride AND EXISTS (SELECT FROM rentals r WHERE r.rider_id = ` + rider + ` AND ` + spends + `))
 	ORDER BY n.first_ride DESC, n.expires_at NULLS LAST, n.created_at, n.id LIMIT 1`
 }
 
-// NextDiscount is what the next ride of a rider has taken off, if it opens now; nil: nothing.
-func (s *Store) NextDiscount(ctx context.Context, riderID string) (d *fare.Discount, err error) {
+// NextDiscount is what a ride of a rider has taken off that opens at a moment and a place with a scooter of a model: what a pass pays, or
+// else what a promotion gives; nil: nothing. Without a place, nobody knows where.
+func (s *Store) NextDiscount(ctx context.Context, riderID string, modelID int64, place *geo.Point, at time.Time) (d *fare.Discount, err error) {
 	if !isID(riderID) {
 		return nil, nil //nolint:nilnil // nobody has one
 	}
 	err = s.once(ctx, "next discount", func(db executor) error {
-		var row struct {
-			ID       string `db:"id"`
-			Discount []byte `db:"discount"`
-		}
-		err := db.GetContext(ctx, &row, nextDiscount("$1"), riderID)
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil
-		}
+		d = nil
+		here, err := passesHere(ctx, db, riderID, place, at)
 		if err != nil {
 			return err
 		}
-		return json.Unmarshal(row.Discount, &d)
+		var text []byte
+		err = db.GetContext(ctx, &text, `
+			SELECT coalesce((SELECT discount FROM (`+nextPass("$1", "$2::bigint", "$3::uuid[]", "$4")+`) p),
+				(SELECT discount FROM (`+nextRedemption("$1", "$4")+`) v))`, riderID, modelID, here, at)
+		if err != nil || text == nil {
+			return err
+		}
+		return json.Unmarshal(text, &d)
 	})
 	return d, err
 }

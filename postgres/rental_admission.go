@@ -11,10 +11,11 @@ import (
 )
 
 // admission reads in one round trip what stands around a scooter with a printed code, a rider and a key.
-const admission = `
+var admission = `
 	SELECT sc.*, (SELECT version FROM price_book) AS prices, r.id IS NOT NULL AND r.deleted_at IS NULL AS rider_known,
 		coalesce(r.email, '') <> '' AS rider_verified, r.suspended_at, ` + admissionKeys + `,
 		own.id AS open_rental, coalesce(own.plate, '') AS open_plate, coalesce(own.state, '') AS open_state, coalesce(own.tariff, '{}') AS open_tariff,
+		coalesce(own.discount, 'null') AS open_discount, ` + localPasses("now()") + ` AS passes,
 		(SELECT count(*) FROM rentals g WHERE g.rider_id = $1 AND g.created_at > now() - make_interval(secs => $5)
 			AND g.reserved_until IS NOT NULL AND g.reason IN ('cancelled', 'reservation_over')) AS given_back,
 		(SELECT coalesce(jsonb_object_agg(b.currency, b.minor), '{}') FROM (
@@ -46,6 +47,8 @@ type admissionRow struct {
 	OpenPlate   string         `db:"open_plate"`
 	OpenState   rental.State   `db:"open_state"`
 	OpenTariff  []byte         `db:"open_tariff"`
+	Discount    []byte         `db:"open_discount"`
+	Passes      []byte         `db:"passes"`
 	GivenBack   int            `db:"given_back"`
 	Balances    []byte         `db:"balances"`
 }
@@ -85,5 +88,6 @@ func (r admissionRow) admission() (rental.Admission, error) {
 		OpenRental: r.OpenRental.String, OpenPlate: r.OpenPlate, OpenState: r.OpenState,
 		RiderKnown: r.RiderKnown, RiderVerified: r.Verified, SuspendedAt: timeOf(r.SuspendedAt), GivenBack: r.GivenBack, Scooter: r.scooter(),
 	}
-	return a, errors.Join(json.Unmarshal(r.OpenTariff, &a.OpenTariff), json.Unmarshal(r.Balances, &a.Balances))
+	return a, errors.Join(json.Unmarshal(r.OpenTariff, &a.OpenTariff), json.Unmarshal(r.Discount, &a.OpenDiscount),
+		json.Unmarshal(r.Passes, &a.LocalPasses), json.Unmarshal(r.Balances, &a.Balances))
 }

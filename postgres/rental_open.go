@@ -24,9 +24,10 @@ var openRental = `
 		RETURNING *
 	), opened AS (
 		INSERT INTO rentals AS r (id, rider_id, scooter_id, plate, vehicle_id, state, reserved_until, tariff_id, tariff_version, tariff,
-			redemption_id, discount)
-		SELECT $1, $2, t.id, t.plate, t.public_id, $6, $7, $9, $10, $11, v.id, v.discount FROM taken t
-			LEFT JOIN LATERAL (` + nextDiscount("$2") + `) v ON true RETURNING ` + rentalColumns + `
+			pass_id, redemption_id, discount)
+		SELECT $1, $2, t.id, t.plate, t.public_id, $6, $7, $9, $10, $11, p.id, v.id, coalesce(p.discount, v.discount) FROM taken t
+			LEFT JOIN LATERAL (` + nextPass("$2", "t.model_id", "$12::uuid[]", "now()") + ` FOR SHARE OF p) p ON true
+			LEFT JOIN LATERAL (` + nextRedemption("$2", "now()") + `) v ON p.id IS NULL RETURNING ` + rentalColumns + `
 	), keyed AS (
 		INSERT INTO rental_keys (rider_id, key, rental_id, digest) SELECT rider_id, $4, id, $5 FROM opened
 	), event AS (
@@ -111,7 +112,7 @@ func (s *Store) tryOpen(ctx context.Context, n rental.New) (r rental.Rental, cre
 	err = s.once(ctx, "open rental", func(db executor) error {
 		var row rentalRow
 		err := db.GetContext(ctx, &row, openRental, n.ID, n.RiderID, n.ScooterID, n.Key, n.Digest, n.State,
-			nullTime(n.ReservedUntil), holdOf(n.State), n.Tariff.ID, n.Tariff.Version, tariff)
+			nullTime(n.ReservedUntil), holdOf(n.State), n.Tariff.ID, n.Tariff.Version, tariff, append([]string{}, n.Passes...))
 		if errors.Is(err, sql.ErrNoRows) || lostRace(err) {
 			return nil
 		}

@@ -34,6 +34,25 @@ var bookLaws = map[string]string{
 	"no promotion is redeemed beyond its limits": `
 		SELECT p.code FROM promotions p WHERE p.redeemed <> (SELECT count(*) FROM redemptions n WHERE n.promotion_id = p.id)
 		UNION SELECT p.code FROM promotions p JOIN redemptions n ON n.promotion_id = p.id GROUP BY p.id, p.code, n.rider_id HAVING count(*) > p.rider_limit`,
+	"what a pass pays of a charge is what the bill says": `
+		SELECT r.id::text FROM rentals r JOIN ledger_transactions t ON t.rental_id = r.id AND t.kind = 'ride'
+		WHERE (SELECT coalesce(sum(e.minor), 0) FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id
+				WHERE e.transaction_id = t.id AND e.item = 'pass' AND a.rider_id = r.rider_id)
+			<> (SELECT coalesce(-sum((l ->> 'amount')::bigint), 0) FROM jsonb_array_elements(r.bill -> 'lines') l WHERE l ->> 'item' = 'pass')`,
+	"a pass pays for rides of its rider alone, no more than it has, and for none once its price is given back": `
+		SELECT p.id::text FROM passes p JOIN pass_products d ON d.id = p.product_id, ` + passUse + `
+		WHERE (d.allowance = 'rides' AND u.used_rides > d.rides) OR (d.allowance = 'minutes' AND u.used_minutes > d.minutes)
+			OR (p.refunded AND u.used_rides > 0) OR EXISTS (SELECT FROM rentals r WHERE r.pass_id = p.id AND r.rider_id <> p.rider_id)`,
+	"a pass is paid once, unless it was given, and given back once at most": `
+		SELECT p.id::text FROM passes p JOIN pass_products d ON d.id = p.product_id,
+			LATERAL (SELECT coalesce(-sum(e.minor) FILTER (WHERE t.key = 'pass/' || p.id AND t.kind = 'pass'), 0) AS paid,
+				coalesce(sum(e.minor) FILTER (WHERE t.key = 'pass-refund/' || p.id AND t.kind = 'pass_refund'), 0) AS given_back
+				FROM ledger_transactions t JOIN ledger_entries e ON e.transaction_id = t.id JOIN ledger_accounts a ON a.id = e.account_id
+				WHERE t.key IN ('pass/' || p.id, 'pass-refund/' || p.id) AND a.rider_id = p.rider_id AND e.currency = d.currency) m
+		WHERE m.paid <> CASE WHEN p.given THEN 0 ELSE d.price END OR m.given_back <> CASE WHEN p.refunded THEN d.price ELSE 0 END`,
+	"what was paid for a pass has its pass": `
+		SELECT t.key FROM ledger_transactions t WHERE t.kind IN ('pass', 'pass_refund')
+			AND NOT EXISTS (SELECT FROM passes p WHERE t.key IN ('pass/' || p.id, 'pass-refund/' || p.id))`,
 	"a ride is charged or void, not both": `
 		SELECT rental_id::text FROM ledger_transactions WHERE kind IN ('ride', 'void') GROUP BY rental_id HAVING count(*) > 1`,
 	"no ride is refunded beyond its charge": `

@@ -24,6 +24,9 @@ type ridden struct {
 	RiderID  string         `db:"rider_id"`
 	Outcome  rental.Outcome `db:"outcome"`
 	Price    int64          `db:"price"`
+	Pass     bool           `db:"pass"`  // paid a part of it
+	Takes    bool           `db:"takes"` // and has not got it back
+	Settled  bool           `db:"settled"`
 	Currency string         `db:"currency"`
 	Charged  int64          `db:"charged"`
 	Waived   bool           `db:"waived"`
@@ -42,17 +45,19 @@ func lockRidden(ctx context.Context, tx executor, rentalID string) (r ridden, er
 	}
 	// A statement of its own: it sees what was booked while the row was waited for.
 	err = tx.GetContext(ctx, &r, `
-		SELECT r.rider_id, r.outcome, coalesce((r.bill #>> '{total,amount}')::bigint, 0) AS price, r.tariff ->> 'currency' AS currency, s.*
+		SELECT r.rider_id, r.outcome, coalesce((r.bill #>> '{total,amount}')::bigint, 0) AS price, r.tariff ->> 'currency' AS currency, s.*,
+			coalesce(r.bill -> 'lines' @> '[{"item": "pass"}]', false) AS pass, `+takes+` AS takes,
+			EXISTS (SELECT FROM ledger_transactions t WHERE t.rental_id = r.id AND t.kind = 'ride') AS settled
 		FROM rentals r, LATERAL (`+settlement+`) s WHERE r.id = $1`, rentalID)
 	return r, err
 }
 
 func (r ridden) settlement() wallet.Settlement {
-	return wallet.Settlement{Charged: r.Charged, Waived: r.Waived, Refunded: r.Refunded}
+	return wallet.Settlement{Charged: r.Charged, Waived: r.Waived, Refunded: r.Refunded, PassBack: r.Pass && !r.Takes}
 }
 
-// RefundRental gives a ride's price back, or a part of it (Minor above 0), once for its key. All of a ride that is not charged
-// yet is voided instead, so that it never will be. It refuses with rental.ErrUnknown, rental.ErrState while the rider rides,
+// RefundRental gives a ride's price back, or a part of it (Minor above 0), once for its key, and with all of it what a pass paid. All of a
+// ride that is not charged yet is voided instead, so that it never will be. It refuses with rental.ErrUnknown, rental.ErrState while the rider rides,
 // wallet.ErrNotCharged, wallet.ErrNothingLeft, wallet.ErrRefundTooHigh and wallet.ErrKeyConflict.
 func (s *Store) RefundRental(ctx context.Context, q wallet.RefundRequest) (after wallet.Settlement, err error) {
 	err = s.atomically(ctx, "refund", func(tx executor) error {
@@ -73,7 +78,7 @@ func (s *Store) RefundRental(ctx context.Context, q wallet.RefundRequest) (after
 }
 
 func settlementFacts(s wallet.Settlement) facts {
-	return facts{"charged": s.Charged, "waived": s.Waived, "refunded": s.Refunded}
+	return facts{"charged": s.Charged, "waived": s.Waived, "refunded": s.Refunded, "pass_given_back": s.PassBack}
 }
 
 // refundOn refunds a rental that is locked.
@@ -85,15 +90,15 @@ func refundOn(ctx context.Context, tx executor, r ridden, q wallet.RefundRequest
 		return now, err
 	case r.Outcome != rental.Ridden:
 		return now, rental.ErrState
-	case r.Price <= 0 || r.Waived:
+	case r.Price <= 0 && !r.Pass || r.Waived:
 		return now, wallet.ErrNothingLeft
-	case now.Charged == 0 && sum > 0:
+	case !r.Settled && sum > 0:
 		return now, wallet.ErrNotCharged
-	case now.Charged == 0:
-		now.Waived = true
+	case !r.Settled:
+		now.Waived, now.PassBack = true, r.Pass
 		_, err := bookOn(ctx, tx, wallet.Waive(q.RentalID, r.RiderID, r.Currency, q.Why))
 		return now, err
-	case now.Left() <= 0:
+	case now.Left() <= 0 && (sum > 0 || !r.Pass || now.PassBack):
 		return now, wallet.ErrNothingLeft
 	case sum > now.Left():
 		return now, wallet.ErrRefundTooHigh.With("left", money.Of(now.Left(), r.Currency))
@@ -101,6 +106,7 @@ func refundOn(ctx context.Context, tx executor, r ridden, q wallet.RefundRequest
 		sum = now.Left()
 	}
 	now.Refunded += sum
+	now.PassBack = r.Pass && now.Left() <= 0
 	_, err := bookOn(ctx, tx, wallet.Repay(q.Key, q.RentalID, r.RiderID, money.Of(sum, r.Currency), q.Why))
 	return now, err
 }

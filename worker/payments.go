@@ -30,7 +30,7 @@ func (p Payments) StartPayment(ctx context.Context, in activities.SettleInput) e
 		TypedSearchAttributes: temporal.NewSearchAttributes(
 			workflows.AttributePlate.ValueSet(in.Plate), workflows.AttributeRider.ValueSet(in.RiderID),
 			workflows.AttributeRental.ValueSet(in.RentalID)),
-	}, workflows.PaymentName, workflows.PaymentInput{RentalID: in.RentalID, RiderID: in.RiderID, Price: in.Price, Pauses: in.Pauses, Discount: in.Discount})
+	}, workflows.PaymentName, workflows.PaymentInput{RentalID: in.RentalID, RiderID: in.RiderID, Price: in.Price, Pauses: in.Pauses, Discount: in.Discount, Pass: in.Pass})
 	var begun *serviceerror.WorkflowExecutionAlreadyStarted
 	if errors.As(err, &begun) {
 		return nil

@@ -11,7 +11,7 @@ import (
 func Payment(ctx workflow.Context, in PaymentInput) error {
 	ctx, _ = workflow.NewDisconnectedContext(ctx) // a charge that somebody cancels would be a ride for nothing
 	workflow.SetCurrentDetails(ctx, "Charging the wallet.")
-	charge := activities.ChargeInput{RentalID: in.RentalID, RiderID: in.RiderID, Price: in.Price, Pauses: in.Pauses, Discount: in.Discount}
+	charge := activities.ChargeInput{RentalID: in.RentalID, RiderID: in.RiderID, Price: in.Price, Pauses: in.Pauses, Discount: in.Discount, Pass: in.Pass}
 	if err := stubborn(ctx, "charge the ride", nil, wallets.Charge, charge); err != nil {
 		return err
 	}

@@ -26,4 +26,5 @@ type PaymentInput struct {
 	Price    money.Amount `json:"price"`
 	Pauses   int64        `json:"pauses,omitempty"`   // of the price, in minor units
 	Discount int64        `json:"discount,omitempty"` // that a promotion pays beside the price
+	Pass     int64        `json:"pass,omitempty"`     // that a pass pays beside the price
 }

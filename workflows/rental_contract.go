@@ -33,7 +33,7 @@ type RentalInput struct {
 	MaxKmh        int            `json:"max_kmh"`   // what the model can drive
 	LimitKmh      int            `json:"limit_kmh"` // the limit to put back after a forced slow-down
 	Tariff        fare.Tariff    `json:"tariff"`
-	Discount      *fare.Discount `json:"discount,omitempty"`      // of a promotion; nil: none
+	Discount      *fare.Discount `json:"discount,omitempty"`      // of a promotion or a pass; nil: none
 	ReservedUntil time.Time      `json:"reserved_until,omitzero"` // zero: unlock at once
 	Deadline      time.Time      `json:"deadline,omitzero"`       // of the unlock; zero for a reservation
 	Limits        RentalLimits   `json:"limits"`

@@ -106,8 +106,10 @@ func (r *ride) charge(ctx workflow.Context, bill fare.Bill) {
 		Summary:             "have the ride charged",
 	})
 	r.payment = workflow.ExecuteActivity(ctx, wallets.Settle, activities.SettleInput{
-		ChargeInput: activities.ChargeInput{RentalID: r.in.RentalID, RiderID: r.in.RiderID, Price: bill.Total, Pauses: bill.Pauses(), Discount: bill.Discount()},
-		Plate:       r.in.Plate,
+		ChargeInput: activities.ChargeInput{
+			RentalID: r.in.RentalID, RiderID: r.in.RiderID, Price: bill.Total, Pauses: bill.Pauses(), Discount: bill.Promotion(), Pass: bill.Pass(),
+		},
+		Plate: r.in.Plate,
 	})
 }
 

@@ -15,9 +15,9 @@ type Usage struct {
 
 // Line is one line of a bill.
 type Line struct {
-	Item     string `json:"item"`     // unlock, riding, paused, distance, promotion, zone
-	Quantity int64  `json:"quantity"` // intervals charged; 1 of unlock, promotion and zone
-	Amount   int64  `json:"amount"`   // minor units; below zero where a promotion or a zone takes some off
+	Item     string `json:"item"`     // unlock, riding, paused, distance, promotion, pass, zone
+	Quantity int64  `json:"quantity"` // intervals charged; minutes of a pass; 1 of unlock, promotion and zone
+	Amount   int64  `json:"amount"`   // minor units; below zero where a promotion, a pass or a zone takes some off
 }
 
 // Bill is a price with its parts; Total is the sum of Lines.
@@ -49,8 +49,8 @@ func QuoteWith(d *Discount, t Tariff, u Usage, zone ...Adjustment) Bill {
 		}
 	}
 	if d != nil {
-		if off := d.off(lines); off > 0 {
-			lines = append(lines, Line{Item: "promotion", Quantity: 1, Amount: -off})
+		if line := d.line(t, u, lines); line.Amount < 0 {
+			lines = append(lines, line)
 		}
 	}
 	bill := Bill{Lines: lines, Total: money.Of(0, t.Currency)}
@@ -90,8 +90,14 @@ func charge(segments []Segment, used, unit int64) (intervals, amount int64) {
 // Pauses is what of the bill is for pauses, before any discount.
 func (b Bill) Pauses() int64 { return max(0, min(b.sum("paused"), b.Total.Minor+b.Discount())) }
 
-// Discount is what a promotion has taken off.
-func (b Bill) Discount() int64 { return -b.sum("promotion") }
+// Discount is what a promotion or a pass has taken off.
+func (b Bill) Discount() int64 { return b.Promotion() + b.Pass() }
+
+// Promotion is what a promotion has taken off.
+func (b Bill) Promotion() int64 { return -b.sum("promotion") }
+
+// Pass is what a pass has taken off.
+func (b Bill) Pass() int64 { return -b.sum("pass") }
 
 func (b Bill) sum(item string) (sum int64) {
 	for _, l := range b.Lines {

@@ -7,6 +7,7 @@ import (
 	"rodada/domain/fault"
 	"rodada/domain/fleet"
 	"rodada/domain/money"
+	"rodada/domain/pass"
 	"rodada/domain/pricing"
 )
 
@@ -26,6 +27,7 @@ type Admission struct {
 	OpenRental, OpenPlate string
 	OpenState             State
 	OpenTariff            fare.Tariff // which it keeps until it is over
+	OpenDiscount          *fare.Discount
 
 	RiderKnown    bool
 	RiderVerified bool // with an email
@@ -34,7 +36,9 @@ type Admission struct {
 	GivenBack int
 	Scooter   fleet.Scooter // without an ID when no scooter has the code; what follows is empty then
 	Prices    *pricing.Book
-	Balances  map[string]int64 // what the rider's wallet holds less what is about to be charged, by currency
+	// LocalPasses are the rider's passes that are for one city.
+	LocalPasses []pass.Local
+	Balances    map[string]int64 // what the rider's wallet holds less what is about to be charged, by currency
 }
 
 // Balance is what the rider's wallet holds for a tariff.

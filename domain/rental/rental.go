@@ -35,7 +35,7 @@ type Rental struct {
 	SecuredAt     time.Time // the lock was confirmed, or staff released the scooter
 	Usage         fare.Usage
 	Bill          *fare.Bill     // when Ridden
-	Discount      *fare.Discount // that a promotion gives; nil: none
+	Discount      *fare.Discount // that a promotion or a pass gives; nil: none
 	Charged       bool           // the wallet has paid
 	Waived        bool           // the wallet will never be asked to
 	Refunded      int64          // of what it has paid, in minor units
@@ -53,6 +53,8 @@ type New struct {
 	State         State  // Reserved or Unlocking
 	ReservedUntil time.Time
 	Tariff        fare.Tariff
+	// Passes are those of the rider's passes for a city that the scooter is in.
+	Passes []string
 }
 
 // Change moves a rental to a state, once: Seq numbers the changes of one rental, and a Seq already stored changes nothing.

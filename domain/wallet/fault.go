@@ -10,6 +10,7 @@ var (
 	ErrUnbalanced  = fault.Declare(fault.Invalid, "ledger_unbalanced", "The entries of a transaction must sum to zero in every currency.")
 	ErrKeyConflict = fault.Declare(fault.Conflict, "ledger_key_conflict", "This key booked something else.")
 	ErrTooLittle   = fault.Declare(fault.PaymentRequired, "balance_too_low", "The balance is too low for this tariff. Top up first.")
+	ErrShort       = fault.Declare(fault.PaymentRequired, "balance_short", "The balance is less than the price. Top up first.")
 	ErrDebt        = fault.Declare(fault.PaymentRequired, "wallet_in_debt", "Your wallet is below zero. Top it up before you ride again.")
 	ErrRider       = rider.ErrUnknown
 	ErrAmount      = fault.Declare(fault.Invalid, "amount_invalid", "The amount can't be zero, and a bonus can't be below it.")

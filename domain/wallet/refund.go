@@ -13,6 +13,7 @@ type Settlement struct {
 	Charged  int64 // minor units
 	Waived   bool  // it will not be charged
 	Refunded int64
+	PassBack bool // a pass has back what it paid
 }
 
 // Left is what may still be refunded.

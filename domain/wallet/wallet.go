@@ -18,6 +18,7 @@ const (
 	Bonuses     Account = "bonuses"     // what we gave away
 	Adjustments Account = "adjustments" // what staff put right
 	Promotions  Account = "promotions"  // what promotions gave away
+	Passes      Account = "passes"      // what passes were sold for, less what they paid of rides
 )
 
 // Rider is the account of a rider's wallet.
@@ -41,6 +42,7 @@ const (
 	RideItem      Item = "ride"      // all but the pauses
 	PauseItem     Item = "pause"     // the time on the paused rate
 	PromotionItem Item = "promotion" // what a promotion pays of it
+	PassItem      Item = "pass"      // what a pass pays of it
 )
 
 // Transaction is one movement of money.
@@ -57,12 +59,14 @@ type Kind string
 
 // The kinds of transactions.
 const (
-	Ride       Kind = "ride"       // the charge of a ride
-	TopUp      Kind = "topup"      // money from outside
-	Refund     Kind = "refund"     // of a ride, back into the wallet
-	Bonus      Kind = "bonus"      // a present
-	Adjustment Kind = "adjustment" // what staff put right, either way
-	Void       Kind = "void"       // takes the place of a charge that is not to be: it moves nothing
+	Ride       Kind = "ride"        // the charge of a ride
+	TopUp      Kind = "topup"       // money from outside
+	Refund     Kind = "refund"      // of a ride, back into the wallet
+	Bonus      Kind = "bonus"       // a present
+	Adjustment Kind = "adjustment"  // what staff put right, either way
+	Void       Kind = "void"        // takes the place of a charge that is not to be: it moves nothing
+	Pass       Kind = "pass"        // the price of a pass
+	PassRefund Kind = "pass_refund" // of a pass that was not used, back into the wallet
 )
 
 // Charge books a ride's price: out of the rider's wallet, which may go below zero, into revenue. What of the price is for
@@ -80,13 +84,34 @@ func Charge(rentalID, riderID string, price money.Amount, pauses int64) Transact
 	return t
 }
 
-// ChargeWith is Charge of a ride of which a promotion pays a part, in minor units and beside the price: it is booked apart, so that
-// revenue shows what the ride was worth.
-func ChargeWith(discount int64, rentalID, riderID string, price money.Amount, pauses int64) Transaction {
-	t := Charge(rentalID, riderID, money.Of(price.Minor+discount, price.Currency), pauses)
-	if off := money.Of(discount, price.Currency); discount != 0 {
-		t.Entries = append(t.Entries, Entry{Rider(riderID), off, PromotionItem}, Entry{Promotions, off.Negate(), PromotionItem})
+// Others is what others than the rider pay of a ride, in minor units.
+type Others struct{ Promotion, Pass int64 }
+
+// ChargeWith is Charge of a ride of which others pay a part, beside the price: it is booked apart, so that revenue shows what the
+// ride was worth.
+func ChargeWith(o Others, rentalID, riderID string, price money.Amount, pauses int64) Transaction {
+	t := Charge(rentalID, riderID, money.Of(price.Minor+o.Promotion+o.Pass, price.Currency), pauses)
+	for _, part := range []struct {
+		account Account
+		minor   int64
+		item    Item
+	}{{Promotions, o.Promotion, PromotionItem}, {Passes, o.Pass, PassItem}} {
+		if off := money.Of(part.minor, price.Currency); off.Minor != 0 {
+			t.Entries = append(t.Entries, Entry{Rider(riderID), off, part.item}, Entry{part.account, off.Negate(), part.item})
+		}
 	}
+	return t
+}
+
+// BuyPass books the price of a pass.
+func BuyPass(passID, riderID string, price money.Amount) Transaction {
+	return transfer("pass/"+passID, Pass, Rider(riderID), Passes, price)
+}
+
+// RepayPass books the price of a pass back into the rider's wallet.
+func RepayPass(passID, riderID string, price money.Amount, why string) Transaction {
+	t := transfer("pass-refund/"+passID, PassRefund, Passes, Rider(riderID), price)
+	t.Note = why
 	return t
 }
 
