@@ -94,6 +94,7 @@ type RideMoney struct {
 	Charged  int64  `json:"charged"`
 	Refunded int64  `json:"refunded" doc:"Of what was charged."`
 	Waived   bool   `json:"waived" doc:"It was not charged yet, and will not be."`
+	PassBack bool   `json:"pass_given_back,omitempty" doc:"A pass has back what it paid of the ride."`
 }
 
 type refundRentalOut struct{ Body RideMoney }
@@ -101,7 +102,7 @@ type refundRentalOut struct{ Body RideMoney }
 func (refundRental) Meta() meta {
 	return meta{
 		ID: "refund-rental", Summary: "Give the price of a ride back", Needs: staff.Money,
-		Description: "All of it or a part, back into the wallet, and never more than was charged in all. All of a ride that is not charged yet is " +
+		Description: "All of it or a part, back into the wallet, and never more than was charged in all. What a pass paid goes back to it with all of the ride. All of a ride that is not charged yet is " +
 			"void instead: it will not be charged. Happens once for the Idempotency-Key, with a row in the audit log.",
 		Faults: []*fault.Error{
 			rental.ErrUnknown, rental.ErrState, wallet.ErrNotCharged, wallet.ErrNothingLeft, wallet.ErrRefundTooHigh, wallet.ErrKeyConflict,
@@ -125,5 +126,5 @@ func (e refundRental) Execute(ctx context.Context, in *refundRentalIn) (*refundR
 }
 
 func rideMoney(id string, s wallet.Settlement) RideMoney {
-	return RideMoney{RentalID: id, Charged: s.Charged, Refunded: s.Refunded, Waived: s.Waived}
+	return RideMoney{RentalID: id, Charged: s.Charged, Refunded: s.Refunded, Waived: s.Waived, PassBack: s.PassBack}
 }

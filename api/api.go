@@ -71,6 +71,7 @@ type app struct {
 	pricings      *pricings
 	estimates     *estimates
 	promotions    *promotions
+	passes        *passes
 	watch         watchScooters
 	rentals       *rentals
 	members       *members
@@ -157,7 +158,7 @@ func describeAll(router chi.Router, m *mounter, a *app) ([]byte, error) {
 		DefaultFormat:                "application/json",
 		RejectUnknownQueryParameters: true,
 	})
-	m.examples = together(examples(), riderExamples(), paymentExamples(), staffExamples(), zoneExamples(), priceExamples(), liveExamples(), firmwareExamples(), rolloutExamples())
+	m.examples = together(examples(), riderExamples(), paymentExamples(), staffExamples(), zoneExamples(), priceExamples(), passExamples(), liveExamples(), firmwareExamples(), rolloutExamples())
 	endpoints(m, a)
 	document, err := json.MarshalIndent(m.api.OpenAPI(), "", "  ")
 	return append(document, '\n'), err
@@ -196,6 +197,7 @@ func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 		store: o.Store, hasher: hasher, currency: c.Currency, now: o.Now,
 		proofs: &proofs{store: o.Store, sealer: o.Sealer, secret: []byte(c.Tokens.Secret), tries: riderDoors.tries, now: o.Now},
 	}
+	bought := &passes{store: o.Store, prices: o.Store, currency: c.Currency, now: o.Now}
 	purses := &wallets{store: o.Store, currency: c.Currency}
 	return &app{
 		now:           o.Now,
@@ -206,7 +208,7 @@ func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 		rentalRoutes:  routes,
 		receipts:      &receipts{store: o.Store, routes: routes, operator: operatorOf(c.Operator)},
 		accounts:      people,
-		leaving:       &leaving{accounts: people, books: o.Store},
+		leaving:       &leaving{accounts: people, books: o.Store, passes: bought},
 		adminRiders:   &adminRiders{store: o.Store, currency: c.Currency},
 		riderSessions: riderDoors,
 		visitors: &visitors{
@@ -233,6 +235,7 @@ func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 			store: o.Store, live: o.Live, minimumBattery: c.Rental.MinimumBattery, fresh: c.Telemetry.OfflineAfter, fixed: c.Telemetry.FixFor, now: o.Now,
 		},
 		promotions:    &promotions{store: o.Store, currency: c.Currency, now: o.Now},
+		passes:        bought,
 		estimates:     &estimates{store: o.Store, live: o.Live, now: o.Now},
 		pricings:      &pricings{store: o.Store, prices: o.Store, fleet: o.Store, live: o.Live, currency: c.Currency, now: o.Now},
 		rentals:       rentals,

@@ -59,6 +59,11 @@ func endpoints(m *mounter, a *app) {
 	mount(m, forRider, "GET /v1/promotions", listRedemptions{a.promotions})
 	mount(m, forRider, "POST /v1/promotions", redeemPromotion{a.promotions})
 
+	m.about("Passes")
+	mount(m, forRider, "GET /v1/pass-products", listOffers{a.passes})
+	mount(m, forRider, "GET /v1/passes", listPasses{a.passes})
+	mount(m, forRider, "POST /v1/passes", buyPass{a.passes})
+
 	m.about("Scooters")
 	mount(m, forRider, "GET /v1/scooters", nearScooters{a.scooters})
 	mount(m, forRider, "POST /v1/estimates", estimateRide{a.estimates})
@@ -158,6 +163,15 @@ func endpoints(m *mounter, a *app) {
 	mount(m, forStaff, "GET /admin/v1/promotions", listPromotions{a.promotions})
 	mount(m, forStaff, "POST /admin/v1/promotions", createPromotion{a.promotions})
 	mount(m, forStaff, "POST /admin/v1/promotions/{id}/end", endPromotion{a.promotions})
+
+	m.about("Staff: passes")
+	mount(m, forStaff, "GET /admin/v1/pass-products", listPassProducts{a.passes})
+	mount(m, forStaff, "POST /admin/v1/pass-products", createPassProduct{a.passes})
+	mount(m, forStaff, "POST /admin/v1/pass-products/{id}/end", endPassProduct{a.passes})
+	mount(m, forStaff, "GET /admin/v1/passes", listStaffPasses{a.passes})
+	mount(m, forStaff, "POST /admin/v1/riders/{id}/passes", givePass{a.passes})
+	mount(m, forStaff, "POST /admin/v1/passes/{id}/revoke", revokePass{a.passes})
+	mount(m, forStaff, "POST /admin/v1/passes/{id}/refund", refundPass{a.passes})
 
 	m.about("Staff: scooters")
 	mount(m, forStaff, "GET /admin/v1/scooters", listStaffScooters{a.registry})

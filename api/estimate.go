@@ -17,7 +17,12 @@ type estimateStore interface {
 	priceStore
 	ScooterByPublicID(ctx context.Context, id string) (fleet.Scooter, error)
 	Models(ctx context.Context) ([]fleet.Model, error)
-	NextDiscount(ctx context.Context, riderID string) (*fare.Discount, error)
+	discountStore
+}
+
+// discountStore says what a ride has taken off that opens at a moment and a place; nil: nobody knows where.
+type discountStore interface {
+	NextDiscount(ctx context.Context, riderID string, modelID int64, place *geo.Point, at time.Time) (*fare.Discount, error)
 }
 
 // estimates says what rides would cost.
@@ -50,7 +55,7 @@ type estimateRideIn struct {
 type Estimate struct {
 	StartsAt time.Time      `json:"starts_at"`
 	Tariff   fare.Tariff    `json:"tariff"`
-	Discount *fare.Discount `json:"discount,omitempty" doc:"Of the promotion that your next ride has."`
+	Discount *fare.Discount `json:"discount,omitempty" doc:"Of the pass or the promotion that your next ride has."`
 	Usage    Usage          `json:"usage" doc:"As a scooter counts it: whole kilometres, and no more of them than its model can go in the time."`
 	Price    fare.Bill      `json:"price"`
 }
@@ -62,7 +67,7 @@ var errTrip = fault.Declare(fault.Invalid, "estimate_of_nothing", "Say either th
 func (estimateRide) Meta() meta {
 	return meta{
 		ID: "estimate-ride", Summary: "What a ride would cost",
-		Description: "The bill that the same ride gets, to the cent: by the tariff of the place, the model and the moment of its beginning, and by the zone of its end, with the promotion that your next ride has. " +
+		Description: "The bill that the same ride gets, to the cent: by the tariff of the place, the model and the moment of its beginning, and by the zone of its end, with the pass or the promotion that your next ride has. " +
 			"It changes nothing and promises nothing: prices may change before the ride begins.",
 		Faults: []*fault.Error{errTrip, errPlace, fleet.ErrScooterUnknown, fleet.ErrModelUnknown, pricing.ErrNone, pricing.ErrPast},
 	}
@@ -107,7 +112,7 @@ func (e estimateRide) Execute(ctx context.Context, in *estimateRideIn) (*estimat
 	if err != nil {
 		return nil, err
 	}
-	if trip.Discount, err = e.store.NextDiscount(ctx, subjectFrom(ctx)); err != nil {
+	if trip.Discount, err = e.store.NextDiscount(ctx, subjectFrom(ctx), model.ID, trip.From, trip.StartsAt); err != nil {
 		return nil, err
 	}
 	tariff, used, bill, err := book.Estimate(zones, trip)

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 
-	"rodada/domain/fare"
 	"rodada/domain/fault"
 	"rodada/domain/firmware"
 	"rodada/domain/letter"
@@ -68,7 +67,8 @@ type ListBooks interface {
 type PriceBooks interface {
 	pricingStore
 	promotionStore
-	NextDiscount(ctx context.Context, riderID string) (*fare.Discount, error)
+	passStore
+	discountStore
 }
 
 // SessionBooks is what fakes leave to a real database of sessions.

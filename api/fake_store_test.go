@@ -22,6 +22,7 @@ import (
 	"rodada/domain/staff"
 	"rodada/domain/wallet"
 	"rodada/domain/zone"
+	"rodada/geo"
 )
 
 // fakeStore is the books in memory: enough of their rules for the API's own to be tested.
@@ -70,6 +71,11 @@ type fakeStore struct {
 
 // lock begins a call, which stands for a round trip.
 func (s *fakeStore) lock() func() { s.mu.Lock(); s.calls++; return s.mu.Unlock }
+
+func (s *fakeStore) NextDiscount(context.Context, string, int64, *geo.Point, time.Time) (*fare.Discount, error) {
+	defer s.lock()()
+	return nil, s.broken
+}
 
 func (s *fakeStore) RiderByEmail(_ context.Context, email string) (rider.Rider, error) {
 	defer s.lock()()

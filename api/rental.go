@@ -10,6 +10,7 @@ import (
 	"rodada/domain/fault"
 	"rodada/domain/firmware"
 	"rodada/domain/fleet"
+	"rodada/domain/pass"
 	"rodada/domain/pricing"
 	"rodada/domain/rental"
 	"rodada/domain/rider"
@@ -32,6 +33,7 @@ type rentalStore interface {
 	RentalEvents(ctx context.Context, rentalID string) ([]rental.Event, error)
 	VoidUnstarted(ctx context.Context, rentalID string, why rental.Reason, at time.Time) error
 	priceStore
+	discountStore
 }
 
 // rentals rents scooters to riders.
@@ -78,7 +80,7 @@ func (s *rentals) open(ctx context.Context, q request) (*rentalOut, error) {
 	case malformed != nil:
 		return nil, malformed
 	}
-	tariff, err := s.admit(ctx, a)
+	tariff, err := s.admit(ctx, q.riderID, a)
 	if err != nil {
 		return nil, err
 	}
@@ -95,6 +97,11 @@ func (s *rentals) open(ctx context.Context, q request) (*rentalOut, error) {
 	n := rental.New{
 		ID: uuid.NewString(), RiderID: q.riderID, ScooterID: scooter.ID,
 		Key: q.key, Digest: q.digest, State: rental.Unlocking, Tariff: tariff,
+	}
+	if len(a.LocalPasses) > 0 {
+		if n.Passes, err = pass.Here(a.LocalPasses, s.stands(ctx, scooter)); err != nil {
+			return nil, err
+		}
 	}
 	now := s.now()
 	if q.reserve {

@@ -13,7 +13,7 @@ import (
 
 // admit decides whether this rider may have this scooter now, and at which price. Whether somebody has it already, or the rider
 // another one, is decided by the store when the rental is opened.
-func (s *rentals) admit(ctx context.Context, a rental.Admission) (fare.Tariff, error) {
+func (s *rentals) admit(ctx context.Context, riderID string, a rental.Admission) (fare.Tariff, error) {
 	switch {
 	case a.Scooter.ID == 0:
 		return fare.Tariff{}, fleet.ErrScooterUnknown
@@ -38,13 +38,29 @@ func (s *rentals) admit(ctx context.Context, a rental.Admission) (fare.Tariff, e
 		return fare.Tariff{}, err
 	}
 	balance := a.Balance(tariff)
-	switch {
-	case balance.Minor < 0:
+	if balance.Minor < 0 {
 		return fare.Tariff{}, wallet.ErrDebt.With("balance", balance)
-	case balance.Minor < tariff.MinimumBalance:
-		return fare.Tariff{}, wallet.ErrTooLittle.With("balance", balance).With("minimum", tariff.MinimumBalance)
+	}
+	if balance.Minor < tariff.MinimumBalance {
+		return tariff, s.enough(ctx, riderID, a, tariff)
 	}
 	return tariff, nil
+}
+
+// enough is wallet.ErrTooLittle unless the pass or the promotion of the ride makes up for what a wallet lacks of the minimum.
+func (s *rentals) enough(ctx context.Context, riderID string, a rental.Admission, tariff fare.Tariff) error {
+	d := a.OpenDiscount
+	if a.OpenRental == "" {
+		var err error
+		if d, err = s.store.NextDiscount(ctx, riderID, a.Scooter.Model.ID, s.stands(ctx, a.Scooter), s.now()); err != nil {
+			return err
+		}
+	}
+	balance, minimum := a.Balance(tariff), tariff.Minimum(d)
+	if balance.Minor < minimum {
+		return wallet.ErrTooLittle.With("balance", balance).With("minimum", minimum)
+	}
+	return nil
 }
 
 // battery is what the scooter last said if that is fresh, else what was stored. Where neither is known the scooter is not

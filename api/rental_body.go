@@ -27,7 +27,7 @@ type Rental struct {
 	Waived        bool           `json:"waived,omitempty" doc:"It costs nothing after all: it was never charged and will not be."`
 	Refunded      int64          `json:"refunded,omitempty" doc:"What the wallet got back, in minor units."`
 	Tariff        fare.Tariff    `json:"tariff"`
-	Discount      *fare.Discount `json:"discount,omitempty" doc:"That a promotion gives; a line of the price says how much it is."`
+	Discount      *fare.Discount `json:"discount,omitempty" doc:"That a pass or a promotion gives; a line of the price says how much it is."`
 	EndPosition   *geo.Point     `json:"end_position,omitempty"`
 	ZonesVersion  int64          `json:"zones_version,omitempty" doc:"The version of the zones that judged where the ride ended; absent when none did."`
 }
@@ -80,6 +80,7 @@ func describe(r rental.Rental, used fare.Usage, here ...fare.Adjustment) Rental 
 		Waived:        r.Waived,
 		Refunded:      r.Refunded,
 		Tariff:        r.Tariff,
+		Discount:      r.Discount,
 		EndPosition:   r.EndPosition, ZonesVersion: r.ZoneVersion,
 	}
 }

@@ -25,7 +25,8 @@ type exportStore interface {
 // leaving is how riders take their data and go.
 type leaving struct {
 	*accounts
-	books exportStore
+	books  exportStore
+	passes *passes
 }
 
 // Export is all that is kept of a rider.
@@ -37,6 +38,7 @@ type Export struct {
 	Payments   []Payment     `json:"payments" nullable:"false" doc:"All that was collected from cards or was to be, the newest first."`
 	Wallet     []Movement    `json:"wallet" nullable:"false" doc:"All that was paid, charged and given back, the newest first."`
 	Logins     []PastSession `json:"logins" nullable:"false" doc:"The sessions that are kept, the newest first."`
+	Passes     []Pass        `json:"passes" nullable:"false" doc:"All that you had, the newest first."`
 	Services   []PastLink    `json:"services" nullable:"false" doc:"The other services that log you in."`
 }
 
@@ -111,6 +113,9 @@ func (e exportMe) Execute(ctx context.Context, _ *struct{}) (*exportOut, error) 
 	out.Body.Logins = each(logins, func(l rider.Login) PastSession {
 		return PastSession{StartedAt: l.StartedAt, ExpiresAt: l.ExpiresAt, EndedAt: happened(l.EndedAt), Agent: l.Agent, Address: l.Address}
 	})
+	if out.Body.Passes, err = e.passes.of(ctx, id); err != nil {
+		return nil, err
+	}
 	links, err := e.books.Links(ctx, id)
 	out.Body.Services = each(links, func(l rider.Link) PastLink { return PastLink(l) })
 	return out, err

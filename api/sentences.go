@@ -93,6 +93,14 @@ var spanish = map[string]string{ //nolint:gosec // sentences about passwords are
 	"promotion_first_ride": "Esta promoción es para un primer viaje.",
 	"promotion_invalid":    "Una promoción tiene un importe o un porcentaje según su clase, y termina después de empezar.",
 
+	// Passes.
+	"pass_product_unknown": "No hay ningún bono así a la venta.",
+	"pass_not_on_sale":     "Este bono no está a la venta.",
+	"pass_product_invalid": "El bono tiene un valor que no puede ser.",
+	"pass_unknown":         "No existe ese bono.",
+	"pass_used":            "Un viaje tiene este bono: se puede revocar, pero su precio no se devuelve.",
+	"pass_given":           "Este bono se regaló y no costó nada: se puede revocar.",
+
 	// Payments and cards.
 	"payments_off":             "Ahora mismo aquí no se pueden hacer pagos.",
 	"payments_away":            "El servicio de pagos no responde. Inténtalo de nuevo en un momento.",
@@ -250,6 +258,7 @@ var spanish = map[string]string{ //nolint:gosec // sentences about passwords are
 	"outside_zone":            "El viaje no puede terminar aquí.",
 
 	// Money.
+	"balance_short":       "El saldo es menor que el precio. Recarga primero.",
 	"balance_too_low":     "El saldo es demasiado bajo para esta tarifa. Recarga primero.",
 	"currency_mismatch":   "Los importes son de monedas distintas.",
 	"ledger_unbalanced":   "Los asientos de una transacción deben sumar cero en cada moneda.",

@@ -15,6 +15,7 @@ type Store interface {
 	pricingStore
 	estimateStore
 	promotionStore
+	passStore
 	walletStore
 	paymentStore
 	methodStore

@@ -56,7 +56,7 @@ func newCounter(t *testing.T, edits ...func(*api.Options)) *counter {
 	require.NoError(t, c.books.Book(ctx, wallet.Deposit("first", ana, money.Of(2000, "EUR"))))
 	require.NoError(t, c.books.CreateStaff(ctx, staff.Member{
 		ID: support, FirstName: "Eva", LastName: "Staff", Email: "support@example.com", PasswordHash: "none",
-		Permissions: []staff.Permission{staff.View, staff.Pricing},
+		Permissions: []staff.Permission{staff.View, staff.Pricing, staff.Money},
 	}))
 	c.temporal.onStart = nil
 	return c

@@ -11,10 +11,10 @@ import (
 // Movement is one thing that happened in a wallet, as its rider sees it.
 type Movement struct {
 	ID       string        `json:"id" format:"uuid"`
-	Kind     wallet.Kind   `json:"kind" enum:"ride,topup,refund,bonus,adjustment,void" doc:"A void moves nothing: the ride costs nothing after all."`
+	Kind     wallet.Kind   `json:"kind" enum:"ride,topup,refund,bonus,adjustment,void,pass,pass_refund" doc:"A void moves nothing: the ride costs nothing after all."`
 	At       time.Time     `json:"at"`
 	Amount   money.Amount  `json:"amount" doc:"What the wallet got; below zero, what it gave."`
-	Items    []wallet.Part `json:"items,omitempty" doc:"The parts of a ride's charge: the ride, its pauses, and what a promotion paid of them."`
+	Items    []wallet.Part `json:"items,omitempty" doc:"The parts of a ride's charge: the ride, its pauses, and what a promotion or a pass paid of them."`
 	RentalID string        `json:"rental_id,omitempty" format:"uuid"`
 }
 

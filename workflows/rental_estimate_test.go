@@ -104,10 +104,11 @@ func market(t *rapid.T, now time.Time) (*pricing.Book, zone.Set) {
 func discount(t *rapid.T) *fare.Discount {
 	return rapid.SampledFrom([]*fare.Discount{
 		nil, {Code: "PART", Percent: rapid.IntRange(1, 100).Draw(t, "part")}, {Code: "AMOUNT", Amount: rapid.Int64Range(1, 2000).Draw(t, "off")}, {Code: "FREE", Unlock: true},
+		{PassID: "p1", Minutes: rapid.IntRange(1, 90).Draw(t, "minutes"), Unlock: rapid.Bool().Draw(t, "free unlock")},
 	}).Draw(t, "discount")
 }
 
-// Whatever the prices, the promotions, the zones and the ride: what it was estimated to cost is what the ride is charged.
+// Whatever the prices, the promotions, the passes, the zones and the ride: what it was estimated to cost is what the ride is charged.
 func TestTheEstimateIsTheBill(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		w := newWorld(t)
@@ -159,7 +160,8 @@ func TestTheEstimateIsTheBill(t *testing.T) {
 		if bill.Total.Minor > 0 || bill.Discount() > 0 {
 			require.Equal(rt, bill.Total, w.payments[0].Price)
 			require.Equal(rt, bill.Pauses(), w.payments[0].Pauses)
-			require.Equal(rt, bill.Discount(), w.payments[0].Discount)
+			require.Equal(rt, bill.Promotion(), w.payments[0].Discount)
+			require.Equal(rt, bill.Pass(), w.payments[0].Pass)
 		} else {
 			require.Empty(rt, w.payments)
 		}
