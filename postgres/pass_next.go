@@ -40,7 +40,7 @@ func nextPass(rider, model, local, at string) string {
 // localPasses are the passes of the rider $1 that are for a city and good at a moment, as a document.
 func localPasses(at string) string {
 	return `(
-	SELECT coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'area', d.area)), '[]')
+	SELECT coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'area', d.area)), 'null')
 	FROM passes p JOIN pass_products d ON d.id = p.product_id
 	WHERE p.rider_id = $1 AND d.city <> '' AND p.revoked_at IS NULL AND p.starts_at <= ` + at + ` AND p.ends_at > ` + at + `)`
 }
