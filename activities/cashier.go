@@ -22,6 +22,8 @@ type Cashier struct {
 	Provider payment.Provider // nil: there is none
 	Books    PaymentBooks
 	Safe     Safe
+	// Debts waits for payments to be over; nil: nobody does.
+	Debts Collectors
 }
 
 // PaymentRef is one payment.
@@ -42,7 +44,7 @@ type PaymentState struct {
 func (c *Cashier) Announce(ctx context.Context, in PaymentRef) (PaymentState, error) {
 	p, err := c.payment(ctx, in)
 	if err != nil || p.State.Final() || p.Reference != "" {
-		return stateOf(p), Failure(err)
+		return c.stands(ctx, p, err)
 	}
 	order, err := c.order(ctx, p)
 	if err != nil {
@@ -91,7 +93,7 @@ func (c *Cashier) GiveUp(ctx context.Context, in PaymentRef) (PaymentState, erro
 func (c *Cashier) ask(ctx context.Context, in PaymentRef, question func(p payment.Payment, reference string) (payment.Intent, error)) (PaymentState, error) {
 	p, err := c.payment(ctx, in)
 	if err != nil || p.State.Final() {
-		return stateOf(p), Failure(err)
+		return c.stands(ctx, p, err)
 	}
 	reference, err := c.Safe.Open(p.Reference, payment.ReferencePurpose(p.ID))
 	if err != nil {
@@ -99,10 +101,14 @@ func (c *Cashier) ask(ctx context.Context, in PaymentRef, question func(p paymen
 	}
 	intent, err := question(p, reference)
 	var refusal *payment.RefusedError
-	if refused := errors.As(err, &refusal); refused || err == nil && intent.State == payment.Failed && intent.Open {
+	refused, absent := errors.As(err, &refusal), err == nil && intent.State == payment.NeedsAction && p.Purpose == payment.Debt
+	if refused || absent || err == nil && intent.State == payment.Failed && intent.Open {
 		why := intent.Failure
-		if refused {
+		switch {
+		case refused:
 			why = refusal.Failure
+		case absent: // nobody is there to confirm it
+			why = payment.Authentication
 		}
 		intent, err = c.Provider.Cancel(ctx, reference) // the app could still pay it, and we would not know
 		intent.Failure = why
@@ -119,9 +125,17 @@ func (c *Cashier) advance(ctx context.Context, p payment.Payment, i payment.Inte
 		return stateOf(p), Failure(payment.ErrDiffers)
 	}
 	p, err := c.Books.AdvancePayment(ctx, p.ID, payment.News{State: i.State, Failure: i.Failure})
-	state := stateOf(p)
+	state, err := c.stands(ctx, p, err)
 	state.Waits = i.State == payment.NeedsAction
-	return state, Failure(err)
+	return state, err
+}
+
+// stands is how a payment stands. One that is over may be what a debt waits for.
+func (c *Cashier) stands(ctx context.Context, p payment.Payment, err error) (PaymentState, error) {
+	if err == nil && p.State.Final() && c.Debts != nil {
+		err = c.Debts.FollowDebt(ctx, p.RiderID)
+	}
+	return stateOf(p), Failure(err)
 }
 
 // refused ends a payment that the provider does not take; any other error is tried again.

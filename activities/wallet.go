@@ -28,6 +28,8 @@ type Payments interface {
 type Wallets struct {
 	Ledger   Ledger
 	Payments Payments
+	// Debts follows what riders owe; nil: nobody does.
+	Debts Collectors
 	// Failed says which rides are not charged because the scooter did not even move.
 	Failed rental.FailedRule
 }
@@ -70,6 +72,9 @@ func (w *Wallets) Charge(ctx context.Context, in ChargeInput) error {
 		if look != nil || waived {
 			return Failure(look) // one of the two is in the books
 		}
+	}
+	if err == nil && w.Debts != nil {
+		err = w.Debts.FollowDebt(ctx, in.RiderID)
 	}
 	return Failure(err)
 }

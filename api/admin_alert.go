@@ -18,14 +18,15 @@ type alertStore interface {
 // alerts is what staff must look at.
 type alerts struct{ store alertStore }
 
-// Alert is something about a scooter, or a rollout, that a person must look at.
+// Alert is something about a scooter, a rollout or a rider that a person must look at.
 type Alert struct {
 	ID        int64           `json:"id"`
-	Plate     string          `json:"plate" doc:"Empty: it is about a rollout."`
-	Kind      staff.AlertKind `json:"kind" enum:"not_secured,fault_at_start,onboarding,renumbering,upgrade,rollout,low_battery,fallen,moved,offline,fault,speeding,out_of_area"`
+	Plate     string          `json:"plate" doc:"Empty: it is about a rollout or a rider."`
+	Kind      staff.AlertKind `json:"kind" enum:"not_secured,fault_at_start,onboarding,renumbering,upgrade,rollout,debt,low_battery,fallen,moved,offline,fault,speeding,out_of_area"`
 	Text      string          `json:"text"`
 	RentalID  string          `json:"rental_id,omitempty"`
 	RolloutID string          `json:"rollout_id,omitempty" doc:"Of kind rollout: the one that paused itself."`
+	RiderID   string          `json:"rider_id,omitempty" doc:"Of kind debt: who owes."`
 	OpenedAt  time.Time       `json:"opened_at"`
 	Repeats   int             `json:"repeats" doc:"How many times it was told again, because it lasts: once a day."`
 	ClosedAt  *time.Time      `json:"closed_at,omitempty"`
@@ -34,7 +35,7 @@ type Alert struct {
 
 func showAlert(a staff.Alert) Alert {
 	return Alert{
-		ID: a.ID, Plate: a.Plate, Kind: a.Kind, Text: a.Text, RentalID: a.RentalID, RolloutID: a.RolloutID,
+		ID: a.ID, Plate: a.Plate, Kind: a.Kind, Text: a.Text, RentalID: a.RentalID, RolloutID: a.RolloutID, RiderID: a.RiderID,
 		OpenedAt: a.OpenedAt.UTC(), Repeats: a.Repeats, ClosedAt: happened(a.ClosedAt), ClosedBy: a.ClosedBy,
 	}
 }
@@ -44,7 +45,7 @@ type listAlerts struct{ *alerts }
 
 type listAlertsIn struct {
 	State staff.AlertState  `query:"state" enum:"open,closed,all" default:"open"`
-	Kind  []staff.AlertKind `query:"kind" maxItems:"20" enum:"not_secured,fault_at_start,onboarding,renumbering,upgrade,rollout,low_battery,fallen,moved,offline,fault,speeding,out_of_area" doc:"Only these kinds, separated by commas."`
+	Kind  []staff.AlertKind `query:"kind" maxItems:"20" enum:"not_secured,fault_at_start,onboarding,renumbering,upgrade,rollout,debt,low_battery,fallen,moved,offline,fault,speeding,out_of_area" doc:"Only these kinds, separated by commas."`
 	Plate string            `query:"plate" maxLength:"100" doc:"Only of this scooter."`
 	All   bool              `query:"all" doc:"As state=all." deprecated:"true"`
 }

@@ -15,12 +15,14 @@ import (
 type adminWalletStore interface {
 	BookByStaff(ctx context.Context, riderID, currency string, t wallet.Transaction) (wallet.Movement, money.Amount, error)
 	RefundRental(ctx context.Context, q wallet.RefundRequest) (wallet.Settlement, error)
+	RentalForStaff(ctx context.Context, id string) (rental.Rental, error)
 }
 
 // adminWallets is staff's work on riders' money.
 type adminWallets struct {
 	store    adminWalletStore
 	currency string
+	debts    *debtors
 }
 
 // staffKey is the key under which a member of staff books: nobody meets the key of another.
@@ -71,6 +73,7 @@ func (e adjustWallet) Execute(ctx context.Context, in *adjustWalletIn) (*adjustW
 	if err != nil {
 		return nil, err
 	}
+	e.debts.follow(ctx, in.ID)
 	out := &adjustWalletOut{}
 	out.Body.Entry, out.Body.Balance = showMovement(m), balance
 	return out, nil
@@ -121,6 +124,9 @@ func (e refundRental) Execute(ctx context.Context, in *refundRentalIn) (*refundR
 	})
 	if err != nil {
 		return nil, err
+	}
+	if r, err := e.store.RentalForStaff(ctx, in.ID); err == nil { // what can't be read now is found by the worker
+		e.debts.follow(ctx, r.RiderID)
 	}
 	return &refundRentalOut{Body: rideMoney(in.ID, s)}, nil
 }

@@ -36,7 +36,7 @@ type webhooks struct {
 type Webhook struct {
 	ID        string            `json:"id" format:"uuid"`
 	URL       string            `json:"url"`
-	Kinds     []staff.AlertKind `json:"kinds" nullable:"false" enum:"not_secured,fault_at_start,onboarding,renumbering,upgrade,rollout,low_battery,fallen,moved,offline,fault,speeding,out_of_area" doc:"Of the alerts that it is told of; none: all."`
+	Kinds     []staff.AlertKind `json:"kinds" nullable:"false" enum:"not_secured,fault_at_start,onboarding,renumbering,upgrade,rollout,debt,low_battery,fallen,moved,offline,fault,speeding,out_of_area" doc:"Of the alerts that it is told of; none: all."`
 	Paused    bool              `json:"paused" doc:"Nothing new is told; what is on its way waits."`
 	CreatedAt time.Time         `json:"created_at"`
 	Secret    string            `json:"secret,omitempty" doc:"What signs the deliveries. It is shown when the webhook is made, and to a repetition with the same key."`
@@ -50,7 +50,7 @@ type webhookOut struct{ Body Webhook }
 
 type webhookBody struct {
 	URL    string            `json:"url" minLength:"1" maxLength:"2000"`
-	Kinds  []staff.AlertKind `json:"kinds,omitempty" maxItems:"20" enum:"not_secured,fault_at_start,onboarding,renumbering,upgrade,rollout,low_battery,fallen,moved,offline,fault,speeding,out_of_area"`
+	Kinds  []staff.AlertKind `json:"kinds,omitempty" maxItems:"20" enum:"not_secured,fault_at_start,onboarding,renumbering,upgrade,rollout,debt,low_battery,fallen,moved,offline,fault,speeding,out_of_area"`
 	Paused bool              `json:"paused,omitempty"`
 }
 

@@ -63,6 +63,7 @@ type app struct {
 	staffSessions *sessions
 	wallets       *wallets
 	adminWallets  *adminWallets
+	adminDebts    *adminDebts
 	ledgers       *ledgers
 	payments      *payments
 	methods       *methods
@@ -199,6 +200,9 @@ func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 	}
 	bought := &passes{store: o.Store, prices: o.Store, currency: c.Currency, now: o.Now}
 	purses := &wallets{store: o.Store, currency: c.Currency}
+	owing := &debtors{
+		store: o.Store, temporal: o.Temporal, queue: c.Temporal.TaskQueue, currency: c.Currency, steps: c.Payment.DebtSteps, off: o.Payments == nil,
+	}
 	return &app{
 		now:           o.Now,
 		registry:      registry,
@@ -217,14 +221,15 @@ func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 		},
 		staffSessions: staffDoors,
 		wallets:       purses,
-		adminWallets:  &adminWallets{store: o.Store, currency: c.Currency},
+		adminWallets:  &adminWallets{store: o.Store, currency: c.Currency, debts: owing},
 		ledgers:       &ledgers{store: o.Store},
-		claimFailed:   claimFailed{store: o.Store, rule: rental.FailedRule{Under: c.Rental.FailedUnder, Within: c.Rental.FailedWithin}},
+		claimFailed:   claimFailed{store: o.Store, debts: owing, rule: rental.FailedRule{Under: c.Rental.FailedUnder, Within: c.Rental.FailedWithin}},
 		payments: &payments{
 			store: o.Store, wallets: purses, provider: o.Payments, sealer: o.Sealer, temporal: o.Temporal, queue: c.Temporal.TaskQueue,
-			rules: c.Payment, deadline: c.HTTP.Deadline,
+			rules: c.Payment, deadline: c.HTTP.Deadline, debts: owing,
 		},
-		methods: &methods{store: o.Store, provider: o.Payments, sealer: o.Sealer, publishable: c.Payment.StripePublishableKey},
+		methods:    &methods{store: o.Store, provider: o.Payments, sealer: o.Sealer, publishable: c.Payment.StripePublishableKey, debts: owing},
+		adminDebts: &adminDebts{store: o.Store, debtors: owing},
 		watch: watchScooters{
 			hub: &hub{
 				live: o.Live, changes: o.Changes, silence: c.Telemetry.OfflineAfter, turn: mapTurn, now: o.Now, log: o.Log,
@@ -234,7 +239,7 @@ func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 		scooters: &scooters{
 			store: o.Store, live: o.Live, minimumBattery: c.Rental.MinimumBattery, fresh: c.Telemetry.OfflineAfter, fixed: c.Telemetry.FixFor, now: o.Now,
 		},
-		promotions:    &promotions{store: o.Store, currency: c.Currency, now: o.Now},
+		promotions:    &promotions{store: o.Store, currency: c.Currency, now: o.Now, debts: owing},
 		passes:        bought,
 		estimates:     &estimates{store: o.Store, live: o.Live, now: o.Now},
 		pricings:      &pricings{store: o.Store, prices: o.Store, fleet: o.Store, live: o.Live, currency: c.Currency, now: o.Now},

@@ -46,6 +46,7 @@ func endpoints(m *mounter, a *app) {
 	mount(m, forRider, "GET /v1/wallet", getWallet{a.wallets})
 	mount(m, forRider, "GET /v1/wallet/entries", listMovements{a.wallets})
 	mount(m, forRider, "POST /v1/wallet/topups", topUp{a.payments})
+	mount(m, forRider, "POST /v1/wallet/debt/pay", payDebt{a.payments})
 	mount(m, forRider, "GET /v1/payments", listPayments{a.payments})
 	mount(m, forRider, "GET /v1/payments/{id}", getPayment{a.payments})
 	mount(m, forRider, "GET /v1/payment-methods", listMethods{a.methods})
@@ -192,6 +193,8 @@ func endpoints(m *mounter, a *app) {
 
 	m.about("Staff: payments")
 	mount(m, forStaff, "GET /admin/v1/payments", listStaffPayments{a.payments})
+	mount(m, forStaff, "GET /admin/v1/debts", listDebts{a.adminDebts})
+	mount(m, forStaff, "POST /admin/v1/debts/{id}/retry", retryDebt{a.adminDebts})
 
 	m.about("Staff: history")
 	mount(m, forStaff, "GET /admin/v1/scooters/{plate}/track", scooterTrack{a.histories})

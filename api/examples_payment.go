@@ -3,8 +3,10 @@ package api
 import (
 	"time"
 
+	"rodada/domain/debt"
 	"rodada/domain/money"
 	"rodada/domain/payment"
+	"rodada/workflows"
 )
 
 // paymentExamples are a card that is saved and what is collected from it.
@@ -32,7 +34,18 @@ func paymentExamples() map[string]any {
 	list.Body.Payments = []Payment{showPayment(paid)}
 	cards.Body.Cards = []SavedCard{saved}
 	staff.Body.Payments, staff.Body.Total = []StaffPayment{showStaffPayment(paid)}, 1
+	owed := debt.Debt{
+		ID: "2f1c3a54-7c1e-4b7c-9a53-0d0f6a1b9c11", RiderID: rider, Owed: money.Of(860, "EUR"), BeganAt: day.Add(-2 * time.Hour), Attempts: 1,
+		Trouble: debt.Trouble(payment.NoFunds), NextAt: day.Add(22 * time.Hour),
+	}
+	debts, retried := debtsOut{}, retryDebtOut{}
+	debts.Body.Debts, debts.Body.Total = []StaffDebt{showStaffDebt(owed)}, 1
+	retried.Body.RiderID, retried.Body.State, retried.Body.WorkflowID = rider, debt.Open, workflows.DebtID(rider)
 	return map[string]any{
+		"pay-debt 200":               done.Body,
+		"pay-debt 202":               open.Body,
+		"list-debts 200":             debts.Body,
+		"retry-debt 200":             retried.Body,
 		"top-up 200":                 done.Body,
 		"top-up 202":                 open.Body,
 		"get-payment 200":            asks,

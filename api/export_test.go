@@ -82,6 +82,8 @@ type SessionBooks interface {
 type PaymentBooks interface {
 	paymentStore
 	methodStore
+	debtStore
+	adminDebtStore
 }
 
 // AccountBooks is what fakes leave to a real database too.

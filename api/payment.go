@@ -37,6 +37,7 @@ type payments struct {
 	queue    string
 	rules    config.Payment
 	deadline time.Duration
+	debts    *debtors
 }
 
 // Payment is one sum that is collected, or was to be.
@@ -128,16 +129,21 @@ func (e topUp) Execute(ctx context.Context, in *topUpIn) (*topUpOut, error) {
 		return nil, payment.ErrAmount.Saying("A top-up is of %d to %d minor units.", e.rules.MinimumTopUp, e.rules.MaximumTopUp).
 			With("minimum", e.rules.MinimumTopUp).With("maximum", e.rules.MaximumTopUp)
 	}
-	who := subjectFrom(ctx)
 	sum := money.Of(in.Body.Amount, e.wallets.currency)
 	p, err := e.store.OpenPayment(ctx, payment.New{
-		ID: uuid.NewString(), RiderID: who, MethodID: in.Body.CardID, Provider: e.provider.Name(), Purpose: payment.TopUp, Amount: sum,
+		ID: uuid.NewString(), RiderID: subjectFrom(ctx), MethodID: in.Body.CardID, Provider: e.provider.Name(), Purpose: payment.TopUp, Amount: sum,
 		Key: digest(key), Digest: digest(strconv.FormatInt(sum.Minor, 10), sum.Currency, in.Body.CardID),
 	})
 	if err != nil {
 		return nil, err
 	}
-	if p, err = e.settle(ctx, p); err != nil {
+	return e.answer(ctx, p)
+}
+
+// answer has a payment collected and says what became of it, and of the wallet.
+func (s *payments) answer(ctx context.Context, p payment.Payment) (*topUpOut, error) {
+	p, err := s.settle(ctx, p)
+	if err != nil {
 		return nil, err
 	}
 	if p.State == payment.Failed {
@@ -147,15 +153,11 @@ func (e topUp) Execute(ctx context.Context, in *topUpIn) (*topUpOut, error) {
 	if p.State != payment.Succeeded {
 		out.Status = http.StatusAccepted
 	}
-	if out.Body.Payment, err = e.detailed(ctx, p); err != nil {
+	if out.Body.Payment, err = s.detailed(ctx, p); err != nil {
 		return nil, err
 	}
-	balance, err := e.wallets.show(ctx, who)
-	if err != nil {
-		return nil, err
-	}
-	out.Body.Balance = balance.Body.Balance
-	return out, nil
+	out.Body.Balance, err = s.wallets.balance(ctx, p.RiderID)
+	return out, err
 }
 
 // How often the row of a payment is read while its workflow has it.

@@ -30,6 +30,7 @@ type methods struct {
 	provider    payment.Provider // nil: there is none
 	sealer      Sealer
 	publishable string
+	debts       *debtors
 }
 
 // SavedCard is a saved card.
@@ -143,7 +144,7 @@ type confirmMethod struct{ *methods }
 
 func (confirmMethod) Meta() meta {
 	return meta{
-		ID: "confirm-payment-method", Summary: "Save a card that the provider has", Description: "May be repeated. The first card is the default.",
+		ID: "confirm-payment-method", Summary: "Save a card that the provider has", Description: "May be repeated. The first card is the default. What you owe is collected from the default card at once.",
 		Faults: []*fault.Error{payment.ErrOff, payment.ErrAway, payment.ErrCardUnknown, payment.ErrNotGiven, payment.ErrTooMany},
 	}
 }
@@ -179,6 +180,7 @@ func (e confirmMethod) Execute(ctx context.Context, in *cardRef) (*cardOut, erro
 	if err != nil {
 		return nil, err
 	}
+	e.debts.ask(ctx, m.RiderID)
 	return &cardOut{Body: showCard(saved)}, nil
 }
 
@@ -186,12 +188,16 @@ func (e confirmMethod) Execute(ctx context.Context, in *cardRef) (*cardOut, erro
 type preferMethod struct{ *methods }
 
 func (preferMethod) Meta() meta {
-	return meta{ID: "prefer-payment-method", Summary: "Make a card the default", Faults: []*fault.Error{payment.ErrCardUnknown}}
+	return meta{ID: "prefer-payment-method", Summary: "Make a card the default", Description: "What you owe is collected from it at once.", Faults: []*fault.Error{payment.ErrCardUnknown}}
 }
 
 func (e preferMethod) Execute(ctx context.Context, in *cardRef) (*cardOut, error) {
 	m, err := e.store.PreferMethod(ctx, subjectFrom(ctx), in.ID)
-	return &cardOut{Body: showCard(m)}, err
+	if err != nil {
+		return nil, err
+	}
+	e.debts.ask(ctx, m.RiderID)
+	return &cardOut{Body: showCard(m)}, nil
 }
 
 // removeMethod is DELETE /v1/payment-methods/{id}.

@@ -25,6 +25,7 @@ type promotions struct {
 	store    promotionStore
 	currency string
 	now      func() time.Time
+	debts    *debtors
 }
 
 // Redemption is a promotion that a rider has redeemed.
@@ -85,6 +86,7 @@ func (e redeemPromotion) Execute(ctx context.Context, in *redeemPromotionIn) (*r
 	if err != nil {
 		return nil, err
 	}
+	e.debts.follow(ctx, subjectFrom(ctx)) // a credit may pay what is owed
 	return &redeemPromotionOut{Body: e.show(made)}, nil
 }
 

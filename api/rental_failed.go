@@ -16,6 +16,7 @@ type failedStore interface {
 // claimFailed is POST /v1/rentals/{id}/failed.
 type claimFailed struct {
 	store failedStore
+	debts *debtors
 	rule  rental.FailedRule
 }
 
@@ -29,9 +30,11 @@ func (claimFailed) Meta() meta {
 }
 
 func (e claimFailed) Execute(ctx context.Context, in *RentalRef) (*refundRentalOut, error) {
-	s, err := e.store.ClaimFailed(ctx, subjectFrom(ctx), in.ID, e.rule)
+	who := subjectFrom(ctx)
+	s, err := e.store.ClaimFailed(ctx, who, in.ID, e.rule)
 	if err != nil {
 		return nil, err
 	}
+	e.debts.follow(ctx, who)
 	return &refundRentalOut{Body: rideMoney(in.ID, s)}, nil
 }

@@ -27,6 +27,11 @@ var spanish = map[string]string{ //nolint:gosec // sentences about passwords are
 	codeNotAllowed:  "Esta dirección no admite ese método.",
 	codeUnavailable: "Una parte del servicio no está lista.",
 
+	// Debts.
+	"debt_none":    "No debes nada.",
+	"debt_unknown": "No existe esa deuda.",
+	"debt_over":    "Esa deuda ya está pagada.",
+
 	// Accounts.
 	"email_taken":            "Ya existe una cuenta con este correo.",
 	"email_invalid":          "Esa dirección de correo no es válida.",

@@ -154,7 +154,7 @@ func newStage(t *testing.T, edits ...func(*api.Options)) *stage {
 			Rental:      config.Rental{UnlockWindow: 10 * time.Second, AckWindow: 4 * time.Second, MinimumBattery: 15, AlertAfter: 3, FailedUnder: 3 * time.Minute, FailedWithin: 200},
 			Command:     config.Command{Window: 10 * time.Second},
 			Telemetry:   config.Telemetry{OfflineAfter: 3 * time.Minute, FixFor: 15 * time.Minute},
-			Payment:     config.Payment{MinimumTopUp: 100, MaximumTopUp: 100_000, AnnounceWithin: time.Minute, ActionWithin: time.Minute},
+			Payment:     config.Payment{MinimumTopUp: 100, MaximumTopUp: 100_000, AnnounceWithin: time.Minute, ActionWithin: time.Minute, DebtSteps: []time.Duration{time.Hour, 24 * time.Hour}},
 			Development: true,
 		},
 		Store: s.store, Live: s.live, History: s.history, Temporal: s.temporal, Now: clock,

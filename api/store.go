@@ -19,6 +19,8 @@ type Store interface {
 	walletStore
 	paymentStore
 	methodStore
+	debtStore
+	adminDebtStore
 	adminWalletStore
 	ledgerStore
 	receiptStore

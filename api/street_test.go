@@ -17,6 +17,7 @@ import (
 	"rodada/api"
 	"rodada/api/token"
 	"rodada/domain/command"
+	"rodada/domain/debt"
 	"rodada/domain/fare"
 	"rodada/domain/fleet"
 	"rodada/domain/rider"
@@ -83,12 +84,20 @@ func newStreet(t *testing.T) *street {
 	t.Cleanup(st.till.Close)
 	var queue string
 	st.client, queue = testkit.Temporal(t)
+	owing := worker.Debts{
+		Books: working, Temporal: st.client, Queue: queue, Limits: workflows.TopUpLimits{Announce: time.Minute, Action: time.Minute}, Currency: "EUR",
+		First: time.Hour, Now: time.Now,
+	}
 	w := worker.New(st.client, worker.Options{
 		TaskQueue: queue, StopTimeout: time.Second,
 		Scooters: &activities.Scooters{Publisher: st, Leases: st, Live: st, Now: time.Now},
 		Rentals:  &activities.Rentals{Store: working, Zones: working, Live: st},
-		Wallets:  &activities.Wallets{Ledger: working},
-		Cashier:  &activities.Cashier{Provider: st.till, Books: working, Safe: keys},
+		Wallets:  &activities.Wallets{Ledger: working, Debts: owing},
+		Cashier:  &activities.Cashier{Provider: st.till, Books: working, Safe: keys, Debts: owing},
+		Debts: &activities.Debts{
+			Books: working, Collectors: owing, Provider: st.till.Name(), Currency: "EUR", Country: "ES", Steps: debt.Steps{time.Hour, 24 * time.Hour},
+			Safe: keys, Now: time.Now,
+		},
 		People:   &activities.People{Notifier: st, Alerts: working},
 		Commands: &activities.Commands{Store: working},
 	})

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 
+	"rodada/domain/debt"
 	"rodada/domain/money"
 	"rodada/domain/wallet"
 )
@@ -11,6 +12,7 @@ import (
 type walletStore interface {
 	Balance(ctx context.Context, account wallet.Account, currency string) (money.Amount, error)
 	Movements(ctx context.Context, riderID, currency string, limit int, before string) ([]wallet.Movement, error)
+	DebtOf(ctx context.Context, riderID string) (debt.Debt, error)
 }
 
 // wallets is the riders' money.
@@ -22,17 +24,12 @@ type wallets struct {
 type walletOut struct {
 	Body struct {
 		Balance money.Amount `json:"balance"`
+		Debt    *Debt        `json:"debt,omitempty" doc:"While the balance is below zero: how that is collected."`
 	}
 }
 
-func (w *wallets) show(ctx context.Context, riderID string) (*walletOut, error) {
-	balance, err := w.store.Balance(ctx, wallet.Rider(riderID), w.currency)
-	if err != nil {
-		return nil, err
-	}
-	out := &walletOut{}
-	out.Body.Balance = balance
-	return out, nil
+func (w *wallets) balance(ctx context.Context, riderID string) (money.Amount, error) {
+	return w.store.Balance(ctx, wallet.Rider(riderID), w.currency)
 }
 
 // getWallet is GET /v1/wallet.
@@ -41,5 +38,18 @@ type getWallet struct{ *wallets }
 func (getWallet) Meta() meta { return meta{ID: "get-wallet", Summary: "Your balance"} }
 
 func (e getWallet) Execute(ctx context.Context, _ *struct{}) (*walletOut, error) {
-	return e.show(ctx, subjectFrom(ctx))
+	who := subjectFrom(ctx)
+	balance, err := e.balance(ctx, who)
+	if err != nil {
+		return nil, err
+	}
+	out := &walletOut{}
+	if out.Body.Balance = balance; balance.Minor < 0 {
+		owed, err := e.store.DebtOf(ctx, who)
+		if err != nil {
+			return nil, err
+		}
+		out.Body.Debt = showDebt(owed)
+	}
+	return out, nil
 }

@@ -24,6 +24,7 @@ GRANT SELECT (id, first_name, last_name, email, permissions, created_at, passwor
     totp_secret, totp_pending, totp_step, totp_misses, totp_retry_at), INSERT,
     UPDATE (first_name, last_name, password_hash, permissions, password_expires_at, suspended_at, suspended_reason,
     totp_secret, totp_pending, totp_step, totp_misses, totp_retry_at) ON staff TO :api;
+GRANT SELECT (id, email, language) ON riders TO :worker; -- who owes gets a letter
 GRANT SELECT (id, email) ON staff TO :worker;
 GRANT SELECT, INSERT, UPDATE (used_at), DELETE ON staff_recovery_codes TO :api;
 
@@ -34,7 +35,7 @@ GRANT SELECT, INSERT, UPDATE (spent_at), DELETE ON session_tokens TO :api;
 GRANT SELECT, INSERT, DELETE ON rider_logins, login_flows, login_codes TO :api;
 GRANT SELECT, INSERT, UPDATE, DELETE ON proofs TO :api;
 GRANT SELECT (id, rider_id), INSERT, DELETE ON letters TO :api;
-GRANT SELECT, UPDATE (content, attempts, due_at, sent_at, trouble), DELETE ON letters TO :worker;
+GRANT SELECT, INSERT, UPDATE (content, attempts, due_at, sent_at, trouble), DELETE ON letters TO :worker;
 
 -- What staff did
 
@@ -54,6 +55,7 @@ GRANT SELECT, INSERT, UPDATE (state, failure, settled_at, reference, key, digest
 GRANT SELECT, INSERT, UPDATE (state, failure, settled_at, reference) ON payments TO :worker;
 GRANT SELECT, INSERT ON payment_events TO :api;
 GRANT SELECT, DELETE ON payment_events TO :worker;
+GRANT SELECT, INSERT, UPDATE (attempts, trouble, next_at, ended_at) ON debts TO :api, :worker;
 
 -- Prices: a version never changes, but one that has not begun may be withdrawn.
 

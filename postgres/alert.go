@@ -17,6 +17,7 @@ type alertRow struct {
 	Text      string          `db:"text"`
 	RentalID  sql.NullString  `db:"rental_id"`
 	RolloutID sql.NullString  `db:"rollout_id"`
+	RiderID   sql.NullString  `db:"rider_id"`
 	OpenedAt  time.Time       `db:"opened_at"`
 	Repeats   int             `db:"repeats"`
 	ClosedAt  sql.NullTime    `db:"closed_at"`
@@ -24,11 +25,11 @@ type alertRow struct {
 	Opened    bool            `db:"opened"`
 }
 
-const alertColumns = `id, plate, kind, text, rental_id, rollout_id, opened_at, repeats, closed_at, closed_by`
+const alertColumns = `id, plate, kind, text, rental_id, rollout_id, rider_id, opened_at, repeats, closed_at, closed_by`
 
 func (r alertRow) alert() staff.Alert {
 	return staff.Alert{
-		ID: r.ID, Plate: r.Plate, Kind: r.Kind, Text: r.Text, RentalID: r.RentalID.String, RolloutID: r.RolloutID.String,
+		ID: r.ID, Plate: r.Plate, Kind: r.Kind, Text: r.Text, RentalID: r.RentalID.String, RolloutID: r.RolloutID.String, RiderID: r.RiderID.String,
 		OpenedAt: r.OpenedAt.UTC(), Repeats: r.Repeats, ClosedAt: timeOf(r.ClosedAt), ClosedBy: r.ClosedBy,
 	}
 }
@@ -81,7 +82,7 @@ func tellClosed(ctx context.Context, tx executor, closed []alertRow, err error) 
 		return err
 	}
 	after := map[string]any{"alert": a.ID, "kind": a.Kind}
-	return audit(ctx, tx, staff.Deed{Action: "alert.close", Subject: cmp.Or(a.Plate, a.RolloutID), After: after})
+	return audit(ctx, tx, staff.Deed{Action: "alert.close", Subject: cmp.Or(a.Plate, a.RolloutID, a.RiderID), After: after})
 }
 
 // RepeatAlerts tells again of the alerts that are open and were told last before a time, and says how many they are.

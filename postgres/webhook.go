@@ -13,7 +13,7 @@ import (
 func tell(ctx context.Context, tx executor, event string, a staff.Alert) error {
 	body, err := json.Marshal(map[string]any{
 		"type": event, "timestamp": time.Now().UTC().Format(time.RFC3339Nano), "data": told{
-			ID: a.ID, Plate: a.Plate, Kind: a.Kind, Text: a.Text, RentalID: a.RentalID, RolloutID: a.RolloutID,
+			ID: a.ID, Plate: a.Plate, Kind: a.Kind, Text: a.Text, RentalID: a.RentalID, RolloutID: a.RolloutID, RiderID: a.RiderID,
 			OpenedAt: a.OpenedAt, Repeats: a.Repeats, ClosedAt: a.ClosedAt, ClosedBy: a.ClosedBy,
 		},
 	})
@@ -34,6 +34,7 @@ type told struct {
 	Text      string          `json:"text"`
 	RentalID  string          `json:"rental_id,omitempty"`
 	RolloutID string          `json:"rollout_id,omitempty"`
+	RiderID   string          `json:"rider_id,omitempty"`
 	OpenedAt  time.Time       `json:"opened_at"`
 	Repeats   int             `json:"repeats"`
 	ClosedAt  time.Time       `json:"closed_at,omitzero"`

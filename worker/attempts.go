@@ -1,6 +1,10 @@
 package worker
 
-import "github.com/prometheus/client_golang/prometheus"
+import (
+	"github.com/prometheus/client_golang/prometheus"
+
+	"rodada/activities"
+)
 
 // What became of an attempt to tell a webhook, or to send a letter.
 const (
@@ -29,6 +33,18 @@ func newAttempts(r prometheus.Registerer, name, help string) *Attempts {
 		made.WithLabelValues(outcome)
 	}
 	return &Attempts{made: made}
+}
+
+// NewDebtAttempts registers the counter of attempts to collect debts, and returns what counts one.
+func NewDebtAttempts(r prometheus.Registerer) func(outcome string) {
+	made := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "rodada_debt_attempts_total", Help: "Attempts to collect what riders owe, by what became of them.",
+	}, []string{"outcome"})
+	r.MustRegister(made)
+	for _, outcome := range activities.DebtOutcomes() {
+		made.WithLabelValues(outcome)
+	}
+	return func(outcome string) { made.WithLabelValues(outcome).Inc() }
 }
 
 func (a *Attempts) count(outcome string) {

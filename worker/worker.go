@@ -21,6 +21,7 @@ type Options struct {
 	Rentals     *activities.Rentals
 	Wallets     *activities.Wallets
 	Cashier     *activities.Cashier
+	Debts       *activities.Debts
 	People      *activities.People
 	Commands    *activities.Commands
 	Credentials *activities.Credentials
@@ -76,13 +77,14 @@ func Register(w worker.Registry, o Options) {
 		workflows.RentalName:   workflows.Rental,
 		workflows.PaymentName:  workflows.Payment,
 		workflows.TopUpName:    workflows.TopUp,
+		workflows.DebtName:     workflows.Debt,
 		workflows.CommandName:  workflows.Command,
 		workflows.OnboardName:  workflows.Onboard,
 		workflows.RenumberName: workflows.Renumber,
 	} {
 		w.RegisterWorkflowWithOptions(story, workflow.RegisterOptions{Name: name})
 	}
-	for _, resource := range []any{o.Scooters, o.Rentals, o.Wallets, o.Cashier, o.People, o.Commands, o.Credentials, o.Onboardings} {
+	for _, resource := range []any{o.Scooters, o.Rentals, o.Wallets, o.Cashier, o.Debts, o.People, o.Commands, o.Credentials, o.Onboardings} {
 		w.RegisterActivity(resource)
 	}
 }

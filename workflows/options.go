@@ -22,6 +22,7 @@ var (
 	upgrades    *activities.Upgrades
 	rollouts    *activities.Rollouts
 	cashier     *activities.Cashier
+	debts       *activities.Debts
 )
 
 // localPatience is how long an activity that must succeed is tried locally: while a local one waits, the history grows.

@@ -23,11 +23,18 @@ const (
 	PasswordChanged Kind = "password_changed" // by its owner, or with a code
 	LoginLinked     Kind = "login_linked"     // another service logs in to the account from now on
 	Deleted         Kind = "deleted"          // the account is gone
+	DebtFailed      Kind = "debt_failed"      // what the rider owes could not be collected, and will be tried again
+	DebtConfirm     Kind = "debt_confirm"     // the bank wants the rider to confirm it
+	DebtNoCard      Kind = "debt_no_card"     // there is no card to collect it from
+	DebtLast        Kind = "debt_last"        // it could not be collected, and is not tried again
 )
 
 // Kinds lists every kind.
 func Kinds() []Kind {
-	return []Kind{Register, Known, Reset, ProveSelf, ChangeEmail, EmailChanged, PasswordChanged, LoginLinked, Deleted}
+	return []Kind{
+		Register, Known, Reset, ProveSelf, ChangeEmail, EmailChanged, PasswordChanged, LoginLinked, Deleted,
+		DebtFailed, DebtConfirm, DebtNoCard, DebtLast,
+	}
 }
 
 // Letter is one mail, in clear.
@@ -39,6 +46,7 @@ type Letter struct {
 	To        string    `json:"to"`
 	Code      string    `json:"code,omitempty"`
 	Service   string    `json:"service,omitempty"` // whose login was linked
+	Amount    string    `json:"amount,omitempty"`  // that is owed, as the rider's language writes it
 }
 
 // Envelope is a letter on its way, as the books keep it.

@@ -2,7 +2,7 @@ package letter
 
 import "strings"
 
-// text is a letter's subject and body. {code} and {service} stand for what the letter says of them; nothing that a person typed is ever in one.
+// text is a letter's subject and body. {code}, {service} and {amount} stand for what the letter says of them; nothing that a person typed is ever in one.
 type text struct{ subject, body string }
 
 // words are every letter in English and Spanish.
@@ -43,6 +43,22 @@ var words = map[Kind][2]text{
 		{"Your Rodada account is gone", "Your account with Rodada has been deleted, and your personal data with it. What the law has us keep of rides and payments no longer says whose they were.\n\nGoodbye, and thank you for riding."},
 		{"Tu cuenta de Rodada ya no existe", "Tu cuenta de Rodada se ha borrado, y con ella tus datos personales. Lo que la ley nos obliga a guardar de viajes y pagos ya no dice de quién fueron.\n\nAdiós, y gracias por viajar con nosotros."},
 	},
+	DebtFailed: {
+		{"Your ride could not be paid", "Your wallet is {amount} short, and your card did not pay it. We will try again; until it is paid there is no new ride.\n\nYou can pay it in the app at once, or save another card there."},
+		{"No se ha podido cobrar tu viaje", "A tu monedero le faltan {amount} y tu tarjeta no los ha pagado. Lo intentaremos otra vez; hasta que esté pagado no puedes empezar otro viaje.\n\nPuedes pagarlo ya en la app, o guardar allí otra tarjeta."},
+	},
+	DebtConfirm: {
+		{"Your bank wants you to confirm a payment", "Your wallet is {amount} short, and your bank does not let us collect it without you. Until it is paid there is no new ride.\n\nOpen the app, choose to pay what you owe, and confirm it with your bank."},
+		{"Tu banco quiere que confirmes un pago", "A tu monedero le faltan {amount}, y tu banco no nos deja cobrarlos sin ti. Hasta que esté pagado no puedes empezar otro viaje.\n\nAbre la app, elige pagar lo que debes y confírmalo con tu banco."},
+	},
+	DebtNoCard: {
+		{"You owe a ride", "Your wallet is {amount} short, and there is no card that could pay it. Until it is paid there is no new ride.\n\nSave a card in the app, and we collect it at once."},
+		{"Debes un viaje", "A tu monedero le faltan {amount}, y no hay ninguna tarjeta con la que cobrarlos. Hasta que esté pagado no puedes empezar otro viaje.\n\nGuarda una tarjeta en la app y los cobraremos enseguida."},
+	},
+	DebtLast: {
+		{"You still owe a ride", "Your wallet is still {amount} short. We have tried to collect it for the last time; until you pay it there is no new ride.\n\nPay it in the app, save another card there, or write to our support."},
+		{"Sigues debiendo un viaje", "A tu monedero le siguen faltando {amount}. Hemos intentado cobrarlos por última vez; hasta que los pagues no puedes empezar otro viaje.\n\nPágalos en la app, guarda allí otra tarjeta o escribe a nuestro soporte."},
+	},
 }
 
 // Words are the subject and the body, in Spanish ("es") or English.
@@ -51,6 +67,6 @@ func (l Letter) Words() (subject, body string) {
 	if l.Language == "es" {
 		said = words[l.Kind][1]
 	}
-	fill := strings.NewReplacer("{code}", l.Code, "{service}", l.Service)
+	fill := strings.NewReplacer("{code}", l.Code, "{service}", l.Service, "{amount}", l.Amount)
 	return said.subject, fill.Replace(said.body) + "\n"
 }

@@ -10,14 +10,16 @@ import (
 // ErrAlertUnknown is the answer to an alert that never was.
 var ErrAlertUnknown = fault.Declare(fault.NotFound, "alert_unknown", "There is no such alert.")
 
-// Alert is something about a scooter, or a rollout, that a person must look at. One is open per scooter and kind, and per rollout.
+// Alert is something about a scooter, a rollout or a rider that a person must look at. One is open per scooter and kind, per rollout and
+// per rider.
 type Alert struct {
 	ID        int64
-	Plate     string // empty: it is about a rollout
+	Plate     string // empty: it is about a rollout or a rider
 	Kind      AlertKind
 	Text      string
 	RentalID  string
 	RolloutID string
+	RiderID   string // who owes
 	OpenedAt  time.Time
 	Repeats   int // how many times it was told again
 	ClosedAt  time.Time
@@ -38,6 +40,7 @@ const (
 	Renumbering  AlertKind = "renumbering"    // a scooter is heard under neither of two plates
 	Upgrade      AlertKind = "upgrade"        // a firmware upgrade is stuck
 	Rollout      AlertKind = "rollout"        // a rollout paused itself
+	Debt         AlertKind = "debt"           // what a rider owes can't be collected
 )
 
 // The kinds of alerts that come from what scooters say, or don't.
@@ -58,7 +61,7 @@ func WatchedKinds() []AlertKind {
 
 // AlertKinds lists every kind of alert.
 func AlertKinds() []AlertKind {
-	return append([]AlertKind{NotSecured, FaultAtStart, Onboarding, Renumbering, Upgrade, Rollout}, WatchedKinds()...)
+	return append([]AlertKind{NotSecured, FaultAtStart, Onboarding, Renumbering, Upgrade, Rollout, Debt}, WatchedKinds()...)
 }
 
 // Known reports whether there is such a kind.

@@ -408,6 +408,9 @@ type Payment struct {
 	AnnounceWithin time.Duration `env:"ANNOUNCE_WITHIN" envDefault:"15m"`
 	// ActionWithin is how long a rider may take to confirm a payment with the bank.
 	ActionWithin time.Duration `env:"ACTION_WITHIN" envDefault:"30m"`
+	// DebtSteps are when what a rider owes is collected from the default card, counted from when the wallet fell below zero. After the
+	// last the debt is left to the rider and to staff.
+	DebtSteps []time.Duration `env:"DEBT_STEPS" envDefault:"1h,24h,120h,240h"`
 	// SandboxDir keeps what the sandbox knows; api and worker need the same.
 	SandboxDir string `env:"SANDBOX_DIR" envDefault:".rodada/payments"`
 	// SandboxURL is the API as the sandbox reaches it with its webhooks; empty: it sends none.

@@ -25,6 +25,14 @@ func wrongKinds(vars map[string]string) error {
 		case reflect.Struct:
 			_, err = limit.Parse(text)
 			want = "a number and a time such as 60/1m, or 0 for no limit"
+		case reflect.Slice:
+			if s.Type == reflect.TypeFor[[]time.Duration]() {
+				for one := range strings.SplitSeq(text, ",") {
+					_, wrong := time.ParseDuration(one)
+					err = errors.Join(err, wrong)
+				}
+				want = "durations with commas such as 1h,24h"
+			}
 		case reflect.Bool:
 			_, err = strconv.ParseBool(text)
 			want = "true or false"

@@ -251,6 +251,7 @@ func (p Payment) validate(check func(ok bool, name, want string, got any), devel
 	check(p.MaximumTopUp >= p.MinimumTopUp, "PAYMENT_MAXIMUM_TOPUP", "not below RODADA_PAYMENT_MINIMUM_TOPUP", p.MaximumTopUp)
 	check(p.AnnounceWithin >= time.Minute, "PAYMENT_ANNOUNCE_WITHIN", "1m or more", p.AnnounceWithin)
 	check(p.ActionWithin >= time.Minute, "PAYMENT_ACTION_WITHIN", "1m or more", p.ActionWithin)
+	check(len(p.DebtSteps) > 0 && p.DebtSteps[0] > 0 && slices.IsSorted(p.DebtSteps), "PAYMENT_DEBT_STEPS", "durations above zero, each not below the one before", p.DebtSteps)
 }
 
 func isNetwork(s string) bool {

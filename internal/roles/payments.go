@@ -10,10 +10,12 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"go.temporal.io/sdk/client"
 
 	"rodada/activities"
 	"rodada/api"
+	"rodada/domain/debt"
 	paid "rodada/domain/payment"
 	"rodada/internal/config"
 	"rodada/postgres"
@@ -78,7 +80,8 @@ const paymentsEvery = time.Minute
 
 // lookAfterPayments goes on with payments that nobody collects, and has the provider forget what it must, until ctx ends.
 func lookAfterPayments(
-	ctx context.Context, c config.Config, store *postgres.Store, temporal client.Client, provider paid.Provider, keys seal.Keys, log *slog.Logger,
+	ctx context.Context, c config.Config, store *postgres.Store, temporal client.Client, provider paid.Provider, debts worker.Debts, keys seal.Keys,
+	log *slog.Logger,
 ) (done <-chan struct{}) {
 	over := make(chan struct{})
 	topUps := worker.TopUps{Books: store, Temporal: temporal, Queue: c.Temporal.TaskQueue, Limits: api.TopUpLimits(c.Payment), Now: time.Now}
@@ -87,6 +90,7 @@ func lookAfterPayments(
 		if provider == nil {
 			return
 		}
+		watch := worker.DebtWatch{Debts: debts}
 		removals := &worker.Removals{Store: store, Provider: provider, Open: keys.Open, Now: time.Now, Log: log}
 		removed := make(chan struct{})
 		go func() {
@@ -96,6 +100,9 @@ func lookAfterPayments(
 		for ctx.Err() == nil {
 			if _, err := topUps.Resume(ctx); err != nil && ctx.Err() == nil {
 				log.Warn("can't look after payments", "error", err)
+			}
+			if _, err := watch.Look(ctx); err != nil && ctx.Err() == nil {
+				log.Warn("can't look after debts", "error", err)
 			}
 			select {
 			case <-ctx.Done():
@@ -107,7 +114,24 @@ func lookAfterPayments(
 	return over
 }
 
-// cashier collects payments; without a provider it says so.
-func cashier(store *postgres.Store, provider paid.Provider, keys seal.Keys) *activities.Cashier {
-	return &activities.Cashier{Provider: provider, Books: store, Safe: keys}
+// followDebts is whoever follows what riders owe.
+func followDebts(c config.Config, store *postgres.Store, temporal client.Client) worker.Debts {
+	return worker.Debts{
+		Books: store, Temporal: temporal, Queue: c.Temporal.TaskQueue, Limits: api.TopUpLimits(c.Payment), Currency: c.Currency,
+		First: debt.Steps(c.Payment.DebtSteps).First(), Now: time.Now,
+	}
+}
+
+// collectDebts has the activities follow what riders owe. Without a provider nobody does, and workflows that are left over wait for one.
+func collectDebts(
+	c config.Config, store *postgres.Store, begin worker.Debts, provider paid.Provider, keys seal.Keys, registry prometheus.Registerer, o *worker.Options,
+) {
+	d := &activities.Debts{
+		Books: store, Collectors: begin, Currency: c.Currency, Country: c.Operator.Country, Steps: c.Payment.DebtSteps, Safe: keys, Now: time.Now,
+		Count: worker.NewDebtAttempts(registry),
+	}
+	o.Debts = d
+	if provider != nil {
+		d.Provider, o.Wallets.Debts, o.Cashier.Debts = provider.Name(), begin, begin
+	}
 }

@@ -77,6 +77,7 @@ func Worker(ctx context.Context, c config.Config, log *slog.Logger) error {
 	leases := lease.New(redis, c.Redis.Prefix)
 	acks := lease.NewPackets(leases)
 	defer func() { _ = acks.Close() }()
+	debts := followDebts(c, store, temporal)
 	options := worker.Options{
 		TaskQueue:   c.Temporal.TaskQueue,
 		StopTimeout: c.Temporal.StopTimeout,
@@ -85,7 +86,7 @@ func Worker(ctx context.Context, c config.Config, log *slog.Logger) error {
 		},
 		Rentals:     &activities.Rentals{Store: meter.NewRentals(registry, store), Zones: store, Live: live, Rides: live.store},
 		Wallets:     &activities.Wallets{Ledger: store, Failed: rental.FailedRule{Under: c.Rental.FailedUnder, Within: c.Rental.FailedWithin}},
-		Cashier:     cashier(store, provider, keys),
+		Cashier:     &activities.Cashier{Provider: provider, Books: store, Safe: keys},
 		People:      &activities.People{Notifier: notify.Log{Logger: log}, Alerts: store},
 		Commands:    &activities.Commands{Store: store},
 		Credentials: credentials,
@@ -96,6 +97,7 @@ func Worker(ctx context.Context, c config.Config, log *slog.Logger) error {
 		UpgradesAtOnce: c.Temporal.UpgradesAtOnce,
 		Rollouts:       &activities.Rollouts{Store: store, Heard: live.store},
 	}
+	collectDebts(c, store, debts, provider, keys, registry, &options)
 	defer followZones(ctx, store, log)()
 	rides, firmware := worker.New(temporal, options), worker.NewFirmware(temporal, options)
 	if err := rides.Start(); err != nil {
@@ -123,7 +125,7 @@ func Worker(ctx context.Context, c config.Config, log *slog.Logger) error {
 		Books: store, Temporal: temporal, Queue: c.Temporal.TaskQueue, Limits: api.UpgradeLimits(c.Upgrade),
 	})
 	defer func() { stopWatching(); <-revived }()
-	paid := lookAfterPayments(watching, c, store, temporal, provider, keys, log)
+	paid := lookAfterPayments(watching, c, store, temporal, provider, debts, keys, log)
 	defer func() { stopWatching(); <-paid }()
 	told := tellWebhooks(watching, c, store, keys, registry, log)
 	defer func() { stopWatching(); <-told }()
