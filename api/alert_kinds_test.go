@@ -51,7 +51,7 @@ func TestEveryAlertKindIsNamed(t *testing.T) {
 	require.NotNil(t, section)
 	var named []string
 	for _, name := range regexp.MustCompile("`([a-z_]+)`").FindAllSubmatch(section[1], -1) {
-		if name := string(name[1]); !slices.Contains([]string{"rollout_id", "plate"}, name) {
+		if name := string(name[1]); !slices.Contains([]string{"rollout_id", "rider_id", "plate"}, name) {
 			named = append(named, name)
 		}
 	}

@@ -22,7 +22,7 @@ func (w *world) checkHistories(t *testing.T) {
 	for name, story := range map[string]any{
 		workflows.RentalName: workflows.Rental, workflows.PaymentName: workflows.Payment, workflows.CommandName: workflows.Command,
 		workflows.OnboardName: workflows.Onboard, workflows.RenumberName: workflows.Renumber,
-		workflows.UpgradeName: workflows.Upgrade, workflows.RolloutName: workflows.Rollout, workflows.TopUpName: workflows.TopUp,
+		workflows.UpgradeName: workflows.Upgrade, workflows.RolloutName: workflows.Rollout, workflows.TopUpName: workflows.TopUp, workflows.DebtName: workflows.Debt,
 	} {
 		replayer.RegisterWorkflowWithOptions(story, workflow.RegisterOptions{Name: name})
 	}

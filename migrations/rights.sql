@@ -24,7 +24,6 @@ GRANT SELECT (id, first_name, last_name, email, permissions, created_at, passwor
     totp_secret, totp_pending, totp_step, totp_misses, totp_retry_at), INSERT,
     UPDATE (first_name, last_name, password_hash, permissions, password_expires_at, suspended_at, suspended_reason,
     totp_secret, totp_pending, totp_step, totp_misses, totp_retry_at) ON staff TO :api;
-GRANT SELECT (id, email, language) ON riders TO :worker; -- who owes gets a letter
 GRANT SELECT (id, email) ON staff TO :worker;
 GRANT SELECT, INSERT, UPDATE (used_at), DELETE ON staff_recovery_codes TO :api;
 
@@ -56,6 +55,7 @@ GRANT SELECT, INSERT, UPDATE (state, failure, settled_at, reference) ON payments
 GRANT SELECT, INSERT ON payment_events TO :api;
 GRANT SELECT, DELETE ON payment_events TO :worker;
 GRANT SELECT, INSERT, UPDATE (attempts, trouble, next_at, ended_at) ON debts TO :api, :worker;
+GRANT SELECT ON debtors TO :worker;
 
 -- Prices: a version never changes, but one that has not begun may be withdrawn.
 

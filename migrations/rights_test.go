@@ -169,7 +169,7 @@ func TestWhatEachRoleMayDo(t *testing.T) {
 				`UPDATE audit_log SET reason = ''`, `DELETE FROM audit_log`, `SELECT before FROM audit_log`,
 				`UPDATE ledger_entries SET minor = 0`, `DELETE FROM ledger_transactions`,
 				`INSERT INTO rentals (id) VALUES (gen_random_uuid())`, `INSERT INTO scooters (plate) VALUES ('x')`, `DELETE FROM scooters`,
-				`UPDATE firmware_images SET retired_at = now()`, `INSERT INTO letters (id) VALUES (gen_random_uuid())`,
+				`UPDATE firmware_images SET retired_at = now()`, `UPDATE letters SET rider_id = NULL`,
 			},
 		},
 		migrations.Bridge: {

@@ -182,14 +182,14 @@ func (s *Store) AskForDebt(ctx context.Context, riderID string) error {
 	})
 }
 
-// Debtor is who gets the letters about a debt; without an address nobody does.
+// Debtor is who gets the letters about a debt; without an address nobody does, as whoever owes nothing.
 func (s *Store) Debtor(ctx context.Context, riderID string) (to, language string, err error) {
 	var row struct {
 		Email    string `db:"email"`
 		Language string `db:"language"`
 	}
 	err = s.once(ctx, "debtor", func(db executor) error {
-		return orElse(db.GetContext(ctx, &row, `SELECT email, language FROM riders WHERE id = $1`, riderID), wallet.ErrRider)
+		return orElse(db.GetContext(ctx, &row, `SELECT email, language FROM debtors WHERE rider_id = $1`, riderID), nil)
 	})
 	return row.Email, row.Language, err
 }

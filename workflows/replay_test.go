@@ -28,7 +28,7 @@ func TestReplay(t *testing.T) {
 			for name, story := range map[string]any{
 				workflows.RentalName: workflows.Rental, workflows.PaymentName: workflows.Payment, workflows.CommandName: workflows.Command,
 				workflows.UpgradeName: workflows.Upgrade, workflows.RolloutName: workflows.Rollout,
-				workflows.TopUpName: workflows.TopUp,
+				workflows.TopUpName: workflows.TopUp, workflows.DebtName: workflows.Debt,
 			} {
 				replayer.RegisterWorkflowWithOptions(story, workflow.RegisterOptions{Name: name})
 			}

@@ -17,6 +17,11 @@ CREATE INDEX debts_due ON debts (next_at) WHERE next_at IS NOT NULL;
 CREATE INDEX debts_began ON debts (began_at, id);
 CREATE TRIGGER debts_kept BEFORE DELETE ON debts FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
+-- Whom the letters about it go to: of all riders, the worker sees these.
+CREATE VIEW debtors AS
+    SELECT r.id AS rider_id, r.email, r.language FROM riders r
+    WHERE r.deleted_at IS NULL AND EXISTS (SELECT FROM debts d WHERE d.rider_id = r.id AND d.ended_at IS NULL);
+
 -- A debt that nobody can collect is an alert too, of no scooter.
 ALTER TABLE alerts
     ADD COLUMN rider_id uuid CONSTRAINT alerts_rider_fkey REFERENCES riders,
@@ -40,4 +45,5 @@ ALTER TABLE alerts
     ADD CONSTRAINT alerts_kind CHECK (kind IN (
         'not_secured', 'fault_at_start', 'onboarding', 'renumbering', 'upgrade', 'rollout',
         'low_battery', 'fallen', 'moved', 'offline', 'fault', 'speeding', 'out_of_area'));
+DROP VIEW debtors;
 DROP TABLE debts;
