@@ -99,11 +99,11 @@ func TestRegister(t *testing.T) {
 	require.Equal(t, "2026-11-23T12:01:00Z", asked["resend_at"])
 	problem(t, b.post(t, "/v1/sessions", "", map[string]any{"email": "ana@example.com", "password": pass}), 401, "credentials_wrong")
 
-	l := b.one(t, letter.Register, "Ana@Example.com")
+	l := b.one(t, letter.Register, "ana@example.com")
 	require.Equal(t, "es", l.Language)
 	require.Regexp(t, `^[0-9]{6}$`, l.Code)
 	made := body(t, b.post(t, "/v1/riders/verify", "", map[string]any{"id": asked["id"], "code": l.Code[:3] + " " + l.Code[3:]}), 201)
-	require.Equal(t, "Ana@Example.com", made["email"])
+	require.Equal(t, "ana@example.com", made["email"])
 	require.Equal(t, "es", made["language"])
 	require.NotContains(t, made, "phone")
 	b.login(t, "/v1/sessions", "ana@example.com", pass)
@@ -140,7 +140,7 @@ func TestAnAddressThatHasAnAccount(t *testing.T) {
 	}
 	b.now = noon.Add(time.Minute)
 	body(t, b.post(t, "/v1/codes/resend", "", map[string]any{"id": given.ID}), 202)
-	b.one(t, letter.Known, "ANA@example.com")
+	b.one(t, letter.Known, "ana@example.com")
 	b.login(t, "/v1/sessions", who.email, pass)
 
 	// A password for an address without an account is asked for like any other.
@@ -218,7 +218,7 @@ func TestTwoRegistrationsOfOneAddress(t *testing.T) {
 	one := b.ask(t, "ana@example.com")
 	codeOne := b.one(t, letter.Register, "ana@example.com").Code
 	two := b.ask(t, "Ana@example.com")
-	codeTwo := b.one(t, letter.Register, "Ana@example.com").Code
+	codeTwo := b.one(t, letter.Register, "ana@example.com").Code
 	body(t, b.post(t, "/v1/riders/verify", "", map[string]any{"id": two, "code": codeTwo}), 201)
 	problem(t, b.post(t, "/v1/riders/verify", "", map[string]any{"id": one, "code": codeOne}), 409, "email_taken")
 }
@@ -250,14 +250,14 @@ func TestANewPassword(t *testing.T) {
 	b := newBureau(t)
 	who := b.citizen(t, "ana@example.com")
 	asked := body(t, b.post(t, "/v1/passwords/reset", "", map[string]any{"email": "ANA@example.com"}), 202)["id"]
-	code := b.one(t, letter.Reset, "ANA@example.com").Code
+	code := b.one(t, letter.Reset, "ana@example.com").Code
 	reset := func(code string) *httptest.ResponseRecorder {
 		return b.do(t, "PUT", "/v1/passwords/reset", "", map[string]any{"id": asked, "code": code, "password": "brand new password"})
 	}
 	problem(t, reset("AAAAA-AAAAA"), 422, "code_wrong")
 	require.Equal(t, 204, reset(strings.ToLower(code)).Code)
 	problem(t, reset(code), 422, "code_wrong")
-	b.one(t, letter.PasswordChanged, "ANA@example.com")
+	b.one(t, letter.PasswordChanged, "ana@example.com")
 
 	problem(t, b.do(t, "GET", "/v1/me", who.access, nil), 401, "token_invalid")
 	problem(t, b.post(t, "/v1/sessions/refresh", "", map[string]any{"refresh_token": who.refresh}), 401, "token_invalid")
@@ -361,4 +361,42 @@ func TestNobodySpendsAnothersMails(t *testing.T) {
 	body(t, b.do(t, "POST", "/v1/passwords/reset", "", map[string]any{"email": "eva@example.com"}, "X-Forwarded-For", "203.0.113.1"), 202)
 	b.now = b.now.Add(50 * time.Minute)
 	body(t, ask("203.0.113.1"), 202)
+}
+
+// What looks the same is the same, at every door, and what can't be read is refused before the books see it.
+func TestWhatPeopleWriteOfThemselves(t *testing.T) {
+	b := newBureau(t)
+	sent := func(member, text string) map[string]any {
+		out := map[string]any{"first_name": "Ana", "last_name": "Ruiz", "email": "new@example.com", "password": pass}
+		out[member] = text
+		return out
+	}
+	for _, name := range []string{"\x00", "Ana\x00", " ", "\u3164", "A\u202eanA", "Ana\nRuiz"} {
+		for _, member := range []string{"first_name", "last_name"} {
+			p := problem(t, b.post(t, "/v1/riders", "", sent(member, name)), 422, "request_invalid")
+			require.Contains(t, fmt.Sprint(p["errors"]), "se esperan de 1 a 80 caracteres legibles", "%q", name)
+		}
+	}
+	for _, email := range []string{"ana@localhost", "ana@exa_mple.com", "ana\x00@example.com", "a\u202ena@example.com"} {
+		problem(t, b.post(t, "/v1/riders", "", sent("email", email)), 422, "email_invalid")
+		problem(t, b.post(t, "/v1/passwords/reset", "", map[string]any{"email": email}), 422, "email_invalid")
+		problem(t, b.post(t, "/v1/sessions", "", map[string]any{"email": email, "password": pass}), 401, "credentials_wrong")
+	}
+	for password, code := range map[string]string{"password1234": "password_weak", "newnewnewnew": "password_weak", "correct\x00 horse battery": "password_unreadable"} {
+		problem(t, b.post(t, "/v1/riders", "", sent("password", password)), 422, code)
+	}
+	require.Empty(t, b.mail(t))
+
+	asked := body(t, b.post(t, "/v1/riders", "", map[string]any{
+		"first_name": " Jose\u0301  Luis ", "last_name": "Ruiz", "email": " JOSE\u0301@EXAMPLE.com ", "password": "contrasen\u0303a de mi perro",
+	}), 202)
+	l := b.one(t, letter.Register, "jos\u00e9@example.com")
+	made := body(t, b.post(t, "/v1/riders/verify", "", map[string]any{"id": asked["id"], "code": l.Code}), 201)
+	require.Equal(t, "Jos\u00e9 Luis", made["first_name"])
+	access := b.login(t, "/v1/sessions", "Jos\u00c9@example.COM\n", "contrase\u00f1a de mi perro")["access_token"].(string)
+	changed := body(t, b.do(t, "PATCH", "/v1/me", access, map[string]any{"first_name": "Ana\u0301"}), 200)
+	require.Equal(t, "An\u00e1", changed["first_name"])
+	problem(t, b.do(t, "PATCH", "/v1/me", access, map[string]any{"last_name": "\x00"}), 422, "request_invalid")
+	problem(t, b.do(t, "PUT", "/v1/me/password", access, map[string]any{"old": "contrasen\u0303a de mi perro", "new": "jos\u00e9@example.com1"}), 422, "password_weak")
+	require.Equal(t, 204, b.do(t, "PUT", "/v1/me/password", access, map[string]any{"old": "contrasen\u0303a de mi perro", "new": "brand new password"}).Code)
 }

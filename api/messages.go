@@ -108,6 +108,7 @@ var spanishMessages = map[string]string{
 
 	// What we say of a field.
 	msgNoTime: "se espera un momento posterior al año 1",
+	msgName:   "se esperan de 1 a 80 caracteres legibles, en una sola línea",
 	msgReason: "se esperan de 3 a 500 caracteres legibles, en una sola línea",
 
 	// What huma says without a name for it.

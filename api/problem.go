@@ -178,7 +178,7 @@ func requestProblem(ctx context.Context, status int, errs []error) *Problem {
 		var d huma.ErrorDetailer
 		if errors.As(err, &d) {
 			detail := d.ErrorDetail()
-			if detail.Message == msgReason { // which says all that the schema may have said before
+			if detail.Message == msgReason || detail.Message == msgName { // which say all that the schema may have said before
 				p.Errors = slices.DeleteFunc(p.Errors, func(e FieldError) bool { return e.Location == placeOf(detail.Location, detail.Message) })
 			}
 			p.Errors = append(p.Errors, FieldError{

@@ -87,8 +87,8 @@ type changeMe struct{ *accounts }
 
 type changeMeIn struct {
 	Body struct {
-		FirstName *string `json:"first_name,omitempty" minLength:"1" maxLength:"80" example:"Ana"`
-		LastName  *string `json:"last_name,omitempty" minLength:"1" maxLength:"80" example:"Ruiz"`
+		FirstName *Name   `json:"first_name,omitempty" minLength:"1" maxLength:"80" example:"Ana"`
+		LastName  *Name   `json:"last_name,omitempty" minLength:"1" maxLength:"80" example:"Ruiz"`
 		Phone     *string `json:"phone,omitempty" pattern:"^(\\+[0-9]{6,15})?$" example:"+34600000000" doc:"With its country code; empty: none."`
 		Language  *string `json:"language,omitempty" enum:"es,en"`
 	}
@@ -101,7 +101,9 @@ func (changeMe) Meta() meta {
 }
 
 func (e changeMe) Execute(ctx context.Context, in *changeMeIn) (*riderOut, error) {
-	r, err := e.store.ChangeRider(ctx, subjectFrom(ctx), rider.Edit(in.Body))
+	r, err := e.store.ChangeRider(ctx, subjectFrom(ctx), rider.Edit{
+		FirstName: in.Body.FirstName.text(), LastName: in.Body.LastName.text(), Phone: in.Body.Phone, Language: in.Body.Language,
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 
 	"rodada/domain/fault"
 	"rodada/domain/letter"
+	"rodada/domain/person"
 	"rodada/domain/rider"
 )
 
@@ -24,12 +25,12 @@ func (changeEmail) Meta() meta {
 		ID: "change-email", Class: classCode, Summary: "Ask for another email address", Status: http.StatusAccepted,
 		Description: "Mails a code to the new address, which is entered once the code is typed in. The answer is the same when the address has an account " +
 			"already: then its owner is told, and no code is right." + proofDoc,
-		Faults: append(proofFaults(), rider.ErrEmailInvalid, rider.ErrTooSoon),
+		Faults: append(proofFaults(), person.ErrEmail, rider.ErrTooSoon),
 	}
 }
 
 func (e changeEmail) Execute(ctx context.Context, in *changeEmailIn) (*codeOut, error) {
-	email, err := rider.ParseEmail(in.Body.Email)
+	email, err := person.Email(in.Body.Email)
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"rodada/api/password"
 	"rodada/domain/fault"
 	"rodada/domain/letter"
+	"rodada/domain/person"
 	"rodada/domain/rider"
 )
 
@@ -23,7 +24,7 @@ type changePasswordIn struct {
 func (changePassword) Meta() meta {
 	return meta{
 		ID: "change-password", Class: classPassword, Summary: "Change your password", Description: "Ends your other sessions, and tells you so by mail. An account without a password gets one by a code.",
-		Faults: []*fault.Error{rider.ErrPassword, password.ErrBusy},
+		Faults: []*fault.Error{rider.ErrPassword, person.ErrPasswordWeak, person.ErrPasswordText, password.ErrBusy},
 	}
 }
 
@@ -38,6 +39,9 @@ func (e changePassword) Execute(ctx context.Context, in *changePasswordIn) (*str
 	}
 	if !same {
 		return nil, rider.ErrPassword
+	}
+	if err := person.CheckPassword(in.Body.New, r.Email, r.FirstName, r.LastName); err != nil {
+		return nil, err
 	}
 	hash, err := e.hasher.Hash(ctx, in.Body.New)
 	if err != nil {
@@ -71,12 +75,12 @@ func (askReset) Meta() meta {
 	return meta{
 		ID: "ask-password-reset", Class: classCode, Summary: "Ask for a new password", Status: http.StatusAccepted,
 		Description: "Mails a code to the address of an account. The answer is the same when there is none: then nothing is mailed, and no code is right.",
-		Faults:      []*fault.Error{rider.ErrEmailInvalid, rider.ErrTooSoon},
+		Faults:      []*fault.Error{person.ErrEmail, rider.ErrTooSoon},
 	}
 }
 
 func (e askReset) Execute(ctx context.Context, in *askResetIn) (*codeOut, error) {
-	email, err := rider.ParseEmail(in.Body.Email)
+	email, err := person.Email(in.Body.Email)
 	if err != nil {
 		return nil, err
 	}
@@ -106,16 +110,19 @@ func (resetPassword) Meta() meta {
 	return meta{
 		ID: "reset-password", Class: classCode, Summary: "Choose a new password with the code that was mailed",
 		Description: "Ends every session of the account, and tells its owner so by mail. A code is good once, for 30 minutes and five tries.",
-		Faults:      []*fault.Error{rider.ErrCode, password.ErrBusy},
+		Faults:      []*fault.Error{rider.ErrCode, person.ErrPasswordWeak, person.ErrPasswordText, password.ErrBusy},
 	}
 }
 
 func (e resetPassword) Execute(ctx context.Context, in *resetPasswordIn) (*struct{}, error) {
-	hash, err := e.hasher.Hash(ctx, in.Body.Password)
+	p, err := e.store.Proof(ctx, in.Body.ID, e.now())
 	if err != nil {
 		return nil, err
 	}
-	p, err := e.store.Proof(ctx, in.Body.ID, e.now())
+	if err := person.CheckPassword(in.Body.Password, p.Email); err != nil {
+		return nil, err
+	}
+	hash, err := e.hasher.Hash(ctx, in.Body.Password)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"rodada/api/password"
 	"rodada/domain/fault"
 	"rodada/domain/letter"
+	"rodada/domain/person"
 	"rodada/domain/rider"
 )
 
@@ -18,8 +19,8 @@ type registerRider struct{ *accounts }
 
 type registerRiderIn struct {
 	Body struct {
-		FirstName string `json:"first_name" minLength:"1" maxLength:"80" example:"Ana"`
-		LastName  string `json:"last_name" minLength:"1" maxLength:"80" example:"Ruiz"`
+		FirstName Name   `json:"first_name" minLength:"1" maxLength:"80" example:"Ana"`
+		LastName  Name   `json:"last_name" minLength:"1" maxLength:"80" example:"Ruiz"`
 		Email     string `json:"email" maxLength:"254" example:"ana@example.com"`
 		Password  string `json:"password" minLength:"10" maxLength:"200" example:"not this one, please"`
 		Phone     string `json:"phone,omitempty" pattern:"^\\+[0-9]{6,15}$" example:"+34600000000" doc:"With its country code."`
@@ -32,14 +33,17 @@ func (registerRider) Meta() meta {
 		ID: "register-rider", Class: classCode, Summary: "Ask for an account", Status: http.StatusAccepted,
 		Description: "Mails a code to the address; typed in, it opens the account. The answer is the same when the address has an account already: " +
 			"then its owner is told so by mail, and no code is right.",
-		Faults: []*fault.Error{rider.ErrEmailInvalid, rider.ErrTooSoon, password.ErrBusy},
+		Faults: []*fault.Error{person.ErrEmail, person.ErrPasswordWeak, person.ErrPasswordText, rider.ErrTooSoon, password.ErrBusy},
 	}
 }
 
 // Execute does the same work whether the address has an account or not.
 func (e registerRider) Execute(ctx context.Context, in *registerRiderIn) (*codeOut, error) {
-	email, err := rider.ParseEmail(in.Body.Email)
+	email, err := person.Email(in.Body.Email)
 	if err != nil {
+		return nil, err
+	}
+	if err := person.CheckPassword(in.Body.Password, email, string(in.Body.FirstName), string(in.Body.LastName)); err != nil {
 		return nil, err
 	}
 	hash, err := e.hasher.Hash(ctx, in.Body.Password)
@@ -51,7 +55,7 @@ func (e registerRider) Execute(ctx context.Context, in *registerRiderIn) (*codeO
 		language = languageFrom(ctx)
 	}
 	p := rider.Proof{Purpose: rider.ToRegister, Email: email, Language: language, Letter: letter.Register, Account: &rider.Rider{
-		ID: uuid.NewString(), FirstName: in.Body.FirstName, LastName: in.Body.LastName, Email: email, PasswordHash: hash,
+		ID: uuid.NewString(), FirstName: string(in.Body.FirstName), LastName: string(in.Body.LastName), Email: email, PasswordHash: hash,
 		Phone: in.Body.Phone, Language: language, CreatedAt: e.now().UTC().Truncate(time.Microsecond),
 	}}
 	if known, err := e.known(ctx, email); err != nil {

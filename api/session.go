@@ -11,6 +11,7 @@ import (
 	"rodada/api/token"
 	"rodada/domain/fault"
 	"rodada/domain/limit"
+	"rodada/domain/person"
 	"rodada/domain/rider"
 	"rodada/domain/staff"
 )
@@ -88,6 +89,7 @@ func (e openSession) Execute(ctx context.Context, in *openSessionIn) (*sessionOu
 
 // know finds who logs in by a password. Until its try is said to have been right it counts as a wrong one.
 func (s *sessions) know(ctx context.Context, email, password string) (login, error) {
+	email = person.LogIn(email)
 	if err := s.tries.begin(ctx, email); err != nil {
 		return login{}, err
 	}

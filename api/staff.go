@@ -10,6 +10,7 @@ import (
 	"rodada/api/password"
 	"rodada/domain/fault"
 	"rodada/domain/listing"
+	"rodada/domain/person"
 	"rodada/domain/rider"
 	"rodada/domain/staff"
 )
@@ -128,8 +129,8 @@ type createMember struct{ *members }
 
 type createMemberIn struct {
 	Body struct {
-		FirstName   string   `json:"first_name" minLength:"1" maxLength:"80" example:"Eva"`
-		LastName    string   `json:"last_name" minLength:"1" maxLength:"80" example:"Gil"`
+		FirstName   Name     `json:"first_name" minLength:"1" maxLength:"80" example:"Eva"`
+		LastName    Name     `json:"last_name" minLength:"1" maxLength:"80" example:"Gil"`
 		Email       string   `json:"email" maxLength:"254" example:"eva@example.org"`
 		Permissions []string `json:"permissions" maxItems:"20" example:"[\"view\",\"operate\"]"`
 		Reason      Reason   `json:"reason" minLength:"1" example:"New in the workshop."`
@@ -148,12 +149,12 @@ func (createMember) Meta() meta {
 	return meta{
 		ID: "create-staff", Summary: "Make an account for a member of staff", Status: http.StatusCreated, Needs: staff.Admin,
 		Description: "The answer has a password that the new member changes at once.",
-		Faults:      []*fault.Error{rider.ErrEmailTaken, rider.ErrEmailInvalid, staff.ErrPermissionUnknown, password.ErrBusy},
+		Faults:      []*fault.Error{rider.ErrEmailTaken, person.ErrEmail, staff.ErrPermissionUnknown, password.ErrBusy},
 	}
 }
 
 func (e createMember) Execute(ctx context.Context, in *createMemberIn) (*givenPasswordOut, error) {
-	email, err := rider.ParseEmail(in.Body.Email)
+	email, err := person.Email(in.Body.Email)
 	if err != nil {
 		return nil, err
 	}
@@ -166,7 +167,7 @@ func (e createMember) Execute(ctx context.Context, in *createMemberIn) (*givenPa
 		return nil, err
 	}
 	m := staff.Member{
-		ID: uuid.NewString(), FirstName: in.Body.FirstName, LastName: in.Body.LastName, Email: email, Permissions: permissions,
+		ID: uuid.NewString(), FirstName: string(in.Body.FirstName), LastName: string(in.Body.LastName), Email: email, Permissions: permissions,
 		PasswordHash: hash, PasswordExpires: expires, CreatedAt: e.now().UTC().Truncate(time.Microsecond),
 	}
 	if err := e.store.CreateStaffFor(ctx, m, string(in.Body.Reason)); err != nil {

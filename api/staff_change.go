@@ -14,8 +14,8 @@ type changeMember struct{ *members }
 type changeMemberIn struct {
 	MemberID
 	Body struct {
-		FirstName   *string   `json:"first_name,omitempty" minLength:"1" maxLength:"80"`
-		LastName    *string   `json:"last_name,omitempty" minLength:"1" maxLength:"80"`
+		FirstName   *Name     `json:"first_name,omitempty" minLength:"1" maxLength:"80"`
+		LastName    *Name     `json:"last_name,omitempty" minLength:"1" maxLength:"80"`
 		Permissions *[]string `json:"permissions,omitempty" maxItems:"20" doc:"All that the account has from now on."`
 		Reason      Reason    `json:"reason" minLength:"1"`
 	}
@@ -30,7 +30,7 @@ func (changeMember) Meta() meta {
 }
 
 func (e changeMember) Execute(ctx context.Context, in *changeMemberIn) (*memberOut, error) {
-	edit := staff.Edit{FirstName: in.Body.FirstName, LastName: in.Body.LastName}
+	edit := staff.Edit{FirstName: in.Body.FirstName.text(), LastName: in.Body.LastName.text()}
 	if in.Body.Permissions != nil {
 		list, err := staff.ParsePermissions(*in.Body.Permissions)
 		if err != nil {

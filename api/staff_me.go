@@ -5,6 +5,7 @@ import (
 
 	"rodada/api/password"
 	"rodada/domain/fault"
+	"rodada/domain/person"
 	"rodada/domain/rider"
 	"rodada/domain/staff"
 )
@@ -37,7 +38,7 @@ func (setOwnPassword) Meta() meta {
 	return meta{
 		ID: "set-staff-password", Class: classPassword, Summary: "Set your password", Newcomers: true,
 		Description: "Every session of yours ends, and the answer is a new one.",
-		Faults:      []*fault.Error{rider.ErrPassword, staff.ErrPasswordSame, staff.ErrPasswordLength, password.ErrBusy},
+		Faults:      []*fault.Error{rider.ErrPassword, staff.ErrPasswordSame, staff.ErrPasswordLength, person.ErrPasswordWeak, person.ErrPasswordText, password.ErrBusy},
 	}
 }
 
@@ -46,6 +47,9 @@ func (e setOwnPassword) Execute(ctx context.Context, in *setOwnPasswordIn) (*ses
 		return nil, err
 	}
 	member := memberFrom(ctx)
+	if err := person.CheckPassword(in.Body.Password, member.Email, member.FirstName, member.LastName); err != nil {
+		return nil, err
+	}
 	same, err := e.hasher.Matches(ctx, in.Body.Current, member.PasswordHash)
 	switch {
 	case err != nil:

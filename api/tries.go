@@ -5,9 +5,9 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
-	"strings"
 
 	"rodada/domain/limit"
+	"rodada/domain/person"
 	"rodada/domain/rider"
 )
 
@@ -60,7 +60,7 @@ func (t *tries) met(ctx context.Context, email string) bool {
 // login hides who it is: the counters of addresses that are known are kept for long.
 func (t *tries) login(ctx context.Context, email string) limit.Login {
 	return limit.Login{
-		Account: t.hide("account", string(t.audience)+"\x00"+strings.ToLower(strings.TrimSpace(email))),
+		Account: t.hide("account", string(t.audience)+"\x00"+person.LogIn(email)),
 		Address: t.asker(ctx),
 	}
 }

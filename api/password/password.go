@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"golang.org/x/crypto/argon2"
+	"golang.org/x/text/unicode/norm"
 
 	"rodada/domain/fault"
 )
@@ -56,7 +57,7 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 		return "", err
 	}
 	defer done()
-	return hash(password), nil
+	return hash(composed(password)), nil
 }
 
 // Matches reports whether a password belongs to a hash. An empty hash stands for an account that does not exist: it takes
@@ -71,7 +72,7 @@ func (h *Hasher) Matches(ctx context.Context, password, phc string) (bool, error
 	if !known {
 		phc = h.decoy
 	}
-	same, err := matches(password, phc)
+	same, err := matches(composed(password), phc)
 	return same && known, err
 }
 
@@ -83,6 +84,9 @@ func (h *Hasher) turn(ctx context.Context) (done func(), err error) {
 		return nil, ErrBusy.Because(ctx.Err())
 	}
 }
+
+// composed is a password however the keyboard it was typed on makes its accents. (RFC 8265, 4.2)
+func composed(password string) string { return norm.NFC.String(password) }
 
 func hash(password string) string {
 	salt := make([]byte, saltBytes)

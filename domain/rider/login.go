@@ -1,10 +1,7 @@
 package rider
 
 import (
-	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"rodada/domain/fault"
 )
@@ -72,24 +69,4 @@ type Link struct {
 	Service  string
 	Subject  string
 	LinkedAt time.Time
-}
-
-// nameLength is how many characters of a name are kept, as many as riders may give themselves.
-const nameLength = 80
-
-// CleanName is a name from elsewhere as one that is fit to be kept and shown: in one line, of readable characters.
-func CleanName(name string) string {
-	name = strings.Map(func(r rune) rune {
-		switch {
-		case r == utf8.RuneError:
-			return -1
-		case unicode.IsSpace(r):
-			return ' '
-		case !unicode.IsPrint(r):
-			return -1
-		}
-		return r
-	}, name)
-	runes := []rune(strings.Join(strings.Fields(name), " "))
-	return strings.TrimSpace(string(runes[:min(len(runes), nameLength)]))
 }

@@ -31,6 +31,7 @@ var rules = []rule{
 	{folder: "geo", may: none, libraries: []string{"github.com/golang/geo", "github.com/tidwall/geodesic"}},
 	{folder: "seal", may: none, libraries: none},
 	{folder: "domain", may: []string{"geo"}, libraries: none},
+	{folder: "domain/person", may: []string{"domain"}, libraries: []string{"golang.org/x/net/idna", "golang.org/x/text/unicode/norm"}},
 
 	{folder: "workflows", may: []string{"domain", "geo", "protocol", "activities"}},
 	{folder: "activities", may: []string{"domain", "geo", "protocol", "seal"}},

@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
 	"rodada/api/password"
+	"rodada/domain/person"
 	"rodada/domain/rider"
 	"rodada/domain/staff"
 	"rodada/internal/cli"
@@ -22,21 +22,24 @@ const console = "console"
 
 // AddStaff makes an account for a member of staff. An email that has one is refused.
 func AddStaff(ctx context.Context, c config.Config, n cli.NewMember) error {
-	email, err := rider.ParseEmail(n.Email)
+	email, err := person.Email(n.Email)
 	if err != nil {
 		return fmt.Errorf("--email: %w", err)
 	}
-	m := staff.Member{
-		ID: uuid.NewString(), FirstName: strings.TrimSpace(n.FirstName), LastName: strings.TrimSpace(n.LastName), Email: email,
-		CreatedAt: time.Now().UTC(),
+	m := staff.Member{ID: uuid.NewString(), Email: email, CreatedAt: time.Now().UTC()}
+	if m.FirstName, err = person.Name(n.FirstName); err != nil {
+		return fmt.Errorf("--first-name: %w", err)
 	}
-	if m.FirstName == "" || m.LastName == "" {
-		return errors.New("--first-name and --last-name must not be empty")
+	if m.LastName, err = person.Name(n.LastName); err != nil {
+		return fmt.Errorf("--last-name: %w", err)
 	}
 	if m.Permissions, err = staff.ParsePermissions(n.Permissions); err != nil {
 		return fmt.Errorf("--permission: %w There are: %v", err, staff.Permissions())
 	}
 	if err := staff.CheckPassword(n.Password); err != nil {
+		return err
+	}
+	if err := person.CheckPassword(n.Password, m.Email, m.FirstName, m.LastName); err != nil {
 		return err
 	}
 	if m.PasswordHash, err = password.New(1).Hash(ctx, n.Password); err != nil {
@@ -101,7 +104,7 @@ func onMember(ctx context.Context, c config.Config, email string, do func(contex
 	if err != nil {
 		return err
 	}
-	m, err := store.StaffByEmail(ctx, email)
+	m, err := store.StaffByEmail(ctx, person.LogIn(email))
 	if errors.Is(err, rider.ErrCredentials) {
 		err = fmt.Errorf("%s has no account", email)
 	}

@@ -7,7 +7,7 @@ import (
 
 	"rodada/api/password"
 	"rodada/domain/listing"
-	"rodada/domain/rider"
+	"rodada/domain/person"
 	"rodada/domain/staff"
 	"rodada/internal/cli"
 	"rodada/internal/config"
@@ -52,7 +52,7 @@ func TestAddStaffRefuses(t *testing.T) {
 		edit func(*cli.NewMember)
 		says string
 	}{
-		"what is no email":            {func(m *cli.NewMember) { m.Email = "eva" }, rider.ErrEmailInvalid.Code},
+		"what is no email":            {func(m *cli.NewMember) { m.Email = "eva" }, person.ErrEmail.Code},
 		"nobody":                      {func(m *cli.NewMember) { m.FirstName = " " }, "--first-name"},
 		"a permission there is not":   {func(m *cli.NewMember) { m.Permissions = []string{"root"} }, `no permission "root"`},
 		"a password soon guessed":     {func(m *cli.NewMember) { m.Password = "hunter2" }, "12 to 200"},

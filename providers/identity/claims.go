@@ -9,6 +9,7 @@ import (
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
 
+	"rodada/domain/person"
 	"rodada/domain/rider"
 )
 
@@ -84,7 +85,7 @@ func (s *OpenID) identity(c claims) (rider.Identity, error) {
 		return rider.Identity{}, err
 	}
 	i := named(rider.Identity{Service: s.name, Subject: of}, c.GivenName, c.FamilyName, c.Name)
-	if email, err := rider.ParseEmail(c.Email); err == nil && bool(c.Verified) && s.owns(c) {
+	if email, err := person.Email(c.Email); err == nil && bool(c.Verified) && s.owns(c) {
 		i.Email = email
 	}
 	return i, nil

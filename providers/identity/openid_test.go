@@ -64,7 +64,7 @@ func TestGoogleKnowsItsOwnAddresses(t *testing.T) {
 		who   map[string]any
 		email string
 	}{
-		"its own":                 {with("email", "Ana@Gmail.com"), "Ana@Gmail.com"},
+		"its own":                 {with("email", "Ana@Gmail.com"), "ana@gmail.com"},
 		"a customer's":            {with("hd", "example.com"), "ana@example.com"},
 		"another host's":          {with(), ""},
 		"only like its own":       {with("email", "ana@notgmail.com"), ""},

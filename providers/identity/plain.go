@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/oauth2"
 
+	"rodada/domain/person"
 	"rodada/domain/rider"
 )
 
@@ -22,17 +23,17 @@ type Plain struct {
 	service
 	config oauth2.Config
 	me     string
-	read   func(answer []byte) (person, error)
+	read   func(answer []byte) (somebody, error)
 }
 
-// person is somebody as a service describes them.
-type person struct{ id, firstName, lastName, name string }
+// somebody is a person as a service describes them.
+type somebody struct{ id, firstName, lastName, name string }
 
 // Facebook is Facebook. It is asked for no more than names: what it says of addresses counts for nothing here.
 func Facebook(o Options, at Addresses, id, secret string) *Plain {
 	s := &Plain{service: o.service("facebook", "Facebook"), config: o.config("facebook", id, secret, "public_profile"), me: at.Me}
 	s.config.Endpoint = oauth2.Endpoint{AuthURL: at.Authorize, TokenURL: at.Token, AuthStyle: oauth2.AuthStyleInParams}
-	s.read = func(answer []byte) (person, error) {
+	s.read = func(answer []byte) (somebody, error) {
 		var said struct {
 			ID        string `json:"id"`
 			FirstName string `json:"first_name"`
@@ -40,7 +41,7 @@ func Facebook(o Options, at Addresses, id, secret string) *Plain {
 			Name      string `json:"name"`
 		}
 		err := json.Unmarshal(answer, &said)
-		return person{said.ID, said.FirstName, said.LastName, said.Name}, err
+		return somebody{said.ID, said.FirstName, said.LastName, said.Name}, err
 	}
 	return s
 }
@@ -49,7 +50,7 @@ func Facebook(o Options, at Addresses, id, secret string) *Plain {
 func X(o Options, at Addresses, id, secret string) *Plain {
 	s := &Plain{service: o.service("x", "X"), config: o.config("x", id, secret, "users.read", "tweet.read"), me: at.Me}
 	s.config.Endpoint = oauth2.Endpoint{AuthURL: at.Authorize, TokenURL: at.Token, AuthStyle: oauth2.AuthStyleInHeader}
-	s.read = func(answer []byte) (person, error) {
+	s.read = func(answer []byte) (somebody, error) {
 		var said struct {
 			Data struct {
 				ID   string `json:"id"`
@@ -57,7 +58,7 @@ func X(o Options, at Addresses, id, secret string) *Plain {
 			} `json:"data"`
 		}
 		err := json.Unmarshal(answer, &said)
-		return person{id: said.Data.ID, name: said.Data.Name}, err
+		return somebody{id: said.Data.ID, name: said.Data.Name}, err
 	}
 	return s
 }
@@ -90,8 +91,8 @@ func (s *Plain) Identify(ctx context.Context, a rider.LoginAnswer, k rider.Login
 // named gives an identity its names: apart where a service tells them apart, else the first word and the rest.
 func named(i rider.Identity, first, last, whole string) rider.Identity {
 	if first == "" && last == "" {
-		first, last, _ = strings.Cut(rider.CleanName(whole), " ")
+		first, last, _ = strings.Cut(person.CleanName(whole), " ")
 	}
-	i.FirstName, i.LastName = rider.CleanName(first), rider.CleanName(last)
+	i.FirstName, i.LastName = person.CleanName(first), person.CleanName(last)
 	return i
 }
