@@ -99,5 +99,6 @@ func (e closeAlert) Execute(ctx context.Context, in *closeAlertIn) (*struct{}, e
 	if err != nil || !a.ClosedAt.IsZero() {
 		return nil, err
 	}
-	return nil, e.store.DismissAlert(ctx, a.ID, memberFrom(ctx).Email)
+	by, _ := staff.ActorFrom(ctx)
+	return nil, e.store.DismissAlert(ctx, a.ID, by.Email)
 }

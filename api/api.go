@@ -77,6 +77,7 @@ type app struct {
 	rentals       *rentals
 	members       *members
 	factors       *factors
+	services      *services
 	alerts        *alerts
 	webhooks      *webhooks
 	adminRentals  *adminRentals
@@ -125,7 +126,8 @@ func New(o Options) (http.Handler, error) {
 		return nil, err
 	}
 	document, err := describeAll(router, &mounter{
-		tokens: tokens, riders: o.Store, members: o.Store, limits: newLimits(o.Throttle, o.Config.Limits, o.Registry), guarded: as[staff.Permission](o.Config.Staff.SecondFactor), maxBody: o.Config.HTTP.MaxBody,
+		tokens: tokens, riders: o.Store, limits: newLimits(o.Throttle, o.Config.Limits, o.Registry), maxBody: o.Config.HTTP.MaxBody,
+		doors:    doors{members: o.Store, services: o.Store, guarded: as[staff.Permission](o.Config.Staff.SecondFactor), now: o.Now},
 		bodyTime: bodyTime, workTime: o.Config.HTTP.Deadline + workSlack,
 	}, a)
 	if err != nil {
@@ -169,13 +171,16 @@ func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 	c := o.Config
 	hasher := password.New(max(2, runtime.GOMAXPROCS(0)))
 	holders := holders{temporal: o.Temporal, queue: c.Temporal.TaskQueue}
-	doors := func(audience rider.Audience) *sessions {
+	triesOf := func(audience rider.Audience) *tries {
+		return &tries{
+			throttle: o.Throttle, audience: audience, secret: []byte(c.Tokens.Secret),
+			backoff: limit.Backoff{Tries: c.Limits.LoginTries, First: c.Limits.LoginWait, Max: c.Limits.LoginWaitMax},
+		}
+	}
+	sessionsOf := func(audience rider.Audience) *sessions {
 		s := &sessions{
 			audience: audience, store: o.Store, hasher: hasher, tokens: tokens, refresh: c.Tokens.Refresh, now: o.Now,
-			tries: &tries{
-				throttle: o.Throttle, audience: audience, secret: []byte(c.Tokens.Secret),
-				backoff: limit.Backoff{Tries: c.Limits.LoginTries, First: c.Limits.LoginWait, Max: c.Limits.LoginWaitMax},
-			},
+			tries: triesOf(audience),
 		}
 		if audience == rider.ForStaff {
 			s.byEmail, s.byID = staffLogins(o.Store, o.Now)
@@ -191,7 +196,7 @@ func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 		store: o.Store, live: o.Live, holders: holders, rules: c.Rental, deadline: c.HTTP.Deadline,
 		fresh: c.Telemetry.OfflineAfter, now: o.Now, meters: measured,
 	}
-	riderDoors, staffDoors := doors(rider.ForRiders), doors(rider.ForStaff)
+	riderDoors, staffDoors := sessionsOf(rider.ForRiders), sessionsOf(rider.ForStaff)
 	routes := &rentalRoutes{rentals: rentals, staff: o.Store, histories: histories, now: o.Now}
 	people := &accounts{
 		tries: riderDoors.tries,
@@ -246,6 +251,7 @@ func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 		rentals:       rentals,
 		factors:       &factors{store: o.Store, sealer: o.Sealer, open: o.Open, hasher: hasher, now: o.Now},
 		members:       &members{store: o.Store, hasher: hasher, tries: staffDoors.tries, now: o.Now},
+		services:      &services{store: o.Store, tokens: tokens, tries: triesOf(rider.ForServices), now: o.Now},
 		alerts:        &alerts{store: o.Store},
 		webhooks:      &webhooks{store: o.Store, sealer: o.Sealer, reach: staff.NewReach(o.Config.Webhook.Networks...)},
 		adminRentals:  &adminRentals{store: o.Store, holders: holders, deadline: c.HTTP.Deadline, now: o.Now},

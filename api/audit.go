@@ -27,8 +27,10 @@ type audits struct{ store auditStore }
 type AuditEntry struct {
 	ID        int64           `json:"id"`
 	At        time.Time       `json:"at"`
+	By        staff.ActorKind `json:"by" enum:"staff,service,console" doc:"Console is whoever has the machine itself."`
 	StaffID   string          `json:"staff_id,omitempty" format:"uuid"`
-	Email     string          `json:"staff_email" doc:"As it was then."`
+	ServiceID string          `json:"service_id,omitempty" format:"uuid"`
+	Email     string          `json:"staff_email" doc:"As it was then; of a service, its name."`
 	Action    string          `json:"action" example:"scooter.service"`
 	Subject   string          `json:"subject" example:"12AB" doc:"A plate, an ID or an email: what it was done to."`
 	Before    json.RawMessage `json:"before,omitempty" doc:"What was changed, as it was."`
@@ -40,25 +42,26 @@ type AuditEntry struct {
 
 func showEntry(e staff.Entry) AuditEntry {
 	return AuditEntry{
-		ID: e.ID, At: e.At.UTC(), StaffID: e.StaffID, Email: e.Email, Action: e.Action, Subject: e.Subject,
+		ID: e.ID, At: e.At.UTC(), By: e.Kind(), StaffID: e.StaffID, ServiceID: e.ServiceID, Email: e.Email, Action: e.Action, Subject: e.Subject,
 		Before: e.Before, After: e.After, Reason: e.Reason, Address: e.Address, RequestID: e.RequestID,
 	}
 }
 
 // AuditFilter narrows the audit log.
 type AuditFilter struct {
-	Who     string    `query:"who" maxLength:"254" doc:"A member's email."`
-	Action  string    `query:"action" maxLength:"100" doc:"An action, or the beginning of some with its dot: zone."`
-	Subject string    `query:"subject" maxLength:"254"`
-	Address string    `query:"address" maxLength:"45" doc:"Of the client."`
-	Request string    `query:"request" maxLength:"64" doc:"The ID of a request."`
-	Since   time.Time `query:"since" doc:"Not before this time."`
-	Until   time.Time `query:"until" doc:"Before this time."`
+	Who     string          `query:"who" maxLength:"254" doc:"A member's email, or a service's name."`
+	By      staff.ActorKind `query:"by" enum:"staff,service,console"`
+	Action  string          `query:"action" maxLength:"100" doc:"An action, or the beginning of some with its dot: zone."`
+	Subject string          `query:"subject" maxLength:"254"`
+	Address string          `query:"address" maxLength:"45" doc:"Of the client."`
+	Request string          `query:"request" maxLength:"64" doc:"The ID of a request."`
+	Since   time.Time       `query:"since" doc:"Not before this time."`
+	Until   time.Time       `query:"until" doc:"Before this time."`
 }
 
 func (f AuditFilter) stored() staff.AuditFilter {
 	return staff.AuditFilter{
-		StaffEmail: f.Who, Action: f.Action, Subject: f.Subject, Address: f.Address, RequestID: f.Request, Since: f.Since, Until: f.Until,
+		StaffEmail: f.Who, Kind: f.By, Action: f.Action, Subject: f.Subject, Address: f.Address, RequestID: f.Request, Since: f.Since, Until: f.Until,
 	}
 }
 
@@ -120,10 +123,10 @@ func (e *audits) table(ctx context.Context, in *AuditFileIn) ([][]string, error)
 	if err != nil {
 		return nil, err
 	}
-	header := []string{"id", "at", "staff_id", "staff_email", "action", "subject", "before", "after", "reason", "address", "request_id"}
+	header := []string{"id", "at", "by", "staff_id", "service_id", "staff_email", "action", "subject", "before", "after", "reason", "address", "request_id"}
 	return tableOf(header, list, total, func(each staff.Entry) []string {
 		return []string{
-			itoa(each.ID), moment(&each.At), each.StaffID, each.Email, each.Action, each.Subject, string(each.Before), string(each.After),
+			itoa(each.ID), moment(&each.At), string(each.Kind()), each.StaffID, each.ServiceID, each.Email, each.Action, each.Subject, string(each.Before), string(each.After),
 			each.Reason, each.Address, each.RequestID,
 		}
 	})

@@ -21,7 +21,7 @@ func newDocument() *huma.OpenAPI {
 		Info: &huma.Info{
 			Title:   "Rodada",
 			Version: "1",
-			Description: "Rent a scooter by its QR code. Riders' endpoints are under /v1, staff's under /admin/v1.\n\n" +
+			Description: "Rent a scooter by its QR code. Riders' endpoints are under /v1, staff's under /admin/v1; services may use some of staff's.\n\n" +
 				"Errors are application/problem+json (RFC 9457) with a stable `code`. Amounts are whole minor units of a currency. " +
 				"Times are RFC 3339. A POST that takes an Idempotency-Key may be repeated with the same key: it happens once.",
 			License: &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"},
@@ -33,6 +33,10 @@ func newDocument() *huma.OpenAPI {
 			SecuritySchemes: map[string]*huma.SecurityScheme{
 				string(forRider): {Type: "http", Scheme: "bearer", BearerFormat: "JWT", Description: "A rider's access token, from /v1/sessions."},
 				string(forStaff): {Type: "http", Scheme: "bearer", BearerFormat: "JWT", Description: "A staff member's access token, from /admin/v1/sessions."},
+				string(forService): {
+					Type: "oauth2", Description: "A service's access token, for its client ID and secret. What it may do is up to its permissions.",
+					Flows: &huma.OAuthFlows{ClientCredentials: &huma.OAuthFlow{TokenURL: "/service/v1/token", Scopes: serviceScopes()}},
+				},
 			},
 		},
 	}

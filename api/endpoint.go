@@ -59,6 +59,8 @@ type meta struct {
 	// Upload is what the endpoint reads when that is no JSON, and UploadLimit how many bytes.
 	Upload      *huma.RequestBody
 	UploadLimit int64
+	// Grants has what goes wrong said as OAuth says it too.
+	Grants bool
 	// AnyQuery leaves parameters that the document does not name to whoever sends them; then the endpoint checks those that it does.
 	AnyQuery bool
 	// Patience is how much longer than any other its requests may last, where the body or the answer is large.
@@ -76,22 +78,29 @@ func (m meta) needs(method string) staff.Permission {
 	return staff.Operate
 }
 
-// audience says who may use an endpoint.
-type audience = rider.Audience
+// audience says who may use an endpoint: whose tokens open it.
+type audience string
 
 const (
-	forAll   audience = ""
-	forRider          = rider.ForRiders
-	forStaff          = rider.ForStaff
+	forAll     audience = ""
+	forRider            = audience(rider.ForRiders)
+	forStaff            = audience(rider.ForStaff)
+	forService          = audience(rider.ForServices)
+	forOffice           = forStaff + " " + forService
 )
+
+// each is the audiences of the tokens, the one first that the endpoint is there for.
+func (a audience) each() []rider.Audience { return as[rider.Audience](strings.Fields(string(a))) }
+
+// has reports whether tokens of an audience open the endpoint.
+func (a audience) has(one rider.Audience) bool { return slices.Contains(a.each(), one) }
 
 // mounter puts endpoints on a router and into the document.
 type mounter struct {
 	api     huma.API
 	tokens  *token.Issuer
 	riders  accountStore
-	members memberStore
-	guarded []staff.Permission // that count only with a second factor
+	doors   doors
 	limits  *limits
 	maxBody int64
 	// bodyTime is for a body to come, and workTime for the rest of a request, where an endpoint has no more patience.
@@ -135,7 +144,13 @@ func mount[I, O any](m *mounter, who audience, at string, e endpoint[I, O]) {
 	op.Middlewares = huma.Middlewares{m.limits.byAddress(m.api, class)}
 	op.Extensions = map[string]any{"x-limits": class}
 	if who != forAll {
-		op.Security = []map[string][]string{{string(who): {}}}
+		for _, each := range who.each() {
+			scopes := []string{}
+			if each == rider.ForServices && who.has(rider.ForStaff) {
+				scopes = append(scopes, string(about.needs(method)))
+			}
+			op.Security = append(op.Security, map[string][]string{string(each): scopes})
+		}
 		op.Middlewares = append(op.Middlewares, authenticate(m.api, m.tokens, m.riders, who, about.Suspended), m.limits.byAccount(m.api, class, about.ID))
 		faults = append(faults, rider.ErrToken)
 	}
@@ -145,16 +160,22 @@ func mount[I, O any](m *mounter, who audience, at string, e endpoint[I, O]) {
 	if who == forRider && !slices.Contains(faults, fault.ErrAway) {
 		faults = append(faults, fault.ErrAway)
 	}
-	if who == forStaff {
+	if who.has(rider.ForServices) {
+		faults = append(faults, staff.ErrServiceSuspended, staff.ErrServiceExpired, staff.ErrServiceAddress, fault.ErrAway)
+	}
+	if who == forService {
+		op.Middlewares = append(op.Middlewares, m.doors.open(m.api, "", about))
+	}
+	if who.has(rider.ForStaff) {
 		needs := about.needs(method)
-		op.Middlewares = append(op.Middlewares, authorise(m.api, m.members, needs, about, m.guarded))
+		op.Middlewares = append(op.Middlewares, m.doors.open(m.api, needs, about))
 		faults = append(faults, staff.ErrSuspended, fault.ErrAway)
 		switch {
 		case about.Own:
 			faults = append(faults, staff.ErrPasswordTemporary)
 		case !about.Newcomers:
 			op.Extensions["x-permission"] = needs
-			op.Description = strings.TrimSpace(fmt.Sprintf("%s\n\nNeeds the permission `%s`.", about.Description, needs))
+			op.Description = strings.TrimSpace(fmt.Sprintf("%s\n\nNeeds the permission `%s`%s.", about.Description, needs, alsoFor(who)))
 			faults = append(faults, staff.ErrPermission, staff.ErrPasswordTemporary, staff.ErrFactorNeeded)
 		}
 	}
@@ -173,12 +194,19 @@ func mount[I, O any](m *mounter, who audience, at string, e endpoint[I, O]) {
 	}
 	_, readsBody := reflect.TypeFor[I]().FieldByName("Body")
 	document(m.api.OpenAPI(), &op, faults, readsBody || about.Upload != nil)
+	if about.Grants {
+		grantErrorsOf(m.api.OpenAPI(), &op)
+	}
 	files(&op, about)
 	encoded(m.api, &op, about)
 	streams(m.api, &op, about.Events)
 	huma.Register(m.api, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := e.Execute(ctx, in)
-		if err != nil {
+		var said huma.StatusError
+		switch {
+		case errors.As(err, &said): // in a form of its own
+			return nil, said
+		case err != nil:
 			return nil, problemOf(ctx, err)
 		}
 		return out, nil
@@ -190,14 +218,27 @@ func mount[I, O any](m *mounter, who audience, at string, e endpoint[I, O]) {
 	exemplify(op, m.examples)
 }
 
+// alsoFor says of an endpoint of staff that services may use it too.
+func alsoFor(who audience) string {
+	if who == forOffice {
+		return ", of staff or of a service"
+	}
+	return ""
+}
+
 // authenticate lets only the bearers of a token of the audience through, before anything of the request is read. Of riders it asks
 // the books too: who is suspended, gone or logged out is so with the next request, whatever tokens were given before.
 func authenticate(api huma.API, tokens *token.Issuer, riders accountStore, who audience, suspended bool) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		scheme, signed, _ := strings.Cut(ctx.Header("Authorization"), " ")
 		subject, session, err := "", "", error(rider.ErrToken)
+		var of rider.Audience
 		if strings.EqualFold(scheme, "Bearer") {
-			subject, session, err = tokens.ReadIn(strings.TrimSpace(signed), who)
+			for _, of = range who.each() {
+				if subject, session, err = tokens.ReadIn(strings.TrimSpace(signed), of); err == nil {
+					break
+				}
+			}
 		}
 		var standing rider.Standing
 		if err == nil && who == forRider {
@@ -205,7 +246,7 @@ func authenticate(api huma.API, tokens *token.Issuer, riders accountStore, who a
 		}
 		info := infoFrom(ctx.Context())
 		if info != nil && err == nil {
-			info.subject, info.session = subject, session
+			info.subject, info.session, info.audience = subject, session, of
 			if info.language == "" {
 				info.language = standing.Language
 			}
@@ -229,7 +270,7 @@ func authenticate(api huma.API, tokens *token.Issuer, riders accountStore, who a
 // challenge says whose token is wanted, where one is not good. (RFC 6750, 3)
 func challenge(ctx huma.Context, err error, who audience) {
 	if errors.Is(err, rider.ErrToken) {
-		ctx.SetHeader("WWW-Authenticate", fmt.Sprintf("Bearer realm=%q", who))
+		ctx.SetHeader("WWW-Authenticate", fmt.Sprintf("Bearer realm=%q", who.each()[0]))
 	}
 }
 

@@ -27,7 +27,7 @@ func listExamples(r rental.Rental) map[string]any {
 	audit := auditOut{}.Body
 	audit.Total = 1
 	audit.Entries = []AuditEntry{{
-		ID: 391, At: r.SecuredAt.Add(time.Hour), StaffID: "5b0f3c7a-2d1e-4f6b-9a38-7c6d5e4f3a21", Email: "eva@example.org", Action: "rental.refund", Subject: r.ID,
+		ID: 391, At: r.SecuredAt.Add(time.Hour), By: staff.ByStaff, StaffID: "5b0f3c7a-2d1e-4f6b-9a38-7c6d5e4f3a21", Email: "eva@example.org", Action: "rental.refund", Subject: r.ID,
 		Before: []byte(`{"charged":386,"refunded":0,"waived":false}`), After: []byte(`{"charged":386,"refunded":150,"waived":false}`),
 		Reason: "The brake was broken.", Address: "192.0.2.7", RequestID: "0b6f3f6e-6a0e-4e55-9d5e-3b3f7c1d9a10",
 	}}

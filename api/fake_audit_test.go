@@ -47,7 +47,7 @@ var newestFirst = listing.Query{Order: listing.Order{By: "at", Descending: true}
 func (s *fakeStore) AuditLog(_ context.Context, f staff.AuditFilter, q listing.Query) (found []staff.Entry, places []listing.Place, total int, err error) {
 	defer s.lock()()
 	for _, e := range slices.Backward(s.deeds) {
-		fits := (f.StaffEmail == "" || e.Email == f.StaffEmail) && (f.Subject == "" || e.Subject == f.Subject) &&
+		fits := (f.StaffEmail == "" || e.Email == f.StaffEmail) && (f.Kind == "" || e.Kind() == f.Kind) && (f.Subject == "" || e.Subject == f.Subject) &&
 			(f.Action == "" || e.Action == f.Action || strings.HasSuffix(f.Action, ".") && strings.HasPrefix(e.Action, f.Action)) &&
 			!e.At.Before(f.Since) && (f.Until.IsZero() || e.At.Before(f.Until))
 		if !fits {

@@ -32,6 +32,7 @@ type fakeStore struct {
 	riders          map[string]rider.Rider
 	staff           map[string]staff.Member
 	factors         map[string]fakeFactor    // of staff, by ID
+	services        map[string]fakeService   // by ID
 	sessions        map[string]rider.Session // by refresh hash
 	spent           map[string]string        // refresh hash to family
 	scooters        map[string]fleet.Scooter // by plate

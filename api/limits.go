@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"rodada/domain/limit"
+	"rodada/domain/rider"
 	"rodada/internal/config"
 )
 
@@ -53,9 +54,9 @@ func (m meta) class(who audience, method string) class {
 		return m.Class
 	case len(m.Events) > 0:
 		return classStream
-	case who == forStaff && read:
+	case who.has(rider.ForStaff) && read, who == forService:
 		return classStaffRead
-	case who == forStaff:
+	case who.has(rider.ForStaff):
 		return classStaffWrite
 	case who == forRider && read:
 		return classRead

@@ -2,9 +2,11 @@ package api
 
 import (
 	"context"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"rodada/domain/rider"
 	"rodada/domain/staff"
 )
 
@@ -14,36 +16,68 @@ type memberStore interface {
 	StaffInSession(ctx context.Context, id, session string) (staff.Member, error)
 }
 
-// authorise lets a member of staff through who has a permission. It asks the books and not the token: what is taken away is
-// gone with the next request. From here on the request is the member's deed.
-//
-// Permissions that are guarded count only with a second factor. An endpoint for newcomers is open to whoever has yet to set a password, one of their Own to
-// whoever has, and both to any permission.
-func authorise(api huma.API, members memberStore, needs staff.Permission, about meta, guarded []staff.Permission) func(huma.Context, func(huma.Context)) {
+// serviceDoor is what the doors need of the books where services may come in.
+type serviceDoor interface {
+	ServiceWith(ctx context.Context, id, tokens string) (staff.Service, error)
+}
+
+// doors let in who works for the operator. They ask the books and not the token: what is taken away is gone with the next request.
+type doors struct {
+	members  memberStore
+	services serviceDoor
+	guarded  []staff.Permission // that count only with a second factor
+	now      func() time.Time
+}
+
+// open lets a member of staff or a service through who has a permission. From here on the request is theirs.
+func (d doors) open(api huma.API, needs staff.Permission, about meta) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
-		member, err := members.StaffInSession(ctx.Context(), subjectFrom(ctx.Context()), sessionFrom(ctx.Context()))
-		if !member.SecondFactor {
-			member.Withheld = guarded
+		come := d.member
+		if infoFrom(ctx.Context()).audience == rider.ForServices {
+			come = d.service
 		}
-		switch {
-		case err != nil:
-		case about.Own:
-			err = member.Ready()
-		case !about.Newcomers:
-			err = member.Need(needs)
-		case member.Suspended():
-			err = staff.ErrSuspended
-		}
+		by, err := come(ctx.Context(), needs, about)
 		if err != nil {
-			challenge(ctx, err, forStaff)
+			challenge(ctx, err, audience(infoFrom(ctx.Context()).audience))
 			turnAway(api, ctx, err)
 			return
 		}
-		infoFrom(ctx.Context()).member = member
-		next(huma.WithContext(ctx, staff.Acting(ctx.Context(), staff.Actor{
-			StaffID: member.ID, Email: member.Email, Address: addressFrom(ctx.Context()), RequestID: requestIDFrom(ctx.Context()),
-		})))
+		by.Address, by.RequestID = addressFrom(ctx.Context()), requestIDFrom(ctx.Context())
+		next(huma.WithContext(ctx, staff.Acting(ctx.Context(), by)))
 	}
+}
+
+// member is a member of staff with a permission. An endpoint for newcomers is open to whoever has yet to set a password, one of
+// their Own to whoever has, and both to any permission.
+func (d doors) member(ctx context.Context, needs staff.Permission, about meta) (staff.Actor, error) {
+	member, err := d.members.StaffInSession(ctx, subjectFrom(ctx), sessionFrom(ctx))
+	if !member.SecondFactor {
+		member.Withheld = d.guarded
+	}
+	switch {
+	case err != nil:
+	case about.Own:
+		err = member.Ready()
+	case !about.Newcomers:
+		err = member.Need(needs)
+	case member.Suspended():
+		err = staff.ErrSuspended
+	}
+	infoFrom(ctx).member = member
+	return staff.Actor{StaffID: member.ID, Email: member.Email}, err
+}
+
+// service is a service with a permission, unless none is needed.
+func (d doors) service(ctx context.Context, needs staff.Permission, _ meta) (staff.Actor, error) {
+	one, err := d.services.ServiceWith(ctx, subjectFrom(ctx), sessionFrom(ctx))
+	if err == nil {
+		err = one.Ready(addressFrom(ctx), d.now())
+	}
+	if err == nil && needs != "" {
+		err = one.Need(needs)
+	}
+	infoFrom(ctx).service = one
+	return staff.Actor{ServiceID: one.ID, Email: one.Name}, err
 }
 
 // memberFrom is the member of staff who asks.

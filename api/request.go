@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"rodada/domain/rider"
 	"rodada/domain/staff"
 )
 
@@ -18,13 +19,15 @@ type requestInfo struct {
 	id       string
 	language string // as Accept-Language asks, else of the account that asks; empty: neither
 	log      *slog.Logger
-	subject  string   // rider's or staff member's ID, once known
-	session  string   // of the token, as far as it is of one
-	address  string   // of who asks, as far as we believe it
-	agent    string   // what the client says it is
-	policies []string // that count the request
-	left     float64  // of the one that is used most
+	subject  string         // rider's or staff member's ID, once known
+	session  string         // of the token, as far as it is of one
+	audience rider.Audience // of the token
+	address  string         // of who asks, as far as we believe it
+	agent    string         // what the client says it is
+	policies []string       // that count the request
+	left     float64        // of the one that is used most
 	member   staff.Member
+	service  staff.Service
 }
 
 type requestKey struct{}

@@ -78,6 +78,23 @@ var spanish = map[string]string{ //nolint:gosec // sentences about passwords are
 	"second_factor_none":     "Esta cuenta no tiene un segundo factor, ni ha empezado ninguno.",
 	"second_factor_no_key":   "Los segundos factores necesitan una clave con la que sellar sus secretos: RODADA_SEAL_KEYS.",
 
+	// Services.
+	"service_unknown":        "No existe ese servicio.",
+	"service_taken":          "Otro servicio ya se llama así.",
+	"service_permission":     "Un servicio solo puede tener los permisos view, operate, pricing y money.",
+	"service_network":        "Eso no es una dirección, ni una red como 192.0.2.0/24.",
+	"service_end":            "El fin de un servicio está en el futuro.",
+	"service_secrets":        "Un servicio tiene dos secretos como mucho. Quita primero el viejo.",
+	"service_secret_unknown": "El servicio no tiene ese secreto.",
+	"service_suspended":      "Este servicio está suspendido.",
+	"service_expired":        "El tiempo de este servicio ha terminado.",
+	"service_address":        "Este servicio no puede venir de esta dirección.",
+	"token_request_invalid":  "Un token se pide con un formulario que tiene cada campo una vez, y con una sola prueba de quién lo pide.",
+	"grant_unsupported":      "Los tokens se dan solo para grant_type=client_credentials.",
+	"scope_invalid":          "El servicio no tiene todos los permisos que nombra scope.",
+	"client_invalid":         "El client ID o el secreto no son correctos.",
+	"client_unauthorized":    "Ahora mismo este servicio no recibe tokens.",
+
 	// Prices.
 	"tariff_unknown":          "No existe esa tarifa.",
 	"tariff_taken":            "Ya hay una tarifa con este ID.",

@@ -10,6 +10,7 @@ type Store interface {
 	staffStore
 	membersStore
 	factorStore
+	serviceStore
 	memberStore
 	scooterStore
 	pricingStore

@@ -31,6 +31,12 @@ GRANT SELECT (family, subject, ended_at) ON sessions TO :login;
 GRANT SELECT, INSERT, UPDATE (expires_at, ended_at, used_at, proved_at), DELETE ON sessions TO :api;
 GRANT SELECT, INSERT, UPDATE (spent_at), DELETE ON session_tokens TO :api;
 
+GRANT SELECT (id, name, permissions, networks, created_at, expires_at, suspended_at, suspended_reason, deleted_at) ON services TO :login;
+GRANT SELECT, INSERT,
+    UPDATE (name, permissions, networks, expires_at, suspended_at, suspended_reason, deleted_at, used_at, used_from) ON services TO :api;
+GRANT SELECT (id, service_id, hash, tokens) ON service_secrets TO :login;
+GRANT SELECT (id, service_id, created_at, used_at), INSERT, UPDATE (tokens, used_at), DELETE ON service_secrets TO :api;
+
 GRANT SELECT, INSERT, DELETE ON rider_logins, login_flows, login_codes TO :api;
 GRANT SELECT, INSERT, UPDATE, DELETE ON proofs TO :api;
 GRANT SELECT (id, rider_id), INSERT, DELETE ON letters TO :api;

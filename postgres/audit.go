@@ -27,9 +27,9 @@ func audit(ctx context.Context, tx executor, d staff.Deed) error {
 		return err
 	}
 	_, err = tx.ExecContext(ctx, `
-		INSERT INTO audit_log (staff_id, staff_email, action, subject, before, after, reason, address, request_id)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		nullText(actor.StaffID), actor.Email, d.Action, d.Subject, before, after, d.Reason, actor.Address, actor.RequestID)
+		INSERT INTO audit_log (staff_id, service_id, staff_email, action, subject, before, after, reason, address, request_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		nullText(actor.StaffID), nullText(actor.ServiceID), actor.Email, d.Action, d.Subject, before, after, d.Reason, actor.Address, actor.RequestID)
 	return err
 }
 
@@ -44,10 +44,10 @@ func auditAll(ctx context.Context, tx executor, deeds []staff.Deed) error {
 		return err
 	}
 	_, err = tx.ExecContext(ctx, `
-		INSERT INTO audit_log (staff_id, staff_email, action, subject, before, after, reason, address, request_id)
-		SELECT $1, $2, d ->> 'Action', d ->> 'Subject', nullif(d -> 'Before', 'null'), nullif(d -> 'After', 'null'), d ->> 'Reason', $3, $4
+		INSERT INTO audit_log (staff_id, service_id, staff_email, action, subject, before, after, reason, address, request_id)
+		SELECT $1, $6, $2, d ->> 'Action', d ->> 'Subject', nullif(d -> 'Before', 'null'), nullif(d -> 'After', 'null'), d ->> 'Reason', $3, $4
 		FROM jsonb_array_elements($5::jsonb) WITH ORDINALITY AS each(d, n) ORDER BY n`,
-		nullText(actor.StaffID), actor.Email, actor.Address, actor.RequestID, string(raw))
+		nullText(actor.StaffID), actor.Email, actor.Address, actor.RequestID, string(raw), nullText(actor.ServiceID))
 	return err
 }
 
@@ -69,6 +69,7 @@ type auditRow struct {
 	ID        int64          `db:"id"`
 	At        time.Time      `db:"at"`
 	StaffID   sql.NullString `db:"staff_id"`
+	ServiceID sql.NullString `db:"service_id"`
 	Email     string         `db:"staff_email"`
 	Action    string         `db:"action"`
 	Subject   string         `db:"subject"`
@@ -85,6 +86,13 @@ var auditList = listed{
 	what: "audit log", fields: `l.*`, from: `FROM audit_log l`,
 	columns: map[string]column{"at": {"l.at", "timestamptz"}},
 	id:      "l.id", idType: "bigint",
+}
+
+// actedBy picks entries by what acted.
+var actedBy = map[staff.ActorKind]string{
+	staff.ByStaff:   `l.staff_id IS NOT NULL`,
+	staff.ByService: `l.service_id IS NOT NULL`,
+	staff.ByConsole: `l.staff_id IS NULL AND l.service_id IS NULL`,
 }
 
 // AuditLog is one page of the entries that a filter picks, each with its place in the order, and with one more when there is a next
@@ -104,13 +112,16 @@ func (s *Store) AuditLog(ctx context.Context, f staff.AuditFilter, q listing.Que
 	case f.Action != "":
 		p.where(`l.action = ?`, f.Action)
 	}
+	if condition, known := actedBy[f.Kind]; known {
+		p.where(condition)
+	}
 	p.between("l.at", f.Since, f.Until)
 	rows, total, err := pageFrom[auditRow](ctx, s, auditList, p, q)
 	for _, r := range rows {
 		places = append(places, listing.Place{Value: r.Place, ID: strconv.FormatInt(r.ID, 10)})
 		list = append(list, staff.Entry{
 			ID: r.ID, At: r.At.UTC(),
-			Actor:  staff.Actor{StaffID: r.StaffID.String, Email: r.Email, Address: r.Address, RequestID: r.RequestID},
+			Actor:  staff.Actor{StaffID: r.StaffID.String, ServiceID: r.ServiceID.String, Email: r.Email, Address: r.Address, RequestID: r.RequestID},
 			Action: r.Action, Subject: r.Subject, Before: r.Before, After: r.After, Reason: r.Reason,
 		})
 	}

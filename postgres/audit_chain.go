@@ -14,9 +14,10 @@ import (
 // database's function does not alter what checks it.
 const auditContent = `
 	e.id::text, extract(epoch FROM e.at)::text, e.staff_id::text, e.staff_email, e.action, e.subject,
-	e.before::text, e.after::text, e.reason, e.address, e.request_id`
+	e.before::text, e.after::text, e.reason, e.address, e.request_id, e.service_id::text`
 
-const auditColumns = 11
+// auditColumns is how many they are. The last is part of what is hashed where there is one.
+const auditColumns = 12
 
 // VerifyAudit reads the whole audit log, as it is at one moment, and tells found of everything that is not as it was written, also
 // against what heads know. It answers where the chain ends. Nobody waits for it, and it keeps no more than one entry in memory.
@@ -61,6 +62,9 @@ func walkChain(ctx context.Context, tx *sqlx.Tx, check *staff.Check) (end staff.
 		}
 		if there {
 			l.Content = content
+			if content[auditColumns-1] == nil {
+				l.Content = content[:auditColumns-1]
+			}
 		}
 		check.Next(l)
 	}

@@ -150,9 +150,9 @@ func TestAnySingleMutationIsFound(t *testing.T) {
 	var columns []string
 	require.NoError(t, b.db.Select(&columns, `
 		SELECT column_name FROM information_schema.columns WHERE table_name = 'audit_log' AND column_name <> 'id' ORDER BY 1`))
-	require.Len(t, columns, 10)
+	require.Len(t, columns, 11)
 	other := map[string]string{
-		"at": `at + interval '1 microsecond'`, "staff_id": `gen_random_uuid()`, "before": `before || '{"n": 77}'`, "after": `NULL`,
+		"at": `at + interval '1 microsecond'`, "staff_id": `gen_random_uuid()`, "service_id": `gen_random_uuid(), staff_id = NULL`, "before": `before || '{"n": 77}'`, "after": `NULL`,
 		"action": `action || '-x'`,
 	}
 	set := func(column string) string {

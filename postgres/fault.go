@@ -21,6 +21,7 @@ import (
 	"rodada/domain/promotion"
 	"rodada/domain/rental"
 	"rodada/domain/rider"
+	"rodada/domain/staff"
 	"rodada/domain/station"
 	"rodada/domain/wallet"
 	"rodada/domain/zone"
@@ -31,6 +32,7 @@ import (
 var byConstraint = map[string]*fault.Error{
 	"riders_email_key":               rider.ErrEmailTaken,
 	"staff_email_key":                rider.ErrEmailTaken,
+	"services_name_key":              staff.ErrServiceTaken,
 	"rider_logins_pkey":              rider.ErrLoginTaken,
 	"rider_logins_one_of_service":    rider.ErrLoginTwice,
 	"session_tokens_one_unspent":     rider.ErrToken,

@@ -24,7 +24,7 @@ func admins(ctx context.Context, tx executor, with string) ([]staff.Member, erro
 		list[i] = r.member()
 	}
 	actor, acts := staff.ActorFrom(ctx)
-	if acts && actor.StaffID != "" && !slices.ContainsFunc(list, func(m staff.Member) bool { return m.ID == actor.StaffID && m.Admin() }) {
+	if acts && actor.Kind() != staff.ByConsole && !slices.ContainsFunc(list, func(m staff.Member) bool { return m.ID == actor.StaffID && m.Admin() }) {
 		return nil, staff.Lacking(staff.Admin)
 	}
 	return list, nil

@@ -7,8 +7,9 @@ type Audience string
 
 // The audiences.
 const (
-	ForRiders Audience = "rider"
-	ForStaff  Audience = "staff"
+	ForRiders   Audience = "rider"
+	ForStaff    Audience = "staff"
+	ForServices Audience = "service" // machines: they have no sessions
 )
 
 // Session is one login, of a rider or of staff: a family of refresh tokens, each used once. Only the hash of the present

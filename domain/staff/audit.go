@@ -6,12 +6,34 @@ import (
 	"time"
 )
 
-// Actor is a member of staff at work, as the audit log knows one: who, from where, in which request.
+// Actor is a member of staff at work, or a service, as the audit log knows one: who, from where, in which request.
 type Actor struct {
-	StaffID   string // empty: whoever has the machine itself
-	Email     string
+	StaffID   string // with neither ID it is whoever has the machine itself
+	ServiceID string
+	Email     string // of a service, its name
 	Address   string // of the client
 	RequestID string
+}
+
+// ActorKind is what an actor is.
+type ActorKind string
+
+// The kinds of actors.
+const (
+	ByStaff   ActorKind = "staff"
+	ByService ActorKind = "service"
+	ByConsole ActorKind = "console" // whoever has the machine itself
+)
+
+// Kind is what the actor is.
+func (a Actor) Kind() ActorKind {
+	switch {
+	case a.ServiceID != "":
+		return ByService
+	case a.StaffID != "":
+		return ByStaff
+	}
+	return ByConsole
 }
 
 type actorKey struct{}
@@ -52,7 +74,8 @@ type Entry struct {
 
 // AuditFilter picks entries; what is empty picks all.
 type AuditFilter struct {
-	StaffEmail string
+	StaffEmail string // or a service's name
+	Kind       ActorKind
 	Action     string // exactly, or with a trailing dot all that begin with it
 	Subject    string
 	Address    string // of the client
