@@ -6,6 +6,7 @@ import (
 	"rodada/domain/money"
 	"rodada/domain/rental"
 	"rodada/domain/rider"
+	"rodada/domain/staff"
 	"rodada/domain/wallet"
 )
 

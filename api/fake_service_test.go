@@ -70,6 +70,13 @@ func (f *fakeService) add(secret string, hash []byte, at time.Time) {
 	f.Secrets = append(slices.Clone(f.Secrets), staff.ServiceSecret{ID: secret, CreatedAt: at})
 }
 
+// known is what log-in may read of a service.
+func (f fakeService) known() staff.Service {
+	one := f.Service
+	one.Secrets, one.UsedAt, one.UsedFrom = nil, time.Time{}, ""
+	return one
+}
+
 // onService changes a service.
 func (s *fakeStore) onService(ctx context.Context, action, id, reason string, do func(*fakeService) error) (staff.Service, error) {
 	defer s.lock()()
@@ -137,7 +144,7 @@ func (s *fakeStore) ServiceBySecret(_ context.Context, id string, hash []byte) (
 	defer s.lock()()
 	for secret, known := range s.services[id].hashes {
 		if bytes.Equal(known, hash) {
-			return s.services[id].Service, s.services[id].tokens[secret], s.broken
+			return s.services[id].known(), s.services[id].tokens[secret], s.broken
 		}
 	}
 	return staff.Service{}, "", rider.ErrCredentials
@@ -147,7 +154,7 @@ func (s *fakeStore) ServiceWith(_ context.Context, id, tokens string) (staff.Ser
 	defer s.lock()()
 	for _, known := range s.services[id].tokens {
 		if known == tokens {
-			return s.services[id].Service, s.broken
+			return s.services[id].known(), s.broken
 		}
 	}
 	return staff.Service{}, rider.ErrToken

@@ -128,8 +128,11 @@ func (e addSecret) Execute(ctx context.Context, in *machineReasonIn) (*givenSecr
 type removeSecret struct{ *services }
 
 type removeSecretIn struct {
-	machineReasonIn
+	ServiceID
 	Secret string `path:"secret" format:"uuid"`
+	Body   struct {
+		Reason Reason `json:"reason" minLength:"3" maxLength:"500"`
+	}
 }
 
 func (removeSecret) Meta() meta {

@@ -293,7 +293,7 @@ func TestServicesAreForAdminsAndListed(t *testing.T) {
 
 // A service with all that services may have opens what the document says is open to services, and nothing else.
 func TestServicesOpenWhatIsTheirs(t *testing.T) {
-	s := newStage(t, func(o *api.Options) { o.Config.Staff = config.Staff{SecondFactor: []string{"money"}} })
+	s := newStage(t, shortDeadline, func(o *api.Options) { o.Config.Staff = config.Staff{SecondFactor: []string{"money"}} })
 	bearer := s.bearer(t, s.makeMachine(t, "all-of-it", "view", "operate", "pricing", "money"))
 	place := strings.NewReplacer("{id}", uuid.NewString(), "{plate}", plate)
 	opened := 0

@@ -17,7 +17,8 @@ import (
 // target is an operation of the OpenAPI document, as an attacker reads it. What is added to the API is attacked by itself.
 type target struct {
 	id, method, path string
-	who              string // rider, staff, or empty for all
+	who              string // rider, staff or service, or empty for all
+	services         bool   // services may too
 	headers, queries []string
 	body             object // schema; nil: none, or no JSON
 	upload           string // the type of a body that is no JSON
@@ -54,9 +55,12 @@ func targets(t *testing.T) []target {
 	for path, methods := range doc.Paths {
 		for method, op := range methods {
 			one := target{id: op.ID, method: strings.ToUpper(method), path: path, doc: d}
-			for _, audiences := range op.Security {
+			for i, audiences := range op.Security {
 				for who := range audiences {
-					one.who = who
+					if i == 0 {
+						one.who = who
+					}
+					one.services = one.services || who == "service"
 				}
 			}
 			for _, p := range op.Params {

@@ -35,7 +35,7 @@ GRANT SELECT (id, name, permissions, networks, created_at, expires_at, suspended
 GRANT SELECT, INSERT,
     UPDATE (name, permissions, networks, expires_at, suspended_at, suspended_reason, deleted_at, used_at, used_from) ON services TO :api;
 GRANT SELECT (id, service_id, hash, tokens) ON service_secrets TO :login;
-GRANT SELECT (id, service_id, created_at, used_at), INSERT, UPDATE (tokens, used_at), DELETE ON service_secrets TO :api;
+GRANT SELECT (id, service_id, tokens, created_at, used_at), INSERT, UPDATE (tokens, used_at), DELETE ON service_secrets TO :api;
 
 GRANT SELECT, INSERT, DELETE ON rider_logins, login_flows, login_codes TO :api;
 GRANT SELECT, INSERT, UPDATE, DELETE ON proofs TO :api;

@@ -128,10 +128,11 @@ func TestWhatEachRoleMayDo(t *testing.T) {
 				`SELECT id, email, password_hash, suspended_at FROM riders WHERE lower(email) = 'a@b.c'`,
 				`SELECT id, password_hash, permissions, totp_secret <> '' FROM staff WHERE lower(email) = 'a@b.c'`,
 				`SELECT 1 FROM sessions WHERE family = gen_random_uuid() AND ended_at IS NULL`,
+				`SELECT v.permissions FROM services v JOIN service_secrets k ON k.service_id = v.id WHERE k.hash = ''`,
 			},
 			not: []string{
 				`UPDATE riders SET password_hash = 'x'`, `UPDATE staff SET permissions = '{admin}'`, `DELETE FROM riders`,
-				`SELECT totp_pending FROM staff`, `SELECT hash FROM session_tokens`, `SELECT * FROM staff_recovery_codes`,
+				`SELECT totp_pending FROM staff`, `SELECT hash FROM session_tokens`, `UPDATE services SET permissions = '{money}'`, `DELETE FROM service_secrets`, `SELECT * FROM staff_recovery_codes`,
 				`INSERT INTO sessions (family) VALUES (gen_random_uuid())`, `UPDATE sessions SET ended_at = NULL`,
 				`SELECT 1 FROM rentals`, `SELECT 1 FROM ledger_entries`, `SELECT 1 FROM scooters`, `SELECT 1 FROM audit_log`,
 				`SELECT 1 FROM mqtt_credentials`, `SELECT 1 FROM letters`, `SELECT id FROM riders FOR UPDATE`,
@@ -145,6 +146,7 @@ func TestWhatEachRoleMayDo(t *testing.T) {
 				`DELETE FROM proofs WHERE expires_at < now()`, `SELECT * FROM rentals`, `SELECT * FROM scooters FOR UPDATE`,
 			},
 			not: []string{
+				`SELECT hash FROM service_secrets`, `UPDATE service_secrets SET hash = ''`, `DELETE FROM services`, `UPDATE services SET id = gen_random_uuid()`,
 				`SELECT password_hash FROM riders`, `SELECT * FROM riders`, `SELECT 1 FROM riders WHERE password_hash = 'x'`,
 				`UPDATE riders SET language = 'es' RETURNING password_hash`, `SELECT password_hash FROM staff`, `SELECT r FROM riders r`,
 				`UPDATE riders SET first_name = password_hash`, `DELETE FROM riders`, `UPDATE riders SET id = gen_random_uuid()`,
@@ -164,7 +166,7 @@ func TestWhatEachRoleMayDo(t *testing.T) {
 			},
 			not: []string{
 				`SELECT id FROM riders`, `SELECT email FROM riders`, `UPDATE riders SET suspended_at = NULL`, `SELECT password_hash FROM staff`,
-				`SELECT totp_secret FROM staff`, `SELECT 1 FROM sessions`, `SELECT 1 FROM session_tokens`, `SELECT 1 FROM proofs`,
+				`SELECT totp_secret FROM staff`, `SELECT 1 FROM sessions`, `SELECT 1 FROM session_tokens`, `SELECT 1 FROM proofs`, `SELECT 1 FROM services`, `SELECT 1 FROM service_secrets`,
 				`UPDATE audit_chain SET hash = ''`, `DELETE FROM audit_chain`, `UPDATE audit_heads SET seq = 0`, `DELETE FROM audit_heads`,
 				`UPDATE audit_log SET reason = ''`, `DELETE FROM audit_log`, `SELECT before FROM audit_log`,
 				`UPDATE ledger_entries SET minor = 0`, `DELETE FROM ledger_transactions`,
