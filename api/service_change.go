@@ -112,7 +112,7 @@ type addSecret struct{ *services }
 func (addSecret) Meta() meta {
 	return meta{
 		ID: "add-service-secret", Summary: "Give a service another secret", Status: http.StatusCreated, Needs: staff.Admin,
-		Description: "Both are good, so that it can change over; then take the old one away. It has two at most.",
+		Description: "Both are good, so that it can change over; then take the old one away. It has two at most. Waits for wrong ones end.",
 		Faults:      []*fault.Error{staff.ErrServiceUnknown, staff.ErrServiceSecrets},
 	}
 }
@@ -121,6 +121,9 @@ func (e addSecret) Execute(ctx context.Context, in *machineReasonIn) (*givenSecr
 	shown, hash := token.NewRefresh(rider.ForServices)
 	secret := uuid.NewString()
 	one, err := e.store.AddServiceSecret(ctx, in.ID, secret, hash, string(in.Body.Reason))
+	if err == nil {
+		e.tries.reset(ctx, in.ID)
+	}
 	return given(one, secret, shown), err
 }
 

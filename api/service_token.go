@@ -145,7 +145,8 @@ func (s *services) know(ctx context.Context, id, secret string) (one staff.Servi
 		f, _ := fault.From(why)
 		return one, "", errClientNot.Saying("%s", f.Message)
 	}
-	s.tries.right(ctx, id, true)
+	s.tries.right(ctx, id)
+	s.tries.meet(ctx, id)
 	return one, tokens, nil
 }
 
