@@ -37,6 +37,9 @@ func (w *world) checkHistories(t *testing.T) {
 	for _, id := range w.rows(t, `SELECT id FROM payments`) {
 		queries = append(queries, "WorkflowId = '"+workflows.TopUpID(id)+"'")
 	}
+	for _, id := range w.rows(t, `SELECT DISTINCT rider_id::text FROM debts`) {
+		queries = append(queries, "WorkflowId = '"+workflows.DebtID(id)+"'")
+	}
 	for _, query := range queries {
 		list, err := w.temporal.ListWorkflow(lasting(t), &workflowservice.ListWorkflowExecutionsRequest{Query: query})
 		require.NoError(t, err)
