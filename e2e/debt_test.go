@@ -45,7 +45,9 @@ func TestADebtIsCollectedOnce(t *testing.T) {
 	w.spend(t, p.id, credit)
 	p.end(t, r.ID)
 	require.Eventually(t, func() bool { return w.charges(t, r.ID) == 1 }, patience, tick)
-	require.Eventually(t, func() bool { return w.number(t, `SELECT count(*) FROM debts WHERE ended_at IS NULL AND rider_id = $1`, p.id) == 1 }, patience, tick)
+	require.Eventually(t, func() bool {
+		return w.number(t, `SELECT count(*) FROM debts WHERE ended_at IS NULL AND rider_id = $1`, p.id) == 1
+	}, patience, tick)
 	require.Negative(t, p.balance(t))
 	w.free(t, b)
 	_, err := p.app.Rent(t.Context(), key(), b.qr)

@@ -20,9 +20,11 @@ import (
 
 // owings are what is recorded of debts.
 var owings = map[string]func(*purse){
-	"debt":          func(*purse) {},
-	"debt-declined": func(p *purse) { p.bank = func(int, int64) (payment.Failure, time.Duration) { return payment.Declined, 0 } },
-	"debt-no-card":  func(p *purse) { p.noCard = true },
+	"debt": func(*purse) {},
+	"debt-declined": func(p *purse) {
+		p.bank = func(int, int64) (payment.Failure, time.Duration) { return payment.Declined, 0 }
+	},
+	"debt-no-card": func(p *purse) { p.noCard = true },
 	"debt-slow": func(p *purse) {
 		p.bank = func(int, int64) (payment.Failure, time.Duration) { return "", 4 * time.Second }
 	},
