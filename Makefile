@@ -31,7 +31,7 @@ build: ## Build the binary into bin/
 test: ## Run every test against real services, started once for all packages
 	@go run ./internal/devstack/run -- go test -timeout $(TEST_TIMEOUT) $(ARGS) $(PKG)
 
-bench: ## Measure beside comparisons, and print; ARGS=codec, geo, ingest, login or rides for one alone
+bench: ## Measure beside comparisons, and print; ARGS=codec, geo, ingest, login, wallet or rides for one alone
 	@go run ./bench $(ARGS)
 
 generate: ## Write again what is generated from the code

@@ -7,6 +7,7 @@
 //	bench ingest   from Mosquitto to InfluxDB beside Telegraf, on services of its own
 //	bench live     the live state of 100,000 scooters, on a Redis of its own
 //	bench login    log-ins, on a Postgres and a Redis of its own
+//	bench wallet   transfers between wallets beside pgbench, on a Postgres of its own
 //	bench rides    commands and rides, on services of its own
 //	bench firmware packets to one scooter and to many, and rides beside them, on services of its own
 package main
@@ -55,6 +56,7 @@ func measure(ctx context.Context, only []string) error {
 		{"ingest", func() error { return measureIngest(ctx) }},
 		{"live", func() error { return measureLive(ctx) }},
 		{"login", func() error { return measureLogin(ctx) }},
+		{"wallet", func() error { return measureWallet(ctx) }},
 		{"rides", func() error { return installed(ctx, measureRides) }},
 		{"firmware", func() error { return installed(ctx, measureFirmware) }},
 	}

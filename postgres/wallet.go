@@ -10,9 +10,9 @@ import (
 	"rodada/domain/wallet"
 )
 
-// book writes a transaction when all of its accounts exist: one round trip. It tells how many exist, and whether it wrote. Its
-// key or its rental may stand in the way, and of two that book the same at once either may be met first.
-const book = `
+// BookStatement writes a transaction when all of its accounts exist: one round trip. It tells how many exist, and whether it wrote. Its
+// key or its rental may stand in the way, and of two that book the same at once either may be met first. Whoever measures it sends it too.
+const BookStatement = `
 	WITH wanted AS (
 		SELECT * FROM unnest($4::text[], $5::text[], $6::bigint[], $7::text[]) WITH ORDINALITY AS w (account, currency, minor, item, line)
 	), known AS (
@@ -90,7 +90,7 @@ func tryBook(ctx context.Context, db executor, t wallet.Transaction, c columns) 
 		Known  int  `db:"known"`
 		Booked bool `db:"booked"`
 	}
-	err = db.GetContext(ctx, &result, book, t.Key, t.Kind, nullText(t.RentalID), c.accounts, c.currencies, c.minors, c.items, t.Note)
+	err = db.GetContext(ctx, &result, BookStatement, t.Key, t.Kind, nullText(t.RentalID), c.accounts, c.currencies, c.minors, c.items, t.Note)
 	switch {
 	case err != nil:
 		return false, false, err
