@@ -204,6 +204,7 @@ func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 		proofs: &proofs{store: o.Store, sealer: o.Sealer, secret: []byte(c.Tokens.Secret), tries: riderDoors.tries, now: o.Now},
 	}
 	bought := &passes{store: o.Store, prices: o.Store, currency: c.Currency, now: o.Now}
+	known := &traces{store: o.Store, sealer: o.Sealer, open: o.Open}
 	purses := &wallets{store: o.Store, currency: c.Currency}
 	owing := &debtors{
 		store: o.Store, temporal: o.Temporal, queue: c.Temporal.TaskQueue, currency: c.Currency, steps: c.Payment.DebtSteps, off: o.Payments == nil,
@@ -217,7 +218,7 @@ func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 		rentalRoutes:  routes,
 		receipts:      &receipts{store: o.Store, routes: routes, operator: operatorOf(c.Operator)},
 		accounts:      people,
-		leaving:       &leaving{accounts: people, books: o.Store, passes: bought},
+		leaving:       &leaving{accounts: people, books: o.Store, passes: bought, traces: known},
 		adminRiders:   &adminRiders{store: o.Store, currency: c.Currency},
 		riderSessions: riderDoors,
 		visitors: &visitors{
@@ -244,7 +245,7 @@ func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 		scooters: &scooters{
 			store: o.Store, live: o.Live, minimumBattery: c.Rental.MinimumBattery, fresh: c.Telemetry.OfflineAfter, fixed: c.Telemetry.FixFor, now: o.Now,
 		},
-		promotions:    &promotions{store: o.Store, currency: c.Currency, now: o.Now, debts: owing},
+		promotions:    &promotions{store: o.Store, traces: known, currency: c.Currency, now: o.Now, debts: owing},
 		passes:        bought,
 		estimates:     &estimates{store: o.Store, live: o.Live, now: o.Now},
 		pricings:      &pricings{store: o.Store, prices: o.Store, fleet: o.Store, live: o.Live, currency: c.Currency, now: o.Now},

@@ -52,16 +52,16 @@ func priceExamples() map[string]any {
 	}
 	used := fare.Usage{Riding: 12 * time.Minute, Paused: 2 * time.Minute, Meters: 3000}
 	welcome := Promotion{
-		ID: "9f1b8a3e-5c0d-4b4e-8f59-0d2c2b1a7e10", Currency: "EUR", StartsAt: made, CreatedAt: made, Redeemed: 412, Used: 397,
+		ID: "9f1b8a3e-5c0d-4b4e-8f59-0d2c2b1a7e10", Currency: "EUR", State: promotion.OnOffer, StartsAt: made, CreatedAt: made, Redeemed: 412, Used: 397,
 		PromotionTerms: PromotionTerms{Code: "WELCOME", Kind: promotion.Percent, Percent: 20, TotalLimit: 1000, RiderLimit: 1, FirstRide: true},
 	}
 	redeemed := Redemption{
 		ID: "2c1d5b1e-8b7e-4a0f-9a53-3c5f0a6f9d33", Code: "WELCOME", Kind: promotion.Percent, Percent: 20, FirstRide: true, State: promotion.Waiting, RedeemedAt: made,
 	}
 	offered, own := listPromotionsOut{}.Body, listRedemptionsOut{}.Body
-	offered.Promotions, own.Promotions = []Promotion{welcome}, []Redemption{redeemed}
+	offered.Promotions, offered.Total, own.Promotions = []Promotion{welcome}, 1, []Redemption{redeemed}
 	ended := welcome
-	ended.EndedAt = &when
+	ended.State, ended.EndedAt = promotion.Over, &when
 	return map[string]any{
 		"list-promotions 200": offered, "create-promotion 201": welcome, "end-promotion 200": ended,
 		"redeem-promotion 200": redeemed, "list-redemptions 200": own,

@@ -68,6 +68,8 @@ type PriceBooks interface {
 	pricingStore
 	promotionStore
 	passStore
+	TraceKey(ctx context.Context, id, secret string) (keptID, kept string, err error)
+	KeepTraces(ctx context.Context, riderID string, traces []string) error
 	discountStore
 }
 

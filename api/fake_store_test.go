@@ -73,6 +73,12 @@ type fakeStore struct {
 // lock begins a call, which stands for a round trip.
 func (s *fakeStore) lock() func() { s.mu.Lock(); s.calls++; return s.mu.Unlock }
 
+func (s *fakeStore) TraceKey(_ context.Context, id, secret string) (string, string, error) {
+	return id, secret, s.broken
+}
+
+func (s *fakeStore) KeepTraces(context.Context, string, []string) error { return s.broken }
+
 func (s *fakeStore) NextDiscount(context.Context, string, int64, *geo.Point, time.Time) (*fare.Discount, error) {
 	defer s.lock()()
 	return nil, s.broken

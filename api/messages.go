@@ -3,6 +3,7 @@ package api
 import (
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2/validation"
@@ -15,7 +16,11 @@ const apart = "\x1f"
 func keepApart(template string, args ...any) string {
 	parts := []string{template}
 	for _, arg := range args {
-		parts = append(parts, fmt.Sprint(arg))
+		text := fmt.Sprint(arg)
+		if number, is := arg.(float64); is { // a million is 1000000 to whoever reads it
+			text = strconv.FormatFloat(number, 'f', -1, 64)
+		}
+		parts = append(parts, text)
 	}
 	return strings.Join(parts, apart)
 }

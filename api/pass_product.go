@@ -122,6 +122,9 @@ func (e createPassProduct) Execute(ctx context.Context, in *createPassProductIn)
 	}
 	if b.SaleFrom != nil {
 		p.SaleFrom = *b.SaleFrom
+		if p.SaleFrom.Before(e.now().Add(-sentLate)) {
+			return nil, pass.ErrInvalid.With("field", "sale_from")
+		}
 	}
 	if b.SaleUntil != nil {
 		p.SaleUntil = *b.SaleUntil

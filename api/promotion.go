@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"rodada/domain/fault"
+	"rodada/domain/listing"
 	"rodada/domain/money"
 	"rodada/domain/promotion"
 	"rodada/domain/rental"
@@ -15,14 +16,15 @@ import (
 type promotionStore interface {
 	Redeem(ctx context.Context, riderID, key, code string) (promotion.Redemption, error)
 	Redemptions(ctx context.Context, riderID string) ([]promotion.Redemption, error)
-	Promotions(ctx context.Context) ([]promotion.Promotion, error)
-	CreatePromotion(ctx context.Context, p promotion.Promotion, reason string) (promotion.Promotion, error)
+	Promotions(ctx context.Context, f promotion.Filter, q listing.Query) ([]promotion.Promotion, []listing.Place, int, error)
+	CreatePromotion(ctx context.Context, p promotion.Promotion, key, digest, reason string) (promotion.Promotion, error)
 	EndPromotion(ctx context.Context, id, reason string) (promotion.Promotion, error)
 }
 
 // promotions is what codes give.
 type promotions struct {
 	store    promotionStore
+	traces   *traces
 	currency string
 	now      func() time.Time
 	debts    *debtors
@@ -36,7 +38,7 @@ type Redemption struct {
 	Amount     *money.Amount   `json:"amount,omitempty" doc:"Of a credit, and of so much off."`
 	Percent    int             `json:"percent,omitempty"`
 	FirstRide  bool            `json:"first_ride,omitempty" doc:"It is for the first ride alone."`
-	State      promotion.State `json:"state" enum:"waiting,used,expired" doc:"Waiting for the next ride that opens. What a ride had that came to nothing waits again."`
+	State      promotion.State `json:"state" enum:"waiting,used,expired" doc:"Waiting for the next ride that opens. What a ride had that came to nothing waits again. One for a first ride is expired once there was one."`
 	RedeemedAt time.Time       `json:"redeemed_at"`
 	ExpiresAt  *time.Time      `json:"expires_at,omitempty"`
 	RentalID   string          `json:"rental_id,omitempty" format:"uuid" doc:"That it was used for."`
@@ -80,6 +82,9 @@ func (redeemPromotion) Meta() meta {
 func (e redeemPromotion) Execute(ctx context.Context, in *redeemPromotionIn) (*redeemPromotionOut, error) {
 	key, err := in.key()
 	if err != nil {
+		return nil, err
+	}
+	if err := e.traces.keep(ctx, subjectFrom(ctx)); err != nil { // whoever comes back under another account has redeemed it
 		return nil, err
 	}
 	made, err := e.store.Redeem(ctx, subjectFrom(ctx), key, in.Body.Code)

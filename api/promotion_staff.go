@@ -2,11 +2,13 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"time"
 
 	"rodada/domain/fault"
 	"rodada/domain/promotion"
+	"rodada/domain/rental"
 	"rodada/domain/staff"
 )
 
@@ -14,12 +16,13 @@ import (
 type Promotion struct {
 	ID string `json:"id" format:"uuid"`
 	PromotionTerms
-	Currency  string     `json:"currency"`
-	StartsAt  time.Time  `json:"starts_at"`
-	CreatedAt time.Time  `json:"created_at"`
-	EndedAt   *time.Time `json:"ended_at,omitempty" doc:"When staff ended it."`
-	Redeemed  int        `json:"redeemed" doc:"How often."`
-	Used      int        `json:"used" doc:"How many of these were money, or a ride has them."`
+	Currency  string              `json:"currency"`
+	State     promotion.SaleState `json:"state" enum:"upcoming,on_offer,spent,over"`
+	StartsAt  time.Time           `json:"starts_at"`
+	CreatedAt time.Time           `json:"created_at"`
+	EndedAt   *time.Time          `json:"ended_at,omitempty" doc:"When staff ended it."`
+	Redeemed  int                 `json:"redeemed" doc:"How often."`
+	Used      int                 `json:"used" doc:"How many of these were money, or a ride has them."`
 }
 
 // PromotionTerms is what a promotion gives, and to whom.
@@ -34,9 +37,9 @@ type PromotionTerms struct {
 	FirstRide  bool           `json:"first_ride,omitempty" doc:"For riders who have not ridden yet."`
 }
 
-func showPromotion(p promotion.Promotion) Promotion {
+func (e *promotions) offered(p promotion.Promotion) Promotion {
 	return Promotion{
-		ID: p.ID, Currency: p.Currency, StartsAt: p.StartsAt, CreatedAt: p.CreatedAt, EndedAt: happened(p.EndedAt), Redeemed: p.Redeemed, Used: p.Used,
+		ID: p.ID, Currency: p.Currency, State: p.State(e.now()), StartsAt: p.StartsAt, CreatedAt: p.CreatedAt, EndedAt: happened(p.EndedAt), Redeemed: p.Redeemed, Used: p.Used,
 		PromotionTerms: PromotionTerms{
 			Code: p.Code, Kind: p.Kind, Amount: p.Amount, Percent: p.Percent, EndsAt: happened(p.EndsAt),
 			TotalLimit: p.TotalLimit, RiderLimit: p.RiderLimit, FirstRide: p.FirstRide,
@@ -46,31 +49,60 @@ func showPromotion(p promotion.Promotion) Promotion {
 
 type promotionOut struct{ Body Promotion }
 
+// PromotionFilter narrows the list of promotions. What is absent takes all.
+type PromotionFilter struct {
+	Code  string   `query:"code" maxLength:"32" doc:"Those whose code begins so."`
+	Kind  []string `query:"kind" enum:"credit,amount,percent,unlock" doc:"One or more, with commas."`
+	State string   `query:"state" enum:"upcoming,on_offer,spent,over"`
+}
+
+var promotionSorts = sorts{"-created", "code", "redeemed"}
+
 // listPromotions is GET /admin/v1/promotions.
 type listPromotions struct{ *promotions }
 
+type listPromotionsIn struct {
+	Listing
+	PromotionFilter
+}
+
 type listPromotionsOut struct {
 	Body struct {
-		Promotions []Promotion `json:"promotions" nullable:"false" doc:"The newest first, at most 1000."`
+		Promotions []Promotion `json:"promotions" nullable:"false"`
+		Paging
 	}
 }
 
-func (listPromotions) Meta() meta { return meta{ID: "list-promotions", Summary: "The promotions"} }
-
-func (e listPromotions) Execute(ctx context.Context, _ *struct{}) (*listPromotionsOut, error) {
-	list, err := e.store.Promotions(ctx)
-	out := &listPromotionsOut{}
-	out.Body.Promotions = each(list, showPromotion)
-	return out, err
+func (listPromotions) Meta() meta {
+	return meta{ID: "list-promotions", Summary: "The promotions", Description: promotionSorts.describe(), Faults: listFaults}
 }
+
+func (e listPromotions) Execute(ctx context.Context, in *listPromotionsIn) (*listPromotionsOut, error) {
+	q, err := in.page(promotionSorts, in.PromotionFilter)
+	if err != nil {
+		return nil, err
+	}
+	f := promotion.Filter{Code: in.Code, Kinds: as[promotion.Kind](in.Kind), State: promotion.SaleState(in.State)}
+	list, places, total, err := e.store.Promotions(ctx, f, q)
+	if err != nil {
+		return nil, err
+	}
+	out := &listPromotionsOut{}
+	out.Body.Promotions, out.Body.Paging = pageOf(list, places, total, q, in.PromotionFilter, e.offered)
+	return out, nil
+}
+
+// sentLate is how long a request may have been on its way whose beginning was now.
+const sentLate = 5 * time.Minute
 
 // createPromotion is POST /admin/v1/promotions.
 type createPromotion struct{ *promotions }
 
 type createPromotionIn struct {
+	MaybeKeyed
 	Body struct {
 		PromotionTerms
-		StartsAt *time.Time `json:"starts_at,omitempty" doc:"It can be redeemed from here on; absent: from now."`
+		StartsAt *time.Time `json:"starts_at,omitempty" doc:"It can be redeemed from here on, now or later; absent: from now."`
 		Reason   Reason     `json:"reason" minLength:"3" maxLength:"500" example:"The students are back."`
 	}
 }
@@ -78,12 +110,23 @@ type createPromotionIn struct {
 func (createPromotion) Meta() meta {
 	return meta{
 		ID: "create-promotion", Summary: "Offer a promotion", Status: http.StatusCreated, Needs: staff.Pricing,
-		Description: "It never changes, but can be ended. A code is good for one promotion, for good.",
-		Faults:      []*fault.Error{promotion.ErrInvalid, promotion.ErrTaken},
+		Description: "It never changes, but can be ended. A code is good for one promotion, for good. With an Idempotency-Key, repeating the request answers the same.",
+		Faults:      []*fault.Error{promotion.ErrInvalid, promotion.ErrTaken, rental.ErrKeyInvalid, rental.ErrKeyReused},
 	}
 }
 
 func (e createPromotion) Execute(ctx context.Context, in *createPromotionIn) (*promotionOut, error) {
+	key, err := in.key()
+	if err != nil {
+		return nil, err
+	}
+	text, err := json.Marshal(in.Body)
+	if err != nil {
+		return nil, err
+	}
+	if key != "" {
+		key = staffKey(ctx, key)
+	}
 	b := in.Body
 	p := promotion.Promotion{
 		Code: b.Code, Kind: b.Kind, Amount: b.Amount, Percent: b.Percent, Currency: e.currency, StartsAt: e.now(),
@@ -91,15 +134,18 @@ func (e createPromotion) Execute(ctx context.Context, in *createPromotionIn) (*p
 	}
 	if b.StartsAt != nil {
 		p.StartsAt = *b.StartsAt
+		if p.StartsAt.Before(e.now().Add(-sentLate)) {
+			return nil, promotion.ErrInvalid
+		}
 	}
 	if b.EndsAt != nil {
 		p.EndsAt = *b.EndsAt
 	}
-	made, err := e.store.CreatePromotion(ctx, p, string(b.Reason))
+	made, err := e.store.CreatePromotion(ctx, p, key, digest(string(text)), string(b.Reason))
 	if err != nil {
 		return nil, err
 	}
-	return &promotionOut{Body: showPromotion(made)}, nil
+	return &promotionOut{Body: e.offered(made)}, nil
 }
 
 // endPromotion is POST /admin/v1/promotions/{id}/end.
@@ -125,5 +171,5 @@ func (e endPromotion) Execute(ctx context.Context, in *endPromotionIn) (*promoti
 	if err != nil {
 		return nil, err
 	}
-	return &promotionOut{Body: showPromotion(p)}, nil
+	return &promotionOut{Body: e.offered(p)}, nil
 }

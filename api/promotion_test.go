@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"rodada/domain/letter"
 	"rodada/domain/rider"
 	"rodada/domain/staff"
 )
@@ -61,6 +62,59 @@ func TestTheLifeOfAPromotion(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, log, 2, "ending it again was no deed")
 	require.Equal(t, "Shared too widely.", log[0].Reason)
+}
+
+// Whoever deletes the account and comes back is not new.
+func TestNobodyIsNewByComingBack(t *testing.T) {
+	c := newCounter(t)
+	body(t, c.offer(t, map[string]any{"code": "FIVE", "kind": "credit", "amount": 500}), 201)
+	body(t, c.redeem(t, "five"), 200)
+	again := func(email string) string {
+		t.Helper()
+		id := uuid.NewString()
+		require.NoError(t, c.books.CreateRider(t.Context(), rider.Rider{ID: id, FirstName: "Ana", LastName: "Ruiz", Email: email, PasswordHash: "none", Language: "es"}))
+		return c.token(t, id, rider.ForRiders)
+	}
+	redeem := func(token, code string) *httptest.ResponseRecorder {
+		return c.do(t, "POST", "/v1/promotions", token, map[string]any{"code": code}, "Idempotency-Key", uuid.NewString())
+	}
+	problem(t, redeem(again("ana+2@example.com"), "FIVE"), 409, "promotion_redeemed")
+	require.NoError(t, c.books.DeleteRider(t.Context(), ana, letter.Envelope{ID: uuid.NewString(), Kind: letter.Deleted, Language: "es", ExpiresAt: c.clock().Add(time.Hour), Content: "x"}))
+	problem(t, redeem(again("Ana@example.com"), "FIVE"), 409, "promotion_redeemed")
+	body(t, redeem(again("bea@example.com"), "FIVE"), 200)
+}
+
+func TestPromotionsAreListedAndMadeOnce(t *testing.T) {
+	c := newCounter(t)
+	offer := func(key, code string, more map[string]any) *httptest.ResponseRecorder {
+		in := with(with(map[string]any{"code": code, "kind": "unlock"}, "reason", "The students are back."), "first_ride", false)
+		for k, v := range more {
+			in = with(in, k, v)
+		}
+		return c.asStaff(t, "POST", "/admin/v1/promotions", in, "Idempotency-Key", key)
+	}
+	first := body(t, offer("one", "ONE", nil), 201)
+	require.Equal(t, first, body(t, offer("one", "ONE", nil), 201))
+	problem(t, offer("one", "TWO", nil), 422, "idempotency_key_reused")
+	problem(t, offer("other", "ONE", nil), 409, "promotion_taken")
+	problem(t, offer("past", "PAST", map[string]any{"starts_at": c.clock().Add(-time.Hour)}), 422, "promotion_invalid")
+	body(t, offer("later", "LATER", map[string]any{"starts_at": c.clock().Add(time.Hour)}), 201)
+	body(t, offer("spent", "SPENT", map[string]any{"total_limit": 1}), 201)
+	body(t, c.redeem(t, "SPENT"), 200)
+	ended := body(t, offer("ended", "ENDED", nil), 201)["id"].(string)
+	body(t, c.asStaff(t, "POST", "/admin/v1/promotions/"+ended+"/end", map[string]any{"reason": "Enough."}), 200)
+	for query, want := range map[string]string{
+		"state=on_offer": "ONE", "state=upcoming": "LATER", "state=spent": "SPENT", "state=over": "ENDED", "code=la": "LATER", "sort=code&limit=1": "ENDED",
+	} {
+		page := body(t, c.asStaff(t, "GET", "/admin/v1/promotions?"+query, nil), 200)
+		p := page["promotions"].([]any)
+		require.Len(t, p, 1, query)
+		require.Equal(t, want, p[0].(map[string]any)["code"], query)
+	}
+	log, _, _, err := c.books.AuditLog(t.Context(), staff.AuditFilter{Action: "promotion.create"}, newestFirst)
+	require.NoError(t, err)
+	require.Len(t, log, 4)
+	require.Contains(t, string(log[0].After), `"ends_at": null`)
 }
 
 func TestACreditIsInTheWallet(t *testing.T) {

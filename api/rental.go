@@ -88,6 +88,9 @@ func (s *rentals) open(ctx context.Context, q request) (*rentalOut, error) {
 	if !q.reserve && a.OpenPlate == scooter.Plate && a.OpenState == rental.Reserved {
 		return s.unlockReserved(ctx, q, rental.Rental{ID: a.OpenRental, RiderID: q.riderID, Plate: scooter.Plate})
 	}
+	if q.reserve && tariff.ReservationSeconds == 0 {
+		return nil, rental.ErrNoReservations
+	}
 	if limit := s.rules.ReservationsADay; q.reserve && limit > 0 && a.GivenBack >= limit {
 		return nil, rental.ErrReservations.With("limit", limit)
 	}

@@ -20,7 +20,7 @@ func (openReservation) Meta() meta {
 		Description: "The scooter stays locked and is yours until reserved_until. Scan it with POST /v1/rentals to ride.",
 		Status:      http.StatusCreated,
 		Also:        map[int]string{http.StatusAccepted: "Not confirmed yet. Follow Location."},
-		Faults:      append([]*fault.Error{rental.ErrReservations}, openFaults...),
+		Faults:      append([]*fault.Error{rental.ErrReservations, rental.ErrNoReservations}, openFaults...),
 	}
 }
 

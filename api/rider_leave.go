@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"rodada/domain/letter"
@@ -27,6 +28,7 @@ type leaving struct {
 	*accounts
 	books  exportStore
 	passes *passes
+	traces *traces
 }
 
 // Export is all that is kept of a rider.
@@ -169,6 +171,9 @@ func (e deleteMe) Execute(ctx context.Context, in *deleteMeIn) (*struct{}, error
 	last, err := e.told(letter.Deleted, r.Email, r.Language)
 	if err != nil {
 		return nil, err
+	}
+	if err := e.traces.keep(ctx, r.ID); err != nil { // which keeps nobody here
+		logFrom(ctx).LogAttrs(ctx, slog.LevelError, "the traces of a rider who leaves are not kept", slog.String("error", err.Error()))
 	}
 	return nil, e.books.DeleteRider(ctx, r.ID, last)
 }

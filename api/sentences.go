@@ -116,7 +116,7 @@ var spanish = map[string]string{ //nolint:gosec // sentences about passwords are
 	"promotion_spent":      "Esta promoción está agotada.",
 	"promotion_redeemed":   "Ya has canjeado esta promoción.",
 	"promotion_first_ride": "Esta promoción es para un primer viaje.",
-	"promotion_invalid":    "Una promoción tiene un importe o un porcentaje según su clase, y termina después de empezar.",
+	"promotion_invalid":    "Una promoción tiene un importe o un porcentaje según su clase, empieza ahora o más adelante, y termina después de empezar.",
 
 	// Passes.
 	"pass_product_unknown": "No hay ningún bono así a la venta.",
@@ -293,6 +293,7 @@ var spanish = map[string]string{ //nolint:gosec // sentences about passwords are
 	"refund_nothing_left": "De este viaje no queda nada por devolver.",
 	"wallet_in_debt":      "Tu monedero está en números rojos. Recárgalo antes de volver a circular.",
 	"ride_not_failed":     "Este viaje duró o llegó demasiado lejos para contar como fallido. Escribe a soporte.",
+	"reservations_off":    "La tarifa de este patinete no admite reservas. Puedes alquilarlo si lo tienes delante.",
 	"reservations_spent":  "Hoy has devuelto demasiadas reservas. Puedes alquilar el patinete que tengas delante.",
 	"failed_rides_spent":  "Has comunicado muchos viajes fallidos últimamente. Escribe a soporte.",
 	"refund_too_high":     "Es más de lo que queda de lo cobrado.",

@@ -17,6 +17,7 @@ type Store interface {
 	estimateStore
 	promotionStore
 	passStore
+	traceStore
 	walletStore
 	paymentStore
 	methodStore

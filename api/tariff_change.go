@@ -20,8 +20,8 @@ type PriceList struct {
 	Riding             []fare.Segment `json:"per_minute,omitempty" maxItems:"20"`
 	Paused             []fare.Segment `json:"per_minute_paused,omitempty" maxItems:"20"`
 	Distance           []fare.Segment `json:"per_km,omitempty" maxItems:"20"`
-	MinimumBalance     int64          `json:"minimum_balance,omitempty" minimum:"0" maximum:"100000000" doc:"What a wallet must hold for a ride to begin."`
-	ReservationSeconds int            `json:"reservation_seconds,omitempty" minimum:"0" maximum:"86400" doc:"How long a reservation holds a scooter."`
+	MinimumBalance     int64          `json:"minimum_balance,omitempty" minimum:"0" maximum:"100000000" doc:"What a wallet must hold for a ride to begin; absent: it must not be below zero."`
+	ReservationSeconds int            `json:"reservation_seconds,omitempty" minimum:"0" maximum:"86400" doc:"How long a reservation holds a scooter; absent or 0: the tariff has no reservations."`
 	PriceChange
 }
 

@@ -70,7 +70,10 @@ func (e *pricings) answerRules(ctx context.Context, version int) (*priceRulesOut
 	if version == 0 {
 		i = slices.Index(states, pricing.InForce)
 	}
-	if i < 0 {
+	switch {
+	case i < 0 && version == 0: // none were ever in force
+		return &priceRulesOut{Body: PriceRulesVersion{PriceRules: PriceRules{Rules: []pricing.TariffRule{}}, PriceTerm: PriceTerm{State: pricing.InForce}}}, nil
+	case i < 0:
 		return nil, pricing.ErrVersionUnknown
 	}
 	shown, err := showRulesVersion(all[i], states[i])
@@ -87,7 +90,7 @@ type getPriceRulesIn struct {
 func (getPriceRules) Meta() meta {
 	return meta{
 		ID: "get-tariff-rules", Summary: "Which tariff a ride has", Faults: []*fault.Error{pricing.ErrVersionUnknown},
-		Description: "Without any rules every ride has its model's tariff, or the standard one: then there is no version in force.",
+		Description: "Without any rules every ride has its model's tariff, or the standard one: then the answer is version 0, which has none.",
 	}
 }
 

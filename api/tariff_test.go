@@ -205,7 +205,9 @@ func TestRulesSayWhichTariffARideHas(t *testing.T) {
 	c.priced(t, "standard", 20)
 	c.priced(t, "city", 30)
 	c.stand(madrid)
-	problem(t, c.asStaff(t, "GET", "/admin/v1/tariff-rules", nil), 404, "price_version_unknown")
+	none := body(t, c.asStaff(t, "GET", "/admin/v1/tariff-rules", nil), 200)
+	require.Equal(t, []any{0.0, []any{}}, []any{none["version"], none["rules"]})
+	problem(t, c.asStaff(t, "GET", "/admin/v1/tariff-rules?version=7", nil), 404, "price_version_unknown")
 	city := map[string]any{"name": "Madrid", "time_zone": "Europe/Madrid", "geometry": box(madrid.Lat, madrid.Lng)}
 	rules := map[string]any{"cities": []any{city}, "rules": []any{map[string]any{"tariff_id": "city", "city": "Madrid"}}}
 	made := body(t, c.rules(t, 0, rules), 200)

@@ -4,21 +4,38 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strings"
 	"time"
 
+	"rodada/domain/listing"
 	"rodada/domain/promotion"
+	"rodada/domain/rental"
 	"rodada/domain/staff"
 )
 
 // spends holds for a rental r that takes what it was given: one that came to nothing does not.
 const spends = `(r.outcome <> 'void' AND NOT EXISTS (SELECT FROM ledger_transactions v WHERE v.rental_id = r.id AND v.kind = 'void'))`
 
-const selectPromotions = `
-	SELECT p.id, p.code, p.kind, p.amount, p.percent, p.currency, p.starts_at, p.ends_at, p.total_limit, p.rider_limit, p.first_ride,
+const promotionFields = `p.id, p.code, p.kind, p.amount, p.percent, p.currency, p.starts_at, p.ends_at, p.total_limit, p.rider_limit, p.first_ride,
 		p.redeemed, p.created_at, p.ended_at,
 		(SELECT count(*) FROM redemptions n WHERE n.promotion_id = p.id
-			AND (n.discount IS NULL OR EXISTS (SELECT FROM rentals r WHERE r.redemption_id = n.id AND ` + spends + `))) AS used
-	FROM promotions p `
+			AND (n.discount IS NULL OR EXISTS (SELECT FROM rentals r WHERE r.redemption_id = n.id AND ` + spends + `))) AS used`
+
+const selectPromotions = `SELECT ` + promotionFields + ` FROM promotions p `
+
+var promotionList = listed{
+	what: "list promotions", fields: promotionFields, from: `FROM promotions p`,
+	columns: map[string]column{"created": {"p.created_at", "timestamptz"}, "code": {"p.code", "text"}, "redeemed": {"p.redeemed", "integer"}},
+	id:      "p.id", idType: "uuid",
+}
+
+// promotionStates are the conditions of a promotion p in each state.
+var promotionStates = map[promotion.SaleState]string{
+	promotion.Over:     `(p.ended_at IS NOT NULL OR p.ends_at <= now()) AND p.starts_at <= now()`,
+	promotion.Upcoming: `p.starts_at > now()`,
+	promotion.Spent:    `p.starts_at <= now() AND p.ended_at IS NULL AND coalesce(p.ends_at > now(), true) AND p.redeemed >= p.total_limit`,
+	promotion.OnOffer:  `p.starts_at <= now() AND p.ended_at IS NULL AND coalesce(p.ends_at > now(), true) AND coalesce(p.redeemed < p.total_limit, true)`,
+}
 
 type promotionRow struct {
 	ID         string         `db:"id"`
@@ -36,6 +53,7 @@ type promotionRow struct {
 	CreatedAt  time.Time      `db:"created_at"`
 	EndedAt    sql.NullTime   `db:"ended_at"`
 	Used       int            `db:"used"`
+	Place      string         `db:"place"`
 }
 
 func (r promotionRow) promotion() promotion.Promotion {
@@ -46,25 +64,29 @@ func (r promotionRow) promotion() promotion.Promotion {
 	}
 }
 
-// maxPromotions bounds a list of promotions.
-const maxPromotions = 1000
-
-// Promotions lists the promotions, the newest first and at most a thousand.
-func (s *Store) Promotions(ctx context.Context) ([]promotion.Promotion, error) {
-	var rows []promotionRow
-	err := s.once(ctx, "promotions", func(db executor) error {
-		rows = nil
-		return db.SelectContext(ctx, &rows, selectPromotions+`ORDER BY p.created_at DESC, p.id LIMIT $1`, maxPromotions)
-	})
-	list := make([]promotion.Promotion, len(rows))
-	for i, r := range rows {
-		list[i] = r.promotion()
+// Promotions is one page of the promotions that a filter picks, with one more when there is a next page, their places, and how many it
+// picks.
+func (s *Store) Promotions(ctx context.Context, f promotion.Filter, q listing.Query) (list []promotion.Promotion, places []listing.Place, total int, err error) {
+	var p picked
+	if f.Code != "" {
+		p.where(`starts_with(p.code, ?)`, strings.ToUpper(f.Code))
 	}
-	return list, err
+	if len(f.Kinds) > 0 {
+		p.where(`p.kind = ANY(?)`, texts(f.Kinds))
+	}
+	if condition, known := promotionStates[f.State]; known {
+		p.where(condition)
+	}
+	rows, total, err := pageFrom[promotionRow](ctx, s, promotionList, p, q)
+	for _, r := range rows {
+		list, places = append(list, r.promotion()), append(places, listing.Place{Value: r.Place, ID: r.ID})
+	}
+	return list, places, total, err
 }
 
-// CreatePromotion offers a promotion under a code: promotion.ErrInvalid, promotion.ErrTaken.
-func (s *Store) CreatePromotion(ctx context.Context, p promotion.Promotion, reason string) (promotion.Promotion, error) {
+// CreatePromotion offers a promotion under a code, once for the key where there is one: promotion.ErrInvalid, promotion.ErrTaken, and
+// rental.ErrKeyReused when the key made another.
+func (s *Store) CreatePromotion(ctx context.Context, p promotion.Promotion, key, digest, reason string) (promotion.Promotion, error) {
 	p, err := p.Checked()
 	if err != nil {
 		return p, err
@@ -72,9 +94,14 @@ func (s *Store) CreatePromotion(ctx context.Context, p promotion.Promotion, reas
 	err = s.atomically(ctx, "create promotion", func(tx executor) error {
 		var id string
 		err := tx.GetContext(ctx, &id, `
-			INSERT INTO promotions (code, kind, amount, percent, currency, starts_at, ends_at, total_limit, rider_limit, first_ride)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id`,
-			p.Code, p.Kind, p.Amount, p.Percent, p.Currency, p.StartsAt, nullTime(p.EndsAt), nullInt(int64(p.TotalLimit)), p.RiderLimit, p.FirstRide)
+			INSERT INTO promotions (code, kind, amount, percent, currency, starts_at, ends_at, total_limit, rider_limit, first_ride, key, digest)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT ON CONSTRAINT promotions_key_key DO NOTHING RETURNING id`,
+			p.Code, p.Kind, p.Amount, p.Percent, p.Currency, p.StartsAt, nullTime(p.EndsAt), nullInt(int64(p.TotalLimit)), p.RiderLimit, p.FirstRide,
+			nullText(key), nullText(digest))
+		if errors.Is(err, sql.ErrNoRows) {
+			p, err = promotionOfKey(ctx, tx, key, digest)
+			return err
+		}
 		if err != nil {
 			return err
 		}
@@ -89,6 +116,18 @@ func (s *Store) CreatePromotion(ctx context.Context, p promotion.Promotion, reas
 		}})
 	})
 	return p, err
+}
+
+func promotionOfKey(ctx context.Context, tx executor, key, digest string) (promotion.Promotion, error) {
+	var row struct {
+		promotionRow
+		Digest string `db:"digest"`
+	}
+	err := tx.GetContext(ctx, &row, `SELECT `+promotionFields+`, p.digest FROM promotions p WHERE p.key = $1`, key)
+	if err == nil && row.Digest != digest {
+		err = rental.ErrKeyReused
+	}
+	return row.promotion(), err
 }
 
 func promotionSubject(id string) string { return "promotion/" + id }

@@ -19,7 +19,7 @@ import (
 func (b *books) offer(p promotion.Promotion) promotion.Promotion {
 	b.t.Helper()
 	p.Currency, p.StartsAt, p.RiderLimit = "EUR", time.Now().Add(-time.Minute), max(1, p.RiderLimit)
-	made, err := b.CreatePromotion(b.ctx, p, "")
+	made, err := b.CreatePromotion(b.ctx, p, "", "", "")
 	require.NoError(b.t, err)
 	return made
 }
@@ -107,10 +107,10 @@ func TestWhoMayRedeemWhat(t *testing.T) {
 	refused("no code at all", promotion.ErrUnknown)
 	later, err := b.CreatePromotion(b.ctx, promotion.Promotion{
 		Code: "LATER", Kind: promotion.Percent, Percent: 10, Currency: "EUR", StartsAt: time.Now().Add(time.Hour), RiderLimit: 1,
-	}, "")
+	}, "", "", "")
 	require.NoError(t, err)
 	refused("LATER", promotion.ErrUnknown)
-	_, err = b.CreatePromotion(b.ctx, later, "")
+	_, err = b.CreatePromotion(b.ctx, later, "", "", "")
 	require.ErrorIs(t, err, promotion.ErrTaken)
 	b.offer(promotion.Promotion{Code: "OVER", Kind: promotion.Percent, Percent: 10, EndsAt: time.Now().Add(-time.Second)})
 	refused("OVER", promotion.ErrOver)
@@ -159,6 +159,26 @@ func TestTheNextRideHasTheDiscount(t *testing.T) {
 	require.Equal(t, promotion.Waiting, list[1].State(time.Now()))
 	require.NoError(t, b.VoidUnstarted(b.ctx, r.ID, rental.NotStarted, time.Now()))
 	b.sound()
+}
+
+// A promotion for a first ride waits no longer once there was one that had another.
+func TestAFirstRideIsTheFirst(t *testing.T) {
+	b := newBooks(t)
+	who, _ := b.holder(b.sell())
+	b.offer(promotion.Promotion{Code: "FIRST", Kind: promotion.Unlock, FirstRide: true})
+	b.redeem(who, "FIRST")
+	state := func() promotion.State {
+		t.Helper()
+		list, err := b.Redemptions(b.ctx, who)
+		require.NoError(t, err)
+		return list[0].State(time.Now())
+	}
+	require.Equal(t, promotion.Waiting, state())
+	r := b.open(b.request(who, b.scooter()))
+	require.NotEmpty(t, r.Discount.PassID)
+	require.Equal(t, promotion.Expired, state())
+	require.NoError(t, b.VoidUnstarted(b.ctx, r.ID, rental.NotStarted, time.Now()))
+	require.Equal(t, promotion.Waiting, state(), "that ride was none")
 }
 
 // The ledger has what the ride was worth, and what the promotion paid of it, apart.

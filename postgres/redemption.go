@@ -55,7 +55,8 @@ func (s *Store) NextDiscount(ctx context.Context, riderID string, modelID int64,
 
 const selectRedemptions = `
 	SELECT n.id, n.key, p.code, p.kind, p.amount, p.currency, p.percent, n.first_ride, n.created_at, n.expires_at,
-		(SELECT r.id FROM rentals r WHERE r.redemption_id = n.id AND ` + spends + ` ORDER BY r.created_at DESC LIMIT 1) AS rental_id
+		(SELECT r.id FROM rentals r WHERE r.redemption_id = n.id AND ` + spends + ` ORDER BY r.created_at DESC LIMIT 1) AS rental_id,
+		n.first_ride AND EXISTS (SELECT FROM rentals r WHERE r.rider_id = n.rider_id AND ` + spends + `) AS missed
 	FROM redemptions n JOIN promotions p ON p.id = n.promotion_id `
 
 type redemptionRow struct {
@@ -70,12 +71,13 @@ type redemptionRow struct {
 	CreatedAt time.Time      `db:"created_at"`
 	ExpiresAt sql.NullTime   `db:"expires_at"`
 	RentalID  sql.NullString `db:"rental_id"`
+	Missed    bool           `db:"missed"`
 }
 
 func (r redemptionRow) redemption() promotion.Redemption {
 	return promotion.Redemption{
 		ID: r.ID, Code: r.Code, Kind: r.Kind, Amount: money.Of(r.Amount, r.Currency), Percent: r.Percent, FirstRide: r.FirstRide,
-		At: r.CreatedAt.UTC(), ExpiresAt: timeOf(r.ExpiresAt), RentalID: r.RentalID.String,
+		At: r.CreatedAt.UTC(), ExpiresAt: timeOf(r.ExpiresAt), RentalID: r.RentalID.String, Missed: r.Missed,
 	}
 }
 
@@ -150,7 +152,7 @@ func (s *Store) Redeem(ctx context.Context, riderID, key, typed string) (made pr
 	return made, err
 }
 
-// redeemable is a promotion that a rider may redeem now, under its lock.
+// redeemable is a promotion that a rider may redeem now, under its lock. What the same person did under another account counts too.
 func redeemable(ctx context.Context, tx executor, id, riderID string) (promotion.Promotion, error) {
 	var row struct {
 		promotionRow
@@ -160,9 +162,9 @@ func redeemable(ctx context.Context, tx executor, id, riderID string) (promotion
 		Rode     bool      `db:"rode"`
 	}
 	err := tx.GetContext(ctx, &row, `
-		SELECT p.*, clock_timestamp() AS now, (SELECT count(*) FROM redemptions n WHERE n.promotion_id = p.id AND n.rider_id = $2) AS own,
+		SELECT p.*, clock_timestamp() AS now, (SELECT count(*) FROM redemptions n WHERE n.promotion_id = p.id AND n.rider_id IN `+same("$2")+`) AS own,
 			EXISTS (SELECT FROM riders w WHERE w.id = $2 AND w.email <> '') AS verified,
-			EXISTS (SELECT FROM rentals r WHERE r.rider_id = $2 AND `+spends+`) AS rode
+			EXISTS (SELECT FROM rentals r WHERE r.rider_id IN `+same("$2")+` AND `+spends+`) AS rode
 		FROM (`+selectPromotions+`WHERE p.id = $1) p`, id, riderID)
 	if err != nil {
 		return promotion.Promotion{}, err

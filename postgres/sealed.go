@@ -7,6 +7,7 @@ import (
 	"rodada/domain/credential"
 	"rodada/domain/letter"
 	"rodada/domain/payment"
+	"rodada/domain/promotion"
 	"rodada/domain/staff"
 )
 
@@ -29,6 +30,7 @@ func SealedColumns() []SealedColumn {
 		{Table: "letters", Column: "content", ID: "id", Purpose: letter.Purpose},
 		{Table: "payment_customers", Column: "reference", ID: "rider_id", Purpose: payment.CustomerPurpose},
 		{Table: "payment_methods", Column: "reference", ID: "id", Purpose: payment.MethodPurpose},
+		{Table: "trace_keys", Column: "secret", ID: "id", Purpose: promotion.TraceKeyPurpose},
 		{Table: "payments", Column: "reference", ID: "id", Purpose: payment.ReferencePurpose},
 	}
 }

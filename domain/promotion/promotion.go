@@ -2,6 +2,7 @@
 package promotion
 
 import (
+	"errors"
 	"regexp"
 	"strings"
 	"time"
@@ -19,7 +20,7 @@ var (
 	ErrSpent     = fault.Declare(fault.Conflict, "promotion_spent", "This promotion is used up.")
 	ErrRedeemed  = fault.Declare(fault.Conflict, "promotion_redeemed", "You have redeemed this promotion already.")
 	ErrFirstRide = fault.Declare(fault.Conflict, "promotion_first_ride", "This promotion is for a first ride.")
-	ErrInvalid   = fault.Declare(fault.Invalid, "promotion_invalid", "A promotion has an amount or a percentage as its kind asks for, and ends after it starts.")
+	ErrInvalid   = fault.Declare(fault.Invalid, "promotion_invalid", "A promotion has an amount or a percentage as its kind asks for, starts now or later, and ends after it starts.")
 )
 
 // Kind is what a promotion gives.
@@ -115,6 +116,38 @@ type Redemption struct {
 	At        time.Time
 	ExpiresAt time.Time // zero: never
 	RentalID  string    // that it was used for
+	Missed    bool      // it is for a first ride, and the first ride had another
+}
+
+// SaleState is where a promotion is in its life.
+type SaleState string
+
+// The states of promotions.
+const (
+	Upcoming SaleState = "upcoming"
+	OnOffer  SaleState = "on_offer"
+	Spent    SaleState = "spent" // its limit in all
+	Over     SaleState = "over"
+)
+
+// State is where the promotion is at a moment.
+func (p Promotion) State(at time.Time) SaleState {
+	switch err := p.Open(at); {
+	case err == nil:
+		return OnOffer
+	case errors.Is(err, ErrOver):
+		return Over
+	case errors.Is(err, ErrSpent):
+		return Spent
+	}
+	return Upcoming
+}
+
+// Filter picks promotions; what is empty picks all.
+type Filter struct {
+	Code  string // that begins so
+	Kinds []Kind
+	State SaleState
 }
 
 // State is what has become of a redemption.
@@ -124,7 +157,7 @@ type State string
 const (
 	Waiting State = "waiting" // for the next ride
 	Used    State = "used"
-	Expired State = "expired"
+	Expired State = "expired" // or the rider has had the first ride that it was for
 )
 
 // State is what has become of it at a moment.
@@ -132,7 +165,7 @@ func (r Redemption) State(at time.Time) State {
 	switch {
 	case r.Kind == Credit, r.RentalID != "":
 		return Used
-	case !r.ExpiresAt.IsZero() && !at.Before(r.ExpiresAt):
+	case r.Missed, !r.ExpiresAt.IsZero() && !at.Before(r.ExpiresAt):
 		return Expired
 	}
 	return Waiting

@@ -18,6 +18,9 @@ const ReservationSpan = 24 * time.Hour
 var ErrReservations = fault.Declare(fault.Limited, "reservations_spent",
 	"You have given back too many reservations today. You can still rent a scooter that you stand at.")
 
+// ErrNoReservations refuses to hold a scooter for no time at all.
+var ErrNoReservations = fault.Declare(fault.Conflict, "reservations_off", "The tariff of this scooter has no reservations. You can rent it when you stand at it.")
+
 // Admission is what decides whether a rider may open a rental with an Idempotency-Key, all of it read at one moment. Whether
 // it opens is decided when it is written.
 type Admission struct {
