@@ -61,6 +61,12 @@ func (o origin) of(r *http.Request) string {
 	return peer.String()
 }
 
+// relayed reports whether a request came from somebody who is trusted.
+func (o origin) relayed(r *http.Request) bool {
+	peer, ok := parseAddress(r.RemoteAddr)
+	return ok && (o.proxies.have(peer) || o.cloudflare.have(peer))
+}
+
 // secure reports whether a request came over TLS, to us or to a proxy in front of us.
 func (o origin) secure(r *http.Request) bool {
 	if r.TLS != nil {

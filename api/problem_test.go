@@ -108,7 +108,7 @@ func TestPanicsAreProblems(t *testing.T) {
 }
 
 func TestRequestIDs(t *testing.T) {
-	s := newStage(t)
+	s, direct := newStage(t, func(o *api.Options) { o.Config.HTTP.Proxies = []string{"192.0.2.1"} }), newStage(t)
 	for sent, kept := range map[string]bool{
 		"0b6f3f6e-6a0e-4e55-9d5e-3b3f7c1d9a10": true, "trace.1234_5678": true,
 		"": false, "short": false, "with spaces in it": false, "<script>alert(1)</script>": false, strings.Repeat("a", 65): false,
@@ -117,6 +117,8 @@ func TestRequestIDs(t *testing.T) {
 		got := res.Header().Get("X-Request-Id")
 		require.NotEmpty(t, got)
 		require.Equal(t, kept, got == sent, sent)
+		res = direct.do(t, "GET", "/healthz", "", nil, "X-Request-Id", sent)
+		require.NotEqual(t, sent, res.Header().Get("X-Request-Id"), "nobody but a proxy names requests")
 	}
 }
 

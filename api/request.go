@@ -34,12 +34,13 @@ type requestKey struct{}
 
 var saneID = regexp.MustCompile(`^[0-9A-Za-z._-]{8,64}$`)
 
-// identify gives every request its ID, the client's own when it is a sane one, its language and its origin.
+// identify gives every request its ID, its language and its origin. A trusted proxy may have given it an ID; nobody else chooses what
+// the logs and the audit log call it.
 func identify(log *slog.Logger, from origin) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			id := r.Header.Get("X-Request-Id")
-			if !saneID.MatchString(id) {
+			if !from.relayed(r) || !saneID.MatchString(id) {
 				id = uuid.NewString()
 			}
 			w.Header().Set("X-Request-Id", id)

@@ -11,8 +11,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"rodada/api/password"
+	"rodada/api/token"
 	"rodada/domain/fleet"
 	"rodada/domain/rider"
+	"rodada/domain/staff"
 	"rodada/internal/client"
 )
 
@@ -23,6 +25,8 @@ type siege struct {
 	riders  [2]person // the first has something, the second wants it
 	eva     *client.Client
 	plate   string // of a scooter that says nothing
+	// service is a machine with all that machines may have, and tokensOf what its tokens name.
+	service, tokensOf string
 }
 
 // TestAttacks tries on every operation of the OpenAPI document what attackers try, against real processes, a real database, Redis and Temporal.
@@ -35,6 +39,7 @@ func TestAttacks(t *testing.T) {
 	})}
 	s.riders = [2]person{s.rider(t), s.rider(t)}
 	s.eva = s.staff(t)
+	s.machine(t)
 	s.plate = s.plates[len(s.plates)-1]
 	s.plates = s.plates[:len(s.plates)-1]
 	_, err := s.store.CreateScooter(t.Context(), fleet.Scooter{
@@ -61,6 +66,19 @@ func TestAttacks(t *testing.T) {
 	}
 }
 
+// machine makes a service.
+func (s *siege) machine(t *testing.T) {
+	t.Helper()
+	_, hash := token.NewRefresh(rider.ForServices)
+	made, err := s.store.CreateService(t.Context(), staff.Service{
+		ID: uuid.NewString(), Name: "machine-" + uuid.NewString()[:8], Permissions: staff.ServicePermissions(),
+	}, uuid.NewString(), hash, "")
+	require.NoError(t, err)
+	_, s.tokensOf, err = s.store.ServiceBySecret(t.Context(), made.ID, hash)
+	require.NoError(t, err)
+	s.service = made.ID
+}
+
 // as is a client of an audience.
 func (s *siege) as(who string) *client.Client {
 	switch who {
@@ -68,6 +86,8 @@ func (s *siege) as(who string) *client.Client {
 		return s.riders[1].app
 	case "staff":
 		return s.eva
+	case "service":
+		return s.visitor.As(s.anyIssued(s.service, rider.ForServices))
 	}
 	return s.visitor
 }
@@ -106,8 +126,17 @@ func (s *siege) fill() map[string]string {
 // issued is a token as the API would give it.
 func (s *siege) issued(t *testing.T, subject string, of rider.Audience) string {
 	t.Helper()
-	signed, _, err := s.world.tokens.Issue(subject, of)
-	require.NoError(t, err)
+	signed := s.anyIssued(subject, of)
+	require.NotEmpty(t, signed)
+	return signed
+}
+
+func (s *siege) anyIssued(subject string, of rider.Audience) string {
+	session := ""
+	if of == rider.ForServices {
+		session = s.tokensOf
+	}
+	signed, _, _ := s.world.tokens.IssueIn(session, subject, of)
 	return signed
 }
 
@@ -118,7 +147,11 @@ func unharmed(t *testing.T, a client.Answer, what ...any) {
 		require.Contains(t, []int{http.StatusServiceUnavailable, http.StatusGatewayTimeout}, a.Status, "%v: %s", what, a.Body)
 	}
 	if a.Status >= http.StatusBadRequest {
-		require.Equal(t, "application/problem+json", a.Header.Get("Content-Type"), "%v: %s", what, a.Body)
+		kinds := []string{"application/problem+json"}
+		if len(what) > 0 && what[0] == "service-token" { // as OAuth has it
+			kinds = append(kinds, "application/json")
+		}
+		require.Contains(t, kinds, a.Header.Get("Content-Type"), "%v: %s", what, a.Body)
 	}
 	for name := range a.Header {
 		require.NotContains(t, strings.ToLower(name), "injected", "%v: a header of the attacker's", what)

@@ -19,21 +19,31 @@ func (s *siege) forgedTokens(t *testing.T) {
 	victims := map[string]string{"rider": s.riders[0].id}
 	var member string
 	require.NoError(t, s.db.QueryRowContext(t.Context(), `SELECT id FROM staff LIMIT 1`).Scan(&member))
-	victims["staff"] = member
+	victims["staff"], victims["service"] = member, s.service
 	for _, o := range s.targets {
 		t.Run(o.id, func(t *testing.T) {
 			if o.who == "" {
 				return
 			}
-			other := map[string]string{"rider": "staff", "staff": "rider"}[o.who]
 			for name, forged := range s.forgeries(t, o.who, victims[o.who]) {
 				s.turnedAway(t, o, name, forged)
 			}
-			s.turnedAway(t, o, "of the other audience", s.issued(t, victims[other], rider.Audience(other)))
-			s.turnedAway(t, o, "for this audience, of somebody of the other", s.issued(t, victims[other], rider.Audience(o.who)))
+			for other, victim := range victims {
+				if other == o.who {
+					continue
+				}
+				s.turnedAway(t, o, "for this audience, of a "+other, s.issued(t, victim, rider.Audience(o.who)))
+				s.turnedAway(t, o, "for a "+other+", of somebody here", s.issued(t, victims[o.who], rider.Audience(other)))
+				if other == "service" && o.services {
+					for name, forged := range s.forgeries(t, other, victim) {
+						s.turnedAway(t, o, "for a service, "+name, forged)
+					}
+					continue
+				}
+				s.turnedAway(t, o, "for a "+other, s.issued(t, victim, rider.Audience(other)))
+			}
 			s.turnedAway(t, o, "of nobody", s.issued(t, uuid.NewString(), rider.Audience(o.who)))
 			s.turnedAway(t, o, "of an odd somebody", s.issued(t, "' OR '1'='1", rider.Audience(o.who)))
-			s.turnedAway(t, o, "for services", s.issued(t, victims[o.who], "service"))
 		})
 	}
 }
@@ -56,6 +66,9 @@ func (s *siege) forgeries(t *testing.T, audience, subject string) map[string]str
 	kid := parsed.Header["kid"]
 	forge := func(method jwt.SigningMethod, key any, kid any, edit func(jwt.MapClaims)) string {
 		claims := jwt.MapClaims{"iss": "rodada", "sub": subject, "aud": audience, "exp": time.Now().Add(time.Hour).Unix()}
+		if audience == "service" {
+			claims["sid"] = s.tokensOf
+		}
 		if edit != nil {
 			edit(claims)
 		}

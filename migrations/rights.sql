@@ -14,7 +14,7 @@
 
 -- People
 
-GRANT SELECT (id, first_name, last_name, email, password_hash, phone, language, created_at, suspended_at, deleted_at) ON riders TO :login;
+GRANT SELECT (id, first_name, last_name, email, password_hash, language, suspended_at, deleted_at) ON riders TO :login;
 GRANT SELECT (id, first_name, last_name, email, phone, language, created_at, suspended_at, suspended_reason, deleted_at, has_password), INSERT,
     UPDATE (first_name, last_name, email, password_hash, phone, language, suspended_at, suspended_reason, deleted_at) ON riders TO :api;
 
@@ -44,10 +44,13 @@ GRANT SELECT, INSERT, UPDATE (content, attempts, due_at, sent_at, trouble), DELE
 
 -- What staff did
 
-GRANT SELECT, INSERT ON audit_log TO :api;
-GRANT SELECT (id), INSERT ON audit_log TO :worker;
-GRANT SELECT ON audit_chain TO :worker;
-GRANT SELECT, INSERT ON audit_heads TO :worker;
+-- The database alone says when, and in which order.
+GRANT SELECT, INSERT (staff_id, service_id, staff_email, action, subject, before, after, reason, address, request_id) ON audit_log TO :api;
+GRANT SELECT (id), INSERT (staff_id, service_id, staff_email, action, subject, before, after, reason, address, request_id) ON audit_log TO :worker;
+GRANT SELECT ON audit_chain, audit_heads TO :worker;
+REVOKE ALL ON FUNCTION audit_tell(interval, bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION audit_tell(interval, bigint) TO :worker;
+-- closed: audit_turns
 
 -- Money
 

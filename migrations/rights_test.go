@@ -132,7 +132,7 @@ func TestWhatEachRoleMayDo(t *testing.T) {
 			},
 			not: []string{
 				`UPDATE riders SET password_hash = 'x'`, `UPDATE staff SET permissions = '{admin}'`, `DELETE FROM riders`,
-				`SELECT totp_pending FROM staff`, `SELECT hash FROM session_tokens`, `UPDATE services SET permissions = '{money}'`, `DELETE FROM service_secrets`, `SELECT * FROM staff_recovery_codes`,
+				`SELECT totp_pending FROM staff`, `SELECT phone FROM riders`, `SELECT created_at FROM riders`, `SELECT hash FROM session_tokens`, `UPDATE services SET permissions = '{money}'`, `DELETE FROM service_secrets`, `SELECT * FROM staff_recovery_codes`,
 				`INSERT INTO sessions (family) VALUES (gen_random_uuid())`, `UPDATE sessions SET ended_at = NULL`,
 				`SELECT 1 FROM rentals`, `SELECT 1 FROM ledger_entries`, `SELECT 1 FROM scooters`, `SELECT 1 FROM audit_log`,
 				`SELECT 1 FROM mqtt_credentials`, `SELECT 1 FROM letters`, `SELECT id FROM riders FOR UPDATE`,
@@ -152,7 +152,8 @@ func TestWhatEachRoleMayDo(t *testing.T) {
 				`UPDATE riders SET first_name = password_hash`, `DELETE FROM riders`, `UPDATE riders SET id = gen_random_uuid()`,
 				`DELETE FROM staff`, `UPDATE staff SET email = 'me@example.com'`,
 				`UPDATE audit_log SET reason = ''`, `DELETE FROM audit_log`, `TRUNCATE audit_log`, `SELECT 1 FROM audit_chain`, `DELETE FROM audit_chain`,
-				`INSERT INTO audit_chain VALUES (1, 1, '')`,
+				`INSERT INTO audit_chain VALUES (1, 1, '')`, `SELECT 1 FROM audit_turns FOR UPDATE`, `SELECT * FROM audit_tell('1 hour', 1000)`,
+				`INSERT INTO audit_log (at, staff_email, action, subject) VALUES ('2020-01-01', 'x', 'zone.change', 'y')`,
 				`UPDATE ledger_entries SET minor = 0`, `DELETE FROM ledger_entries`, `UPDATE ledger_transactions SET note = ''`,
 				`DELETE FROM ledger_transactions`, `UPDATE ledger_accounts SET currency = 'USD'`, `DELETE FROM rentals`,
 				`UPDATE tariff_versions SET plan = '{}'`, `DELETE FROM rental_events`, `SELECT content FROM letters`,
@@ -160,7 +161,7 @@ func TestWhatEachRoleMayDo(t *testing.T) {
 		},
 		migrations.Worker: {
 			may: []string{
-				`SELECT * FROM audit_chain`, `SELECT * FROM audit_heads`, `SELECT content FROM letters FOR UPDATE SKIP LOCKED`,
+				`SELECT * FROM audit_chain`, `SELECT * FROM audit_heads`, `SELECT * FROM audit_tell('1 hour', 1000)`, `SELECT content FROM letters FOR UPDATE SKIP LOCKED`,
 				`UPDATE rentals SET state = state WHERE id = gen_random_uuid()`, `SELECT 1 FROM ledger_entries`,
 				`SELECT email FROM staff`, `DELETE FROM webhook_deliveries WHERE due_at IS NULL AND created_at < now()`,
 			},
@@ -168,6 +169,8 @@ func TestWhatEachRoleMayDo(t *testing.T) {
 				`SELECT id FROM riders`, `SELECT email FROM riders`, `UPDATE riders SET suspended_at = NULL`, `SELECT password_hash FROM staff`,
 				`SELECT totp_secret FROM staff`, `SELECT 1 FROM sessions`, `SELECT 1 FROM session_tokens`, `SELECT 1 FROM proofs`, `SELECT 1 FROM services`, `SELECT 1 FROM service_secrets`,
 				`UPDATE audit_chain SET hash = ''`, `DELETE FROM audit_chain`, `UPDATE audit_heads SET seq = 0`, `DELETE FROM audit_heads`,
+				`INSERT INTO audit_heads (seq, hash) VALUES (9, '')`, `UPDATE audit_turns SET what = 'link'`,
+				`INSERT INTO audit_log (at, staff_email, action, subject) VALUES ('2020-01-01', 'x', 'zone.change', 'y')`,
 				`UPDATE audit_log SET reason = ''`, `DELETE FROM audit_log`, `SELECT before FROM audit_log`,
 				`UPDATE ledger_entries SET minor = 0`, `DELETE FROM ledger_transactions`,
 				`INSERT INTO rentals (id) VALUES (gen_random_uuid())`, `INSERT INTO scooters (plate) VALUES ('x')`, `DELETE FROM scooters`,

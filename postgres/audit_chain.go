@@ -115,39 +115,29 @@ func againstHeads(ctx context.Context, tx *sqlx.Tx, end staff.Head, found func(s
 	return rows.Err()
 }
 
-// AuditHead tells where the chain ends, unless somebody was told within the time every. It counts as told when tell fails not.
-func (s *Store) AuditHead(ctx context.Context, every time.Duration, tell func(staff.Head) error) error {
+// AuditHead writes down where the chain ends and tells it, unless that was done within the time every and fewer links came since. It
+// counts as done when tell fails not.
+func (s *Store) AuditHead(ctx context.Context, every time.Duration, links int, tell func(staff.Head) error) error {
 	return s.atomically(ctx, "audit head", func(tx executor) error {
-		var mine bool
-		err := tx.GetContext(ctx, &mine, `
-			SELECT CASE WHEN coalesce(max(at), '-infinity') <= now() - $1::interval THEN pg_try_advisory_xact_lock(7233021) ELSE false END
-			FROM audit_heads`, every.String())
-		if err != nil || !mine {
-			return err
+		var head headRow
+		err := tx.GetContext(ctx, &head, `SELECT seq, hash FROM audit_tell($1::interval, $2)`, every.String(), links)
+		if err != nil {
+			return orElse(err, nil)
 		}
-		head, err := writeHead(ctx, tx, every)
-		if err != nil || head == nil {
-			return err
-		}
-		return tell(*head)
+		return tell(staff.Head(head))
 	})
 }
 
-// writeHead writes down where the chain ends. It looks again whether that is due: another may have done it and be gone.
-func writeHead(ctx context.Context, tx executor, every time.Duration) (*staff.Head, error) {
-	var rows []struct {
-		Seq  int64  `db:"seq"`
-		Hash []byte `db:"hash"`
-	}
-	err := tx.SelectContext(ctx, &rows, `
-		INSERT INTO audit_heads (at, seq, hash)
-		SELECT now(), c.seq, c.hash
-		FROM (SELECT seq, hash FROM audit_chain UNION ALL SELECT 0, decode(repeat('00', 32), 'hex') ORDER BY seq DESC LIMIT 1) c
-		WHERE NOT EXISTS (SELECT FROM audit_heads WHERE at > now() - $1::interval)
-		RETURNING seq, hash`, every.String())
-	if err != nil || len(rows) == 0 {
-		return nil, err
-	}
-	h := staff.Head(rows[0])
-	return &h, nil
+type headRow struct {
+	Seq  int64  `db:"seq"`
+	Hash []byte `db:"hash"`
+}
+
+// AuditEnd is where the chain ends.
+func (s *Store) AuditEnd(ctx context.Context) (staff.Head, error) {
+	head := headRow(staff.Beginning())
+	err := s.once(ctx, "audit end", func(db executor) error {
+		return orElse(db.GetContext(ctx, &head, `SELECT seq, hash FROM audit_chain ORDER BY seq DESC LIMIT 1`), nil)
+	})
+	return staff.Head(head), err
 }

@@ -234,7 +234,7 @@ func TestWhatWasCutOffIsFound(t *testing.T) {
 	require.NoError(t, b.exec(`ALTER TABLE audit_log ENABLE TRIGGER audit_log_linked`))
 	b.deeds(3)
 	var told staff.Head
-	require.NoError(t, b.AuditHead(b.ctx, time.Hour, func(h staff.Head) error { told = h; return nil }))
+	require.NoError(t, b.AuditHead(b.ctx, time.Hour, 1000, func(h staff.Head) error { told = h; return nil }))
 	require.NoError(t, b.exec(`DELETE FROM audit_chain WHERE seq = 3`))
 	require.NoError(t, b.exec(`DELETE FROM audit_log WHERE subject = 'z2'`))
 	flaws, end := b.verify()
@@ -259,7 +259,7 @@ func TestTheHeadIsToldOnceAnHour(t *testing.T) {
 		)
 		for i := range errs {
 			all.Go(func() {
-				errs[i] = b.AuditHead(b.ctx, time.Hour, func(h staff.Head) error {
+				errs[i] = b.AuditHead(b.ctx, time.Hour, 1000, func(h staff.Head) error {
 					mutex.Lock()
 					defer mutex.Unlock()
 					heads = append(heads, h)
@@ -282,14 +282,14 @@ func TestTheHeadIsToldOnceAnHour(t *testing.T) {
 	require.Equal(t, []staff.Head{end}, tell())
 
 	require.NoError(t, b.exec(`UPDATE audit_heads SET at = at - interval '1 hour'`))
-	require.Error(t, b.AuditHead(b.ctx, time.Hour, func(staff.Head) error { return fmt.Errorf("no log") }))
+	require.Error(t, b.AuditHead(b.ctx, time.Hour, 1000, func(staff.Head) error { return fmt.Errorf("no log") }))
 	require.Len(t, tell(), 1, "what could not be told is told by the next")
 }
 
 func TestTheChainCannotBeChanged(t *testing.T) {
 	b := newBooks(t)
 	b.deeds(1)
-	require.NoError(t, b.AuditHead(b.ctx, time.Hour, func(staff.Head) error { return nil }))
+	require.NoError(t, b.AuditHead(b.ctx, time.Hour, 1000, func(staff.Head) error { return nil }))
 	for _, table := range []string{"audit_chain", "audit_heads"} {
 		require.ErrorContains(t, b.exec(`UPDATE `+table+` SET seq = 9`), table)
 		require.ErrorContains(t, b.exec(`DELETE FROM `+table), table)

@@ -48,6 +48,7 @@ func newBooksAt(t testing.TB, url string) *books {
 	b.db, err = sqlx.Connect("pgx", url)
 	require.NoError(t, err)
 	t.Cleanup(func() {
+		b.plainDeeds()
 		require.NoError(t, b.Close())
 		require.NoError(t, b.db.Close())
 	})
@@ -60,6 +61,21 @@ func newBooksAt(t testing.TB, url string) *books {
 	b.model, err = b.CreateModel(b.ctx, fleet.Model{Name: "M1", MaxKmh: 25, RangeMeters: 30000})
 	require.NoError(t, err)
 	return b
+}
+
+// plainDeeds looks at everything that a test had written into the audit log: what is in it has the names that the API gives, not those
+// of Go's fields.
+func (b *books) plainDeeds() {
+	b.t.Helper()
+	var odd []string
+	err := b.db.Select(&odd, `
+		SELECT DISTINCT action || ': ' || key FROM audit_log,
+			jsonb_path_query(jsonb_build_array(before, after), '$.** ? (@.type() == "object").keyvalue().key') AS of(key)
+		WHERE key #>> '{}' ~ '^[A-Z][a-z]'`)
+	if err != nil {
+		require.ErrorContains(b.t, err, `"audit_log" does not exist`) // the test took it away
+	}
+	require.Empty(b.t, odd)
 }
 
 var scooters atomic.Int64

@@ -19,7 +19,9 @@ func TestRiders(t *testing.T) {
 	for _, email := range []string{r.Email, strings.ToLower(r.Email), strings.ToUpper(r.Email)} {
 		got, err := b.RiderByEmail(b.ctx, email)
 		require.NoError(t, err)
-		require.Equal(t, r, got)
+		login := r
+		login.Phone, login.CreatedAt = "", got.CreatedAt // which log-in does not read
+		require.Equal(t, login, got)
 	}
 	got, err := b.RiderByID(b.ctx, r.ID)
 	require.NoError(t, err)

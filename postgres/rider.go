@@ -31,8 +31,8 @@ func (r riderRow) rider() rider.Rider {
 // openColumns is who a rider is, without the password.
 const openColumns = `id, first_name, last_name, email, phone, language, created_at, suspended_at`
 
-// riderColumns is who a rider is, for identify.
-const riderColumns = `password_hash, ` + openColumns
+// identifyRider is what log-in may read of a rider, for identify.
+const identifyRider = `SELECT password_hash, id, first_name, last_name, email, language, suspended_at FROM riders `
 
 // CreateRider stores a new account: rider.ErrEmailTaken when there is one with this email, in whatever case. A zero
 // CreatedAt is now.
@@ -48,11 +48,11 @@ func createRider(ctx context.Context, tx executor, r rider.Rider) error {
 	return err
 }
 
-// RiderByEmail finds the account that logs in with an email: rider.ErrCredentials when there is none.
+// RiderByEmail finds the account that logs in with an email, without what log-in does not need: rider.ErrCredentials when there is none.
 func (s *Store) RiderByEmail(ctx context.Context, email string) (rider.Rider, error) {
 	var row riderRow
 	err := s.identify(ctx, "rider by email", func(db executor) error {
-		return orElse(db.GetContext(ctx, &row, `SELECT `+riderColumns+` FROM riders WHERE lower(email) = lower($1) AND email <> ''`, email), rider.ErrCredentials)
+		return orElse(db.GetContext(ctx, &row, identifyRider+`WHERE lower(email) = lower($1) AND email <> ''`, email), rider.ErrCredentials)
 	})
 	return row.rider(), err
 }
@@ -64,8 +64,13 @@ func (s *Store) RiderByID(ctx context.Context, id string) (rider.Rider, error) {
 	}
 	var row riderRow
 	err := s.identify(ctx, "rider by id", func(db executor) error {
-		return orElse(db.GetContext(ctx, &row, `SELECT `+riderColumns+` FROM riders WHERE id = $1 AND deleted_at IS NULL`, id), rider.ErrToken)
+		return orElse(db.GetContext(ctx, &row, identifyRider+`WHERE id = $1 AND deleted_at IS NULL`, id), rider.ErrToken)
 	})
+	if err == nil { // the rest, for which log-in has no right
+		err = s.once(ctx, "rider by id", func(db executor) error {
+			return orElse(db.GetContext(ctx, &row, `SELECT phone, created_at FROM riders WHERE id = $1 AND deleted_at IS NULL`, id), rider.ErrToken)
+		})
+	}
 	return row.rider(), err
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -18,10 +19,18 @@ import (
 type headStore struct {
 	calls []func(tell func(staff.Head) error) error
 	over  context.CancelFunc
+	ends  int64
 }
 
-func (s *headStore) AuditHead(_ context.Context, every time.Duration, tell func(staff.Head) error) error {
-	if every != time.Hour {
+func (s *headStore) AuditEnd(ctx context.Context) (staff.Head, error) {
+	h := staff.Beginning()
+	h.Seq = 40 + s.ends
+	s.ends += 3
+	return h, ctx.Err()
+}
+
+func (s *headStore) AuditHead(_ context.Context, every time.Duration, links int, tell func(staff.Head) error) error {
+	if every != time.Hour || links != 1000 {
 		return errors.New("not every hour")
 	}
 	call := s.calls[0]
@@ -47,5 +56,8 @@ func TestHeadsOfTheAuditLogAreLogged(t *testing.T) {
 	}
 	w.Run(ctx, time.Millisecond)
 	require.Contains(t, log.String(), "audit_head="+head.String())
-	require.Equal(t, 2, bytes.Count(log.Bytes(), []byte("\n")), "one trouble is told once")
+	require.Equal(t, 4, bytes.Count(log.Bytes(), []byte("\n")), "one trouble is told once")
+	lines := strings.Split(log.String(), "\n")
+	require.Contains(t, lines[0], "audit_head=40:", "when it starts")
+	require.Contains(t, lines[3], "audit_head=43:", "when it stops, with what came until then")
 }

@@ -24,7 +24,7 @@ func VerifyAudit(ctx context.Context, c config.Config, heads []staff.Head, found
 
 // tellAuditHeads writes into the log how far the audit log goes, until ctx ends.
 func tellAuditHeads(ctx context.Context, store *postgres.Store, log *slog.Logger) (done <-chan struct{}) {
-	const look = time.Minute
+	const look = 10 * time.Second
 	heads := &worker.AuditHeads{Store: store, Log: log}
 	over := make(chan struct{})
 	go func() {
