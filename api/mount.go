@@ -138,10 +138,10 @@ func (m *mounter) guard(op *huma.Operation, who audience, about meta) []*fault.E
 		faults = append(faults, staff.ErrServiceSuspended, staff.ErrServiceExpired, staff.ErrServiceAddress)
 	}
 	if who == forService {
-		op.Middlewares = append(op.Middlewares, m.doors.open(m.api, "", about))
+		op.Middlewares = append(op.Middlewares, m.doors.open(m.api, who, "", about))
 	}
 	if who.has(rider.ForStaff) {
-		op.Middlewares = append(op.Middlewares, m.doors.open(m.api, needs, about))
+		op.Middlewares = append(op.Middlewares, m.doors.open(m.api, who, needs, about))
 		faults = append(faults, staff.ErrSuspended)
 		switch {
 		case about.Own:

@@ -30,7 +30,7 @@ type doors struct {
 }
 
 // open lets a member of staff or a service through who has a permission. From here on the request is theirs.
-func (d doors) open(api huma.API, needs staff.Permission, about meta) func(huma.Context, func(huma.Context)) {
+func (d doors) open(api huma.API, who audience, needs staff.Permission, about meta) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		come := d.member
 		if infoFrom(ctx.Context()).audience == rider.ForServices {
@@ -38,7 +38,7 @@ func (d doors) open(api huma.API, needs staff.Permission, about meta) func(huma.
 		}
 		by, err := come(ctx.Context(), needs, about)
 		if err != nil {
-			challenge(ctx, err, audience(infoFrom(ctx.Context()).audience))
+			challenge(ctx, err, who)
 			turnAway(api, ctx, err)
 			return
 		}
