@@ -64,4 +64,6 @@ func (w *AuditHeads) end(ctx context.Context) {
 	}
 }
 
-func (w *AuditHeads) tell(h staff.Head) { w.Log.Info("the audit log goes to here", "audit_head", h.String()) }
+func (w *AuditHeads) tell(h staff.Head) {
+	w.Log.Info("the audit log goes to here", "audit_head", h.String())
+}
