@@ -128,8 +128,8 @@ type RentalsFileIn struct {
 	FileIn
 }
 
-func (s *adminRentals) file(now func() time.Time) listFile[RentalsFileIn] {
-	return listFile[RentalsFileIn]{name: "rentals", title: "The rentals", needs: staff.View, faults: rentalFaults, rows: s.table, now: now}
+func (s *adminRentals) file(log *audits, now func() time.Time) listFile[RentalsFileIn] {
+	return listFile[RentalsFileIn]{name: "rentals", title: "The rentals", needs: staff.View, faults: rentalFaults, rows: s.table, log: log, now: now}
 }
 
 func (s *adminRentals) table(ctx context.Context, in *RentalsFileIn) ([][]string, error) {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"rodada/domain/fault"
+	"rodada/domain/letter"
 	"rodada/domain/listing"
 	"rodada/domain/rider"
 	"rodada/domain/staff"
@@ -12,8 +13,8 @@ import (
 
 // adminRiderStore is what staff's work with riders needs of the books.
 type adminRiderStore interface {
-	Suspend(ctx context.Context, id, reason string) (rider.Suspension, error)
-	Reinstate(ctx context.Context, id, reason string) (rider.Suspension, error)
+	Suspend(ctx context.Context, id, reason string, e letter.Envelope) (rider.Suspension, error)
+	Reinstate(ctx context.Context, id, reason string, e letter.Envelope) (rider.Suspension, error)
 	EndRiderSessions(ctx context.Context, id, reason string) (int, error)
 	Riders(ctx context.Context, f rider.Filter, currency string, q listing.Query) ([]rider.Record, []listing.Place, int, error)
 	RiderRecord(ctx context.Context, id, currency string) (rider.Record, rider.Tally, error)
@@ -22,6 +23,7 @@ type adminRiderStore interface {
 // adminRiders is staff's work with riders.
 type adminRiders struct {
 	store    adminRiderStore
+	accounts *accounts
 	currency string
 }
 
@@ -56,13 +58,17 @@ func (suspendRider) Meta() meta {
 	return meta{
 		ID: "suspend-rider", Summary: "Keep a rider from riding", Needs: staff.People,
 		Description: "At once, also for who is logged in: every request but those that see, pause or end a ride that runs is refused with rider_suspended. " +
-			"One who is suspended already stays so, for the reason of before.",
+			"The rider is told by mail, but not the reason. One who is suspended already stays so, for the reason of now.",
 		Faults: []*fault.Error{rider.ErrUnknown},
 	}
 }
 
 func (e suspendRider) Execute(ctx context.Context, in *suspendIn) (*suspensionOut, error) {
-	s, err := e.store.Suspend(ctx, in.ID, string(in.Body.Reason))
+	told, err := e.accounts.toldOf(ctx, letter.Suspended, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	s, err := e.store.Suspend(ctx, in.ID, string(in.Body.Reason), told)
 	if err != nil {
 		return nil, err
 	}
@@ -74,13 +80,18 @@ type reinstateRider struct{ *adminRiders }
 
 func (reinstateRider) Meta() meta {
 	return meta{
-		ID: "reinstate-rider", Summary: "Let a rider ride again", Needs: staff.People, Description: "One who may ride stays as is.",
-		Faults: []*fault.Error{rider.ErrUnknown},
+		ID: "reinstate-rider", Summary: "Let a rider ride again", Needs: staff.People,
+		Description: "Their sessions are over: they log in anew, and are told by mail. One who may ride stays as is.",
+		Faults:      []*fault.Error{rider.ErrUnknown},
 	}
 }
 
 func (e reinstateRider) Execute(ctx context.Context, in *suspendIn) (*suspensionOut, error) {
-	s, err := e.store.Reinstate(ctx, in.ID, string(in.Body.Reason))
+	told, err := e.accounts.toldOf(ctx, letter.Reinstated, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	s, err := e.store.Reinstate(ctx, in.ID, string(in.Body.Reason), told)
 	if err != nil {
 		return nil, err
 	}

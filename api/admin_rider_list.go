@@ -93,8 +93,8 @@ type RidersFileIn struct {
 	FileIn
 }
 
-func (e *adminRiders) file(now func() time.Time) listFile[RidersFileIn] {
-	return listFile[RidersFileIn]{name: "riders", title: "The riders", needs: staff.People, rows: e.table, now: now}
+func (e *adminRiders) file(log *audits, now func() time.Time) listFile[RidersFileIn] {
+	return listFile[RidersFileIn]{name: "riders", title: "The riders", needs: staff.People, rows: e.table, log: log, now: now}
 }
 
 func (e *adminRiders) table(ctx context.Context, in *RidersFileIn) ([][]string, error) {

@@ -218,8 +218,8 @@ func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 		rentalRoutes:  routes,
 		receipts:      &receipts{store: o.Store, routes: routes, operator: operatorOf(c.Operator)},
 		accounts:      people,
-		leaving:       &leaving{accounts: people, books: o.Store, passes: bought, traces: known},
-		adminRiders:   &adminRiders{store: o.Store, currency: c.Currency},
+		leaving:       &leaving{accounts: people, books: o.Store, passes: bought, traces: known, country: c.Operator.Country},
+		adminRiders:   &adminRiders{store: o.Store, accounts: people, currency: c.Currency},
 		riderSessions: riderDoors,
 		visitors: &visitors{
 			accounts: people, books: o.Store, sessions: riderDoors, services: o.Logins,

@@ -3,6 +3,8 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"maps"
+	"slices"
 	"time"
 
 	"rodada/domain/listing"
@@ -23,11 +25,20 @@ type auditStore interface {
 // audits is what staff did.
 type audits struct{ store auditStore }
 
+// exported writes down that a member took a whole list: how much, and by which filters. What they looked for may be somebody's name, so that is not in it.
+func (e *audits) exported(ctx context.Context, list, format string, rows int) error {
+	filters := []string{}
+	if info := infoFrom(ctx); info != nil {
+		filters = slices.Sorted(maps.Keys(info.query))
+	}
+	return e.store.Audit(ctx, staff.Deed{Action: "export." + list, Subject: list, After: map[string]any{"format": format, "rows": rows, "filters": filters}})
+}
+
 // AuditEntry is one thing that staff did.
 type AuditEntry struct {
 	ID        int64           `json:"id"`
 	At        time.Time       `json:"at"`
-	By        staff.ActorKind `json:"by" enum:"staff,service,console" doc:"Console is whoever has the machine itself."`
+	By        staff.ActorKind `json:"by" enum:"staff,service,console,nobody" doc:"Console is whoever has the machine itself, nobody a stranger who could not log in."`
 	StaffID   string          `json:"staff_id,omitempty" format:"uuid"`
 	ServiceID string          `json:"service_id,omitempty" format:"uuid"`
 	Email     string          `json:"staff_email" doc:"As it was then; of a service, its name."`
@@ -50,7 +61,7 @@ func showEntry(e staff.Entry) AuditEntry {
 // AuditFilter narrows the audit log.
 type AuditFilter struct {
 	Who     string          `query:"who" maxLength:"254" doc:"A member's email, or a service's name."`
-	By      staff.ActorKind `query:"by" enum:"staff,service,console"`
+	By      staff.ActorKind `query:"by" enum:"staff,service,console,nobody"`
 	Action  string          `query:"action" maxLength:"100" doc:"An action, or the beginning of some with its dot: zone."`
 	Subject string          `query:"subject" maxLength:"254"`
 	Address string          `query:"address" maxLength:"45" doc:"Of the client."`
@@ -111,7 +122,7 @@ type AuditFileIn struct {
 }
 
 func (e *audits) file(now func() time.Time) listFile[AuditFileIn] {
-	return listFile[AuditFileIn]{name: "audit", title: "What staff did", needs: staff.Admin, rows: e.table, now: now}
+	return listFile[AuditFileIn]{name: "audit", title: "What staff did", needs: staff.Admin, rows: e.table, log: e, now: now}
 }
 
 func (e *audits) table(ctx context.Context, in *AuditFileIn) ([][]string, error) {

@@ -87,7 +87,7 @@ func endpoints(m *mounter, a *app) {
 	mount(m, forRider, "POST /v1/rentals/{id}/failed", a.claimFailed)
 
 	m.about("Staff: sessions")
-	mount(m, forAll, "POST /admin/v1/sessions", openStaffSession{a.staffSessions, a.factors})
+	mount(m, forAll, "POST /admin/v1/sessions", openStaffSession{a.staffSessions, a.factors, a.audits})
 	mount(m, forAll, "POST /admin/v1/sessions/refresh", refreshSession{a.staffSessions})
 	mount(m, forAll, "DELETE /admin/v1/sessions", closeSession{a.staffSessions})
 	mount(m, forStaff, "GET /admin/v1/me/sessions", ownSessions{a.staffSessions})
@@ -128,8 +128,8 @@ func endpoints(m *mounter, a *app) {
 
 	m.about("Staff: riders")
 	mount(m, forStaff, "GET /admin/v1/riders", listRiders{a.adminRiders})
-	mount(m, forStaff, "GET /admin/v1/riders.csv", a.adminRiders.file(a.now))
-	mount(m, forStaff, "GET /admin/v1/riders.xlsx", a.adminRiders.file(a.now).forExcel())
+	mount(m, forStaff, "GET /admin/v1/riders.csv", a.adminRiders.file(a.audits, a.now))
+	mount(m, forStaff, "GET /admin/v1/riders.xlsx", a.adminRiders.file(a.audits, a.now).forExcel())
 	mount(m, forStaff, "GET /admin/v1/riders/{id}", getRider{a.adminRiders})
 	mount(m, forStaff, "POST /admin/v1/riders/{id}/suspend", suspendRider{a.adminRiders})
 	mount(m, forStaff, "POST /admin/v1/riders/{id}/reinstate", reinstateRider{a.adminRiders})
@@ -148,8 +148,8 @@ func endpoints(m *mounter, a *app) {
 
 	m.about("Staff: rentals")
 	mount(m, forOffice, "GET /admin/v1/rentals", listStaffRentals{a.adminRentals})
-	mount(m, forOffice, "GET /admin/v1/rentals.csv", a.adminRentals.file(a.now))
-	mount(m, forOffice, "GET /admin/v1/rentals.xlsx", a.adminRentals.file(a.now).forExcel())
+	mount(m, forOffice, "GET /admin/v1/rentals.csv", a.adminRentals.file(a.audits, a.now))
+	mount(m, forOffice, "GET /admin/v1/rentals.xlsx", a.adminRentals.file(a.audits, a.now).forExcel())
 	mount(m, forOffice, "GET /admin/v1/rentals/{id}", getStaffRental{a.adminRentals})
 	mount(m, forOffice, "GET /admin/v1/rentals/{id}/route", staffRentalRoute{a.rentalRoutes})
 	mount(m, forOffice, "GET /admin/v1/rentals/{id}/receipt", staffReceipt{a.receipts})
@@ -158,8 +158,8 @@ func endpoints(m *mounter, a *app) {
 
 	m.about("Staff: money")
 	mount(m, forOffice, "GET /admin/v1/ledger", listLedger{a.ledgers})
-	mount(m, forOffice, "GET /admin/v1/ledger.csv", a.ledgers.file(a.now))
-	mount(m, forOffice, "GET /admin/v1/ledger.xlsx", a.ledgers.file(a.now).forExcel())
+	mount(m, forOffice, "GET /admin/v1/ledger.csv", a.ledgers.file(a.audits, a.now))
+	mount(m, forOffice, "GET /admin/v1/ledger.xlsx", a.ledgers.file(a.audits, a.now).forExcel())
 	mount(m, forOffice, "POST /admin/v1/riders/{id}/adjustments", adjustWallet{a.adminWallets})
 
 	m.about("Staff: tariffs")

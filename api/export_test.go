@@ -9,6 +9,7 @@ import (
 	"rodada/domain/firmware"
 	"rodada/domain/letter"
 	"rodada/domain/listing"
+	"rodada/domain/money"
 	"rodada/domain/pricing"
 	"rodada/domain/rental"
 	"rodada/domain/rider"
@@ -94,7 +95,7 @@ type AccountBooks interface {
 	loginStore
 	adminRiderStore
 	Logins(ctx context.Context, riderID string) ([]rider.Login, error)
-	DeleteRider(ctx context.Context, id string, e letter.Envelope) error
+	DeleteRider(ctx context.Context, id string, forfeit money.Amount, e letter.Envelope) error
 	ChangeRider(ctx context.Context, id string, e rider.Edit) (rider.Rider, error)
 	ChangePassword(ctx context.Context, id, hash, session string, e letter.Envelope) error
 }

@@ -3,11 +3,13 @@ package api_test
 import (
 	"encoding/json"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"rodada/api/password"
 	"rodada/domain/letter"
 	"rodada/domain/money"
 	"rodada/domain/rental"
@@ -30,8 +32,13 @@ func TestSuspensionHoldsAtOnce(t *testing.T) {
 	first := body(t, staffed("/suspend", who.id, why), 200)
 	require.Equal(t, true, first["suspended"])
 	require.Equal(t, why["reason"], first["reason"])
-	again := body(t, staffed("/suspend", who.id, map[string]any{"reason": "Another one."}), 200)
-	require.Equal(t, first, again)
+	require.Equal(t, first, body(t, staffed("/suspend", who.id, why), 200))
+	b.one(t, letter.Suspended, who.email)
+	more := map[string]any{"reason": "And a third."}
+	again := body(t, staffed("/suspend", who.id, more), 200)
+	require.Equal(t, more["reason"], again["reason"])
+	require.Equal(t, first["suspended_at"], again["suspended_at"])
+	require.Empty(t, b.mail(t))
 	for _, path := range []string{"/v1/me", "/v1/me/export", "/v1/wallet", "/v1/rentals", "/v1/scooters?lat=40&lng=-3&radius=500"} {
 		problem(t, b.do(t, "GET", path, who.access, nil), 403, "rider_suspended")
 	}
@@ -43,15 +50,21 @@ func TestSuspensionHoldsAtOnce(t *testing.T) {
 
 	back := body(t, staffed("/reinstate", who.id, map[string]any{"reason": "It was somebody else."}), 200)
 	require.Equal(t, map[string]any{"rider_id": who.id, "suspended": false}, without(back, "$schema"))
+	b.one(t, letter.Reinstated, who.email)
 	body(t, staffed("/reinstate", who.id, why), 200)
-	body(t, b.do(t, "GET", "/v1/me", who.access, nil), 200)
+	require.Empty(t, b.mail(t))
+	problem(t, b.do(t, "GET", "/v1/me", who.access, nil), 401, "token_invalid") // what was given before stays dead
+	problem(t, b.post(t, "/v1/sessions/refresh", "", map[string]any{"refresh_token": who.refresh}), 401, "token_invalid")
+	b.login(t, "/v1/sessions", who.email, pass)
 
 	log, _, _, err := b.books.AuditLog(t.Context(), staff.AuditFilter{Subject: who.id}, newestFirst)
 	require.NoError(t, err)
-	require.Len(t, log, 2, "what changed nothing is not in it")
-	require.Equal(t, []string{"rider.reinstate", "rider.suspend"}, []string{log[0].Action, log[1].Action})
-	require.Equal(t, why["reason"], log[1].Reason)
-	require.JSONEq(t, `{"suspended":true}`, string(log[1].After))
+	require.Len(t, log, 3, "what changed nothing is not in it")
+	require.Equal(t, []string{"rider.reinstate", "rider.suspend", "rider.suspend"}, []string{log[0].Action, log[1].Action, log[2].Action})
+	require.Equal(t, why["reason"], log[2].Reason)
+	require.JSONEq(t, `{"suspended":false}`, string(log[2].Before))
+	require.JSONEq(t, `{"suspended":true,"reason":"Two scooters left in the river."}`, string(log[1].Before))
+	require.JSONEq(t, `{"suspended":true,"reason":"And a third."}`, string(log[1].After))
 }
 
 func TestSuspensionNeedsThePermission(t *testing.T) {
@@ -126,4 +139,66 @@ func TestDeletion(t *testing.T) {
 	require.NoError(t, err)
 	require.False(t, has)
 	require.NotErrorIs(t, err, rental.ErrUnknown)
+}
+
+// Nobody loses money by leaving who has not said so, and the last mail says how much it was.
+func TestDeletionWithMoneyLeft(t *testing.T) {
+	b := newBureau(t)
+	who := b.citizen(t, "ana@example.com")
+	leave := func(with map[string]any) *httptest.ResponseRecorder {
+		with["password"] = pass
+		return b.do(t, "DELETE", "/v1/me", who.access, with)
+	}
+	require.NoError(t, b.books.Book(t.Context(), wallet.Deposit("k", who.id, money.Of(1234, "EUR"))))
+	for _, with := range []map[string]any{{}, {"forfeit": false}} {
+		p := problem(t, leave(with), 409, "balance_left")
+		require.Equal(t, map[string]any{"amount": 1234., "currency": "EUR"}, p["balance"])
+	}
+	problem(t, b.do(t, "DELETE", "/v1/me", who.access, map[string]any{"forfeit": true}), 403, "password_wrong")
+	require.Empty(t, b.mail(t))
+	require.ErrorIs(t, b.books.DeleteRider(t.Context(), who.id, money.Of(1233, "EUR"), letter.Envelope{}), rider.ErrLeft, "more came meanwhile")
+	require.Equal(t, 204, leave(map[string]any{"forfeit": true}).Code)
+	require.Regexp(t, `^12,34.€$`, b.one(t, letter.DeletedLeft, who.email).Amount)
+	balance, err := b.books.Balance(t.Context(), wallet.Rider(who.id), "EUR")
+	require.NoError(t, err)
+	require.EqualValues(t, 1234, balance.Minor, "the books stay")
+}
+
+// Who takes a list, who comes in and who does not is in the audit log; what was typed that has no account, and what was looked for, is not.
+func TestWhatStaffTakeAndHowTheyComeInIsWrittenDown(t *testing.T) {
+	b := newBureau(t)
+	member, bearer := uuid.NewString(), b.hire(t, staff.Admin)
+	hash, err := password.New(1).Hash(t.Context(), pass)
+	require.NoError(t, err)
+	require.NoError(t, b.books.CreateStaff(t.Context(), staff.Member{
+		ID: member, FirstName: "Luis", LastName: "Paz", Email: "luis@example.org", PasswordHash: hash, Permissions: []staff.Permission{staff.View},
+	}))
+	in := func(email, password string) *httptest.ResponseRecorder {
+		return b.do(t, "POST", "/admin/v1/sessions", "", map[string]any{"email": email, "password": password})
+	}
+	problem(t, in("luis@example.org", "a wrong password"), 401, "credentials_wrong")
+	problem(t, in("nobody@example.org", pass), 401, "credentials_wrong")
+	body(t, in(" LUIS@example.org", pass), 201)
+	require.Equal(t, 200, b.do(t, "GET", "/admin/v1/riders.csv?q=griselda&state=active", bearer, nil).Code)
+	require.Equal(t, 200, b.do(t, "GET", "/admin/v1/ledger.xlsx", bearer, nil).Code)
+	problem(t, b.do(t, "GET", "/admin/v1/riders.csv?sort=password", bearer, nil), 422, "sort_unknown")
+
+	said := func(prefix string) (all []string) {
+		log, _, _, err := b.books.AuditLog(t.Context(), staff.AuditFilter{Action: prefix}, newestFirst)
+		require.NoError(t, err)
+		for _, e := range log {
+			all = append(all, e.Action+" "+e.Email+" "+e.Subject+" "+string(e.After))
+			require.NotEmpty(t, e.Address)
+			require.NotEmpty(t, e.RequestID)
+		}
+		return all
+	}
+	require.Equal(t, []string{`staff.login luis@example.org luis@example.org {"second_factor": false}`}, said("staff.login"))
+	require.Equal(t, []string{`staff.login-failed stranger luis@example.org {"code": "credentials_wrong"}`}, said("staff.login-failed"))
+	exports := said("export.")
+	require.Len(t, exports, 2)
+	require.Contains(t, exports[0], `export.ledger `)
+	require.Contains(t, exports[1], `{"rows": 0, "format": "csv", "filters": ["q", "state"]}`)
+	require.NotContains(t, strings.Join(append(exports, said("staff.")...), ""), "griselda")
+	require.NotContains(t, strings.Join(said("staff."), ""), "nobody@example.org")
 }

@@ -107,8 +107,8 @@ type LedgerFileIn struct {
 	FileIn
 }
 
-func (e *ledgers) file(now func() time.Time) listFile[LedgerFileIn] {
-	return listFile[LedgerFileIn]{name: "ledger", title: "The ledger", needs: staff.Money, rows: e.table, now: now}
+func (e *ledgers) file(log *audits, now func() time.Time) listFile[LedgerFileIn] {
+	return listFile[LedgerFileIn]{name: "ledger", title: "The ledger", needs: staff.Money, rows: e.table, log: log, now: now}
 }
 
 // table has a row for each entry.

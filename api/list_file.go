@@ -65,6 +65,7 @@ type listFile[I interface{ comma() rune }] struct {
 	faults []*fault.Error
 	excel  bool
 	rows   func(ctx context.Context, in *I) ([][]string, error) // a header and a row for each
+	log    *audits
 	now    func() time.Time
 }
 
@@ -78,7 +79,7 @@ func (e listFile[I]) Meta() meta {
 	m := meta{
 		ID: "export-" + e.name + "-csv", Summary: e.title + " as CSV", Needs: e.needs, Files: []string{"text/csv"}, Patience: exportPatience,
 		Description: "All that the filters pick, in the order of the list. Amounts are in minor units. A text that a spreadsheet would take for a formula " +
-			"has an apostrophe before it.",
+			"has an apostrophe before it. Who took it is in the audit log.",
 		Faults: append([]*fault.Error{errExport, listing.ErrSort}, e.faults...),
 	}
 	if e.excel {
@@ -98,6 +99,9 @@ func (e listFile[I]) Execute(ctx context.Context, in *I) (*fileOut, error) {
 		kind, extension, write = typeXLSX, "xlsx", func() error { return sheet.WriteXLSX(&file, e.name, rows) }
 	}
 	if err := write(); err != nil {
+		return nil, err
+	}
+	if err := e.log.exported(ctx, e.name, extension, len(rows)-1); err != nil {
 		return nil, err
 	}
 	return attachment(e.now(), kind, e.name, extension, file.Bytes()), nil

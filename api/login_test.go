@@ -229,6 +229,7 @@ func TestSuspendedAndGone(t *testing.T) {
 	problem(t, l.post(t, "/v1/me/logins", access, l.brings(t, "x", who)), 403, "rider_suspended")
 	body(t, l.asStaff(t, "POST", "/admin/v1/riders/"+id+"/reinstate", why), 200)
 
+	_, access = l.visit(t, "acme", who)
 	pending := l.brings(t, "acme", who)
 	require.Equal(t, 204, l.do(t, "DELETE", "/v1/me", access, map[string]any{}).Code)
 	fresh := body(t, l.post(t, "/v1/login/exchange", "", pending), 201)

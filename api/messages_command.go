@@ -5,6 +5,7 @@ import (
 
 	"rodada/domain/command"
 	"rodada/domain/fault"
+	"rodada/domain/staff"
 	"rodada/protocol"
 )
 
@@ -29,4 +30,12 @@ func sayCommand(f *fault.Error) string {
 		return "El parámetro " + parameter + " de la orden no es válido."
 	}
 	return ""
+}
+
+// sayMore is what Spanish says more exactly than the sentence of a code.
+func sayMore(f *fault.Error) string {
+	if name, is := f.Details["permission"].(string); is && f.Code == staff.ErrPermissionUnknown.Code {
+		return "No existe el permiso «" + name + "»."
+	}
+	return sayCommand(f)
 }

@@ -73,7 +73,7 @@ func problemOf(ctx context.Context, err error) *Problem {
 		if flaw, is := f.Details["flaw"].(string); is && languageFrom(ctx) == "es" {
 			p.Detail = sayFlaw(geo.Flaw(flaw), f.Details)
 		}
-		if more := sayCommand(f); more != "" && languageFrom(ctx) == "es" {
+		if more := sayMore(f); more != "" && languageFrom(ctx) == "es" {
 			p.Detail = more
 		}
 		if field, is := f.Details["field"].(string); is {

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"rodada/domain/letter"
+	"rodada/domain/money"
 	"rodada/domain/rider"
 	"rodada/domain/staff"
 )
@@ -79,7 +80,7 @@ func TestNobodyIsNewByComingBack(t *testing.T) {
 		return c.do(t, "POST", "/v1/promotions", token, map[string]any{"code": code}, "Idempotency-Key", uuid.NewString())
 	}
 	problem(t, redeem(again("ana+2@example.com"), "FIVE"), 409, "promotion_redeemed")
-	require.NoError(t, c.books.DeleteRider(t.Context(), ana, letter.Envelope{ID: uuid.NewString(), Kind: letter.Deleted, Language: "es", ExpiresAt: c.clock().Add(time.Hour), Content: "x"}))
+	require.NoError(t, c.books.DeleteRider(t.Context(), ana, money.Of(1_000_000, "EUR"), letter.Envelope{ID: uuid.NewString(), Kind: letter.Deleted, Language: "es", ExpiresAt: c.clock().Add(time.Hour), Content: "x"}))
 	problem(t, redeem(again("Ana@example.com"), "FIVE"), 409, "promotion_redeemed")
 	body(t, redeem(again("bea@example.com"), "FIVE"), 200)
 }

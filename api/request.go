@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strings"
 	"unicode"
@@ -28,6 +29,7 @@ type requestInfo struct {
 	left     float64        // of the one that is used most
 	member   staff.Member
 	service  staff.Service
+	query    url.Values
 }
 
 type requestKey struct{}
@@ -50,6 +52,7 @@ func identify(log *slog.Logger, from origin) func(http.Handler) http.Handler {
 				log:      log.With(slog.String("request_id", id)),
 				address:  from.of(r),
 				agent:    agentOf(r.UserAgent()),
+				query:    r.URL.Query(),
 			}
 			next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), requestKey{}, info)))
 		})

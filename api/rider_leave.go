@@ -5,7 +5,9 @@ import (
 	"log/slog"
 	"time"
 
+	"rodada/api/paper"
 	"rodada/domain/letter"
+	"rodada/domain/money"
 	"rodada/domain/payment"
 	"rodada/domain/rental"
 	"rodada/domain/rider"
@@ -20,15 +22,16 @@ type exportStore interface {
 	Payments(ctx context.Context, riderID string, limit int, before string) ([]payment.Payment, error)
 	Logins(ctx context.Context, riderID string) ([]rider.Login, error)
 	Links(ctx context.Context, riderID string) ([]rider.Link, error)
-	DeleteRider(ctx context.Context, id string, e letter.Envelope) error
+	DeleteRider(ctx context.Context, id string, forfeit money.Amount, e letter.Envelope) error
 }
 
 // leaving is how riders take their data and go.
 type leaving struct {
 	*accounts
-	books  exportStore
-	passes *passes
-	traces *traces
+	books   exportStore
+	country string // whose way amounts are written
+	passes  *passes
+	traces  *traces
 }
 
 // Export is all that is kept of a rider.
@@ -151,29 +154,51 @@ func each[T, U any](list []T, show func(T) U) []U {
 type deleteMe struct{ *leaving }
 
 type deleteMeIn struct {
-	Body *PasswordProof
+	Body *struct {
+		PasswordProof
+		Forfeit bool `json:"forfeit,omitempty" doc:"Gives up what is left in the wallet."`
+	}
 }
 
 func (deleteMe) Meta() meta {
 	return meta{
 		ID: "delete-me", Class: classPassword, Summary: "Delete your account",
 		Description: "Erases your personal data and ends every session, for good; the email is free again. What must be kept of rides and payments stays " +
-			"under an ID that stands for nobody. Money that is left in the wallet stays in the books. Not while a ride runs or is not charged yet, a payment is under way, or in debt." + proofDoc,
-		Faults: append(proofFaults(), rental.ErrRiderBusy, rider.ErrUnsettled, payment.ErrUnderWay, wallet.ErrDebt),
+			"under an ID that stands for nobody. Money that is left in the wallet is given up if you say so; support pays it back before. Not while a ride runs or is not charged yet, a payment is under way, or in debt." + proofDoc,
+		Faults: append(proofFaults(), rental.ErrRiderBusy, rider.ErrUnsettled, payment.ErrUnderWay, wallet.ErrDebt, rider.ErrLeft),
 	}
 }
 
 func (e deleteMe) Execute(ctx context.Context, in *deleteMeIn) (*struct{}, error) {
-	r, err := e.proven(ctx, in.Body.typed())
+	password, forfeit := "", false
+	if in.Body != nil {
+		password, forfeit = in.Body.Password, in.Body.Forfeit
+	}
+	r, err := e.proven(ctx, password)
 	if err != nil {
 		return nil, err
 	}
-	last, err := e.told(letter.Deleted, r.Email, r.Language)
+	left, err := e.store.Balance(ctx, wallet.Rider(r.ID), e.currency)
 	if err != nil {
 		return nil, err
+	}
+	last := letter.Letter{Kind: letter.Deleted, Language: r.Language, To: r.Email}
+	switch {
+	case left.Minor <= 0:
+		left = money.Amount{}
+	case !forfeit:
+		return nil, rider.ErrLeft.With("balance", left)
+	default:
+		last.Kind, last.Amount = letter.DeletedLeft, paper.Amount(left, r.Language, e.country)
+	}
+	var mail letter.Envelope
+	if r.Email != "" {
+		if mail, err = e.proofs.envelope(last); err != nil {
+			return nil, err
+		}
 	}
 	if err := e.traces.keep(ctx, r.ID); err != nil { // which keeps nobody here
 		logFrom(ctx).LogAttrs(ctx, slog.LevelError, "the traces of a rider who leaves are not kept", slog.String("error", err.Error()))
 	}
-	return nil, e.books.DeleteRider(ctx, r.ID, last)
+	return nil, e.books.DeleteRider(ctx, r.ID, left, mail)
 }

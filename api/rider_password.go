@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"rodada/api/password"
@@ -60,6 +61,18 @@ func (e *accounts) told(kind letter.Kind, to, language string) (letter.Envelope,
 		return letter.Envelope{}, nil
 	}
 	return e.proofs.envelope(letter.Letter{Kind: kind, Language: language, To: to})
+}
+
+// toldOf is a letter that only tells, to a rider whom staff know by the ID.
+func (e *accounts) toldOf(ctx context.Context, kind letter.Kind, id string) (letter.Envelope, error) {
+	r, err := e.store.RiderByID(ctx, id)
+	if err != nil {
+		if errors.Is(err, rider.ErrToken) {
+			err = rider.ErrUnknown
+		}
+		return letter.Envelope{}, err
+	}
+	return e.told(kind, r.Email, r.Language)
 }
 
 // askReset is POST /v1/passwords/reset.

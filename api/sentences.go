@@ -46,6 +46,7 @@ var spanish = map[string]string{ //nolint:gosec // sentences about passwords are
 	"code_wrong":             "El código no es correcto, es demasiado antiguo o se ha probado demasiadas veces. Pide otro.",
 	"code_too_soon":          "Espera un rato antes de pedir otro código.",
 	"email_unverified":       "Confirma una dirección de correo antes de tu primer viaje.",
+	"balance_left":           "Queda dinero en tu monedero. Gástalo, pide que te lo devuelvan o di que renuncias a él.",
 	"password_weak":          "Esa contraseña la adivinaría cualquiera. Elige una más larga, como cuatro palabras tuyas.",
 	"password_unreadable":    "Una contraseña no lleva caracteres de control ni nada que no se vea.",
 	"name_invalid":           "Un nombre tiene de 1 a 80 caracteres que se pueden leer, en una línea.",

@@ -87,7 +87,7 @@ func (e openSession) Execute(ctx context.Context, in *openSessionIn) (*sessionOu
 	return e.open(ctx, who.id)
 }
 
-// know finds who logs in by a password. Until its try is said to have been right it counts as a wrong one.
+// know finds who logs in by a password, and with a fault whose account it was, if there is one. Until its try is said to have been right it counts as a wrong one.
 func (s *sessions) know(ctx context.Context, email, password string) (login, error) {
 	email = person.LogIn(email)
 	if err := s.tries.begin(ctx, email); err != nil {
@@ -102,7 +102,7 @@ func (s *sessions) know(ctx context.Context, email, password string) (login, err
 		return login{}, err
 	}
 	if !same {
-		return login{}, rider.ErrCredentials
+		return login{id: who.id}, rider.ErrCredentials
 	}
 	return who, who.refused
 }

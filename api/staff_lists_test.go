@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/xuri/excelize/v2"
 
+	"rodada/domain/letter"
 	"rodada/domain/money"
 	"rodada/domain/rider"
 	"rodada/domain/staff"
@@ -50,7 +51,7 @@ func TestStaffListsOverREST(t *testing.T) {
 	require.NoError(t, b.books.Book(t.Context(), wallet.Deposit("d", ana, money.Of(2000, "EUR"))))
 	require.NoError(t, b.books.Book(t.Context(), wallet.Adjust("a", eva, money.Of(-5, "EUR"), "put right")))
 	all := b.hire(t, staff.Admin)
-	_, err := b.books.Suspend(staff.Acting(t.Context(), staff.Actor{Email: "boss@example.com"}), eva, "Two in the river.")
+	_, err := b.books.Suspend(staff.Acting(t.Context(), staff.Actor{Email: "boss@example.com"}), eva, "Two in the river.", letter.Envelope{})
 	require.NoError(t, err)
 	get := func(path string) map[string]any {
 		t.Helper()

@@ -89,7 +89,7 @@ func TestSuspendedStaffStayOutside(t *testing.T) {
 		actions = append(actions, d.Action)
 		require.Equal(t, "luis@example.org", d.Subject)
 	}
-	require.Equal(t, []string{"staff.create", "staff.suspend", "staff.reinstate"}, actions)
+	require.Equal(t, []string{"staff.create", "staff.login", "staff.suspend", "staff.login-failed", "staff.reinstate", "staff.login"}, actions)
 }
 
 func emails(list map[string]any) (found []any) {
@@ -117,6 +117,8 @@ func TestStaffAreListedAndChanged(t *testing.T) {
 	require.Equal(t, "Luis", changed["first_name"])
 	require.Equal(t, changed, body(t, s.asStaff(t, "GET", staffPath+"/"+id, nil), 200))
 	problem(t, s.asStaff(t, "PATCH", staffPath+"/"+id, map[string]any{"permissions": []string{"root"}, "reason": "For fun."}), 422, "permission_unknown")
+	said := problem(t, s.do(t, "PATCH", staffPath+"/"+id, s.token(t, support, rider.ForStaff), map[string]any{"permissions": []string{"root"}, "reason": "For fun."}, "Accept-Language", "es"), 422, "permission_unknown")
+	require.Equal(t, "No existe el permiso «root».", said["detail"])
 	problem(t, s.asStaff(t, "PATCH", staffPath+"/"+id, map[string]any{"first_name": "Eva"}), 422, "request_invalid")
 	problem(t, s.asStaff(t, "GET", staffPath+"/"+uuid.NewString(), nil), 404, "staff_unknown")
 	problem(t, s.asStaff(t, "POST", staffPath, map[string]any{

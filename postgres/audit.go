@@ -92,7 +92,8 @@ var auditList = listed{
 var actedBy = map[staff.ActorKind]string{
 	staff.ByStaff:   `l.staff_id IS NOT NULL`,
 	staff.ByService: `l.service_id IS NOT NULL`,
-	staff.ByConsole: `l.staff_id IS NULL AND l.service_id IS NULL`,
+	staff.ByConsole: `l.staff_id IS NULL AND l.service_id IS NULL AND l.staff_email <> '` + staff.Stranger + `'`,
+	staff.ByNobody:  `l.staff_id IS NULL AND l.service_id IS NULL AND l.staff_email = '` + staff.Stranger + `'`,
 }
 
 // AuditLog is one page of the entries that a filter picks, each with its place in the order, and with one more when there is a next

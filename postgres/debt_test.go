@@ -284,5 +284,5 @@ func TestADebtorIsWritten(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, r.Email, to)
 	require.NotEmpty(t, language)
-	require.ErrorIs(t, b.DeleteRider(b.ctx, r.ID, letter.Envelope{}), wallet.ErrDebt)
+	require.ErrorIs(t, b.DeleteRider(b.ctx, r.ID, money.Amount{}, letter.Envelope{}), wallet.ErrDebt)
 }

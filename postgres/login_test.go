@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"rodada/domain/letter"
+	"rodada/domain/money"
 	"rodada/domain/rider"
 )
 
@@ -69,7 +70,7 @@ func TestAVerifiedAddressLinks(t *testing.T) {
 func TestSuspendedRidersAreNotLinked(t *testing.T) {
 	b := newBooks(t)
 	who := b.rider()
-	_, err := b.Suspend(b.ctx, who.ID, "left it in the river")
+	_, err := b.Suspend(b.ctx, who.ID, "left it in the river", letter.Envelope{})
 	require.NoError(t, err)
 	_, err = b.enter("google", "7", who.Email)
 	require.ErrorIs(t, err, rider.ErrSuspended)
@@ -111,7 +112,7 @@ func TestLinking(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, ana.ID, got.ID)
 
-	require.NoError(t, b.DeleteRider(b.ctx, ana.ID, letter.Envelope{}))
+	require.NoError(t, b.DeleteRider(b.ctx, ana.ID, money.Amount{}, letter.Envelope{}))
 	require.Zero(t, b.count(`SELECT count(*) FROM rider_logins`))
 	require.ErrorIs(t, b.LinkLogin(b.ctx, ana.ID, i, linkLetter()), rider.ErrToken)
 	got, err = b.enter("x", "7", "")
@@ -168,7 +169,7 @@ func TestEnteringAgainstLeaving(t *testing.T) {
 		require.NoError(t, err)
 		var got rider.Rider
 		var both sync.WaitGroup
-		both.Go(func() { require.NoError(t, b.DeleteRider(b.ctx, who.ID, letter.Envelope{})) })
+		both.Go(func() { require.NoError(t, b.DeleteRider(b.ctx, who.ID, money.Amount{}, letter.Envelope{})) })
 		both.Go(func() {
 			var err error
 			got, err = b.enter("x", "7", "")
@@ -177,7 +178,7 @@ func TestEnteringAgainstLeaving(t *testing.T) {
 		both.Wait()
 		require.Zero(t, b.count(`SELECT count(*) FROM rider_logins l JOIN riders r ON r.id = l.rider_id WHERE r.deleted_at IS NOT NULL`))
 		if got.ID != who.ID {
-			require.NoError(t, b.DeleteRider(b.ctx, got.ID, letter.Envelope{}))
+			require.NoError(t, b.DeleteRider(b.ctx, got.ID, money.Amount{}, letter.Envelope{}))
 		}
 	}
 }

@@ -300,11 +300,11 @@ func TestAnAccountThatEndsLeavesItsPayments(t *testing.T) {
 	p := b.payment(who, 500)
 	_, err = b.ReferPayment(b.ctx, p.ID, sealedAs("intent"))
 	require.NoError(t, err)
-	require.ErrorIs(t, b.DeleteRider(b.ctx, who, letter.Envelope{}), payment.ErrUnderWay)
+	require.ErrorIs(t, b.DeleteRider(b.ctx, who, money.Amount{}, letter.Envelope{}), payment.ErrUnderWay)
 	_, err = b.AdvancePayment(b.ctx, p.ID, payment.News{State: payment.Succeeded})
 	require.NoError(t, err)
 
-	require.NoError(t, b.DeleteRider(b.ctx, who, letter.Envelope{}))
+	require.NoError(t, b.DeleteRider(b.ctx, who, money.Of(500, "EUR"), letter.Envelope{}))
 	got, err := b.Payment(b.ctx, "", p.ID)
 	require.NoError(t, err)
 	require.Equal(t, payment.Succeeded, got.State)

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 
 	"rodada/domain/letter"
+	"rodada/domain/money"
 	"rodada/domain/payment"
 	"rodada/domain/rental"
 	"rodada/domain/rider"
@@ -19,36 +20,40 @@ const farewell = `
 			SELECT FROM ledger_transactions t WHERE t.rental_id = n.id AND t.kind IN ('ride', 'void'))) AS unsettled,
 		EXISTS (SELECT FROM payments p WHERE p.rider_id = $1 AND p.state IN ('created', 'needs_action', 'processing')) AS paying,
 		EXISTS (SELECT FROM ledger_accounts a JOIN ledger_entries e ON e.account_id = a.id
-			WHERE a.name = $2 GROUP BY a.id HAVING sum(e.minor) < 0) AS owes`
+			WHERE a.name = $2 GROUP BY a.id HAVING sum(e.minor) < 0) AS owes,
+		EXISTS (SELECT FROM ledger_accounts a JOIN ledger_entries e ON e.account_id = a.id
+			WHERE a.name = $2 GROUP BY a.id HAVING sum(e.minor) > CASE a.currency WHEN $4 THEN $3 ELSE 0 END) AS left_over`
 
 type farewellRow struct {
 	OpenRental sql.NullString `db:"open_rental"`
 	Unsettled  bool           `db:"unsettled"`
 	Paying     bool           `db:"paying"`
 	Owes       bool           `db:"owes"`
+	Left       bool           `db:"left_over"`
 }
 
 // DeleteRider erases who a rider is and ends every session: rental.ErrRiderBusy, rider.ErrUnsettled, payment.ErrUnderWay,
-// wallet.ErrDebt. Rides and bookings
-// stay under the rider's ID, which stands for nobody from then on; the email is free. The letter is the last.
-func (s *Store) DeleteRider(ctx context.Context, id string, e letter.Envelope) error {
+// wallet.ErrDebt, rider.ErrLeft where there is more in the wallet than the rider gives up. Rides and bookings stay under the rider's ID, which stands for nobody from then on; the email is free. The letter is the last.
+func (s *Store) DeleteRider(ctx context.Context, id string, forfeit money.Amount, e letter.Envelope) error {
 	return s.atomically(ctx, "delete rider", func(tx executor) error {
 		if err := lockRider(ctx, tx, id); err != nil { // who opens a rental waits for this lock, and then finds nobody
 			return err
 		}
 		var keeps farewellRow
-		if err := tx.GetContext(ctx, &keeps, farewell, id, wallet.Rider(id)); err != nil {
+		if err := tx.GetContext(ctx, &keeps, farewell, id, wallet.Rider(id), forfeit.Minor, forfeit.Currency); err != nil {
 			return err
 		}
 		switch {
 		case keeps.OpenRental.Valid:
-			return rental.ErrRiderBusy.With("rental_id", keeps.OpenRental.String)
+			return rental.ErrRiderBusy.Saying("A ride of yours is still open: end it first.").With("rental_id", keeps.OpenRental.String)
 		case keeps.Unsettled:
 			return rider.ErrUnsettled
 		case keeps.Paying:
 			return payment.ErrUnderWay
 		case keeps.Owes:
 			return wallet.ErrDebt
+		case keeps.Left:
+			return rider.ErrLeft
 		}
 		for _, forget := range []string{
 			`UPDATE riders SET first_name = '', last_name = '', email = '', password_hash = '', phone = '', suspended_at = NULL,

@@ -19,8 +19,8 @@ func TestNobodyLeavesInTheMiddleOfARide(t *testing.T) {
 	b := newBooks(t)
 	who, s := b.rider(), b.scooter()
 	r := b.open(b.request(who.ID, s))
-	require.ErrorIs(t, b.DeleteRider(b.ctx, who.ID, letter.Envelope{}), rental.ErrRiderBusy)
-	suspended, err := b.Suspend(b.ctx, who.ID, "left it in the river")
+	require.ErrorIs(t, b.DeleteRider(b.ctx, who.ID, money.Amount{}, letter.Envelope{}), rental.ErrRiderBusy)
+	suspended, err := b.Suspend(b.ctx, who.ID, "left it in the river", letter.Envelope{})
 	require.NoError(t, err)
 	require.Equal(t, r.ID, suspended.OpenRental)
 	got, err := b.RiderByID(b.ctx, who.ID)
@@ -28,17 +28,17 @@ func TestNobodyLeavesInTheMiddleOfARide(t *testing.T) {
 	require.Equal(t, who.Email, got.Email)
 
 	require.NoError(t, b.VoidUnstarted(b.ctx, r.ID, rental.NotStarted, today.Add(1<<40)))
-	require.NoError(t, b.DeleteRider(b.ctx, who.ID, letter.Envelope{}))
-	require.ErrorIs(t, b.DeleteRider(b.ctx, who.ID, letter.Envelope{}), rider.ErrToken)
+	require.NoError(t, b.DeleteRider(b.ctx, who.ID, money.Amount{}, letter.Envelope{}))
+	require.ErrorIs(t, b.DeleteRider(b.ctx, who.ID, money.Amount{}, letter.Envelope{}), rider.ErrToken)
 }
 
 // A request to rent that was let in already finds the rider suspended or gone.
 func TestNobodyRidesWhoIsSuspendedOrGone(t *testing.T) {
 	b := newBooks(t)
 	suspended, gone := b.rider(), b.rider()
-	_, err := b.Suspend(b.ctx, suspended.ID, "left it in the river")
+	_, err := b.Suspend(b.ctx, suspended.ID, "left it in the river", letter.Envelope{})
 	require.NoError(t, err)
-	require.NoError(t, b.DeleteRider(b.ctx, gone.ID, letter.Envelope{}))
+	require.NoError(t, b.DeleteRider(b.ctx, gone.ID, money.Amount{}, letter.Envelope{}))
 	_, _, err = b.OpenRental(b.ctx, b.request(suspended.ID, b.scooter()), never)
 	require.ErrorIs(t, err, rider.ErrSuspended)
 	_, _, err = b.OpenRental(b.ctx, b.request(gone.ID, b.scooter()), never)
@@ -53,7 +53,7 @@ func TestLeavingAgainstRiding(t *testing.T) {
 		n := b.request(who.ID, b.scooter())
 		var left, rode error
 		var both sync.WaitGroup
-		both.Go(func() { left = b.DeleteRider(b.ctx, who.ID, letter.Envelope{}) })
+		both.Go(func() { left = b.DeleteRider(b.ctx, who.ID, money.Amount{}, letter.Envelope{}) })
 		both.Go(func() { _, _, rode = b.OpenRental(b.ctx, n, never) })
 		both.Wait()
 		if left == nil {
@@ -95,7 +95,7 @@ func TestWhatIsErased(t *testing.T) {
 	for _, secret := range secrets {
 		require.Contains(t, everything(), secret, "the search looks where it would be")
 	}
-	require.NoError(t, b.DeleteRider(b.ctx, who.ID, letter.Envelope{}))
+	require.NoError(t, b.DeleteRider(b.ctx, who.ID, money.Amount{}, letter.Envelope{}))
 	for _, secret := range secrets {
 		require.NotContains(t, everything(), secret)
 	}
@@ -107,7 +107,7 @@ func TestWhatIsErased(t *testing.T) {
 func TestNoPresentsForWhoIsGone(t *testing.T) {
 	b := newBooks(t)
 	who := b.rider().ID
-	require.NoError(t, b.DeleteRider(b.ctx, who, letter.Envelope{}))
+	require.NoError(t, b.DeleteRider(b.ctx, who, money.Amount{}, letter.Envelope{}))
 	_, _, err := b.BookByStaff(b.ctx, who, "EUR", wallet.Give("gone/"+who, who, money.Of(500, "EUR"), "sorry"))
 	require.ErrorIs(t, err, wallet.ErrRider)
 	require.Zero(t, b.balance(wallet.Rider(who), "EUR"))

@@ -37,9 +37,9 @@ func TestRidersForStaff(t *testing.T) {
 	require.NoError(t, b.Book(b.ctx, wallet.Charge(ride, made["Ana"], r.Bill.Total, 0)))
 	_, err = b.refund(ride, "part", 30)
 	require.NoError(t, err)
-	_, err = b.Suspend(b.ctx, made["Carla"], "Two scooters in the river.")
+	_, err = b.Suspend(b.ctx, made["Carla"], "Two scooters in the river.", letter.Envelope{})
 	require.NoError(t, err)
-	require.NoError(t, b.DeleteRider(b.ctx, made["Deniz"], letter.Envelope{}))
+	require.NoError(t, b.DeleteRider(b.ctx, made["Deniz"], money.Amount{}, letter.Envelope{}))
 
 	yes, no := true, false
 	for name, c := range map[string]struct {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 
+	"rodada/domain/letter"
 	"rodada/domain/rider"
 	"rodada/domain/staff"
 )
@@ -18,18 +19,18 @@ func (r suspensionRow) suspension(id string) rider.Suspension {
 	return rider.Suspension{RiderID: id, At: timeOf(r.At), Reason: r.Reason, OpenRental: r.OpenRental.String}
 }
 
-// Suspend keeps a rider from riding, from this moment on and whatever tokens were given: rider.ErrUnknown. One who is suspended already
-// stays so, for the reason of before.
-func (s *Store) Suspend(ctx context.Context, id, reason string) (rider.Suspension, error) {
-	return s.setSuspended(ctx, "rider.suspend", id, reason, true)
+// Suspend keeps a rider from riding, from this moment on and whatever tokens were given, and posts a letter: rider.ErrUnknown. One who is
+// suspended already stays so since then, for the reason of now, and gets no letter.
+func (s *Store) Suspend(ctx context.Context, id, reason string, e letter.Envelope) (rider.Suspension, error) {
+	return s.setSuspended(ctx, "rider.suspend", id, reason, true, e)
 }
 
-// Reinstate lets a rider ride again: rider.ErrUnknown. One who may stays as is.
-func (s *Store) Reinstate(ctx context.Context, id, reason string) (rider.Suspension, error) {
-	return s.setSuspended(ctx, "rider.reinstate", id, reason, false)
+// Reinstate lets a rider ride again, who logs in anew, and posts a letter: rider.ErrUnknown. One who may stays as is.
+func (s *Store) Reinstate(ctx context.Context, id, reason string, e letter.Envelope) (rider.Suspension, error) {
+	return s.setSuspended(ctx, "rider.reinstate", id, reason, false, e)
 }
 
-func (s *Store) setSuspended(ctx context.Context, action, id, reason string, suspended bool) (now rider.Suspension, err error) {
+func (s *Store) setSuspended(ctx context.Context, action, id, reason string, suspended bool, e letter.Envelope) (now rider.Suspension, err error) {
 	if !isID(id) {
 		return now, rider.ErrUnknown
 	}
@@ -41,24 +42,46 @@ func (s *Store) setSuspended(ctx context.Context, action, id, reason string, sus
 		if err != nil {
 			return orElse(err, rider.ErrUnknown)
 		}
-		if row.At.Valid == suspended {
-			now = row.suspension(id)
-			return nil
-		}
-		kept := ""
+		was, kept := row, ""
 		if suspended {
 			kept = reason
 		}
+		if was.At.Valid == suspended && was.Reason == kept {
+			now = row.suspension(id)
+			return nil
+		}
 		err = tx.GetContext(ctx, &row, `
-			UPDATE riders SET suspended_at = CASE WHEN $2 THEN now() END, suspended_reason = $3 WHERE id = $1
+			UPDATE riders SET suspended_at = CASE WHEN $2 THEN coalesce(suspended_at, now()) END, suspended_reason = $3 WHERE id = $1
 			RETURNING suspended_at, suspended_reason`, id, suspended, kept)
 		if err != nil {
 			return err
 		}
 		now = row.suspension(id)
-		return audit(ctx, tx, staff.Deed{
-			Action: action, Subject: id, Reason: reason, Before: facts{"suspended": !suspended}, After: facts{"suspended": suspended},
-		})
+		if was.At.Valid != suspended {
+			if err := resettle(ctx, tx, id, suspended, e); err != nil {
+				return err
+			}
+		}
+		return audit(ctx, tx, staff.Deed{Action: action, Subject: id, Reason: reason, Before: was.facts(), After: row.facts()})
 	})
 	return now, err
+}
+
+// resettle is what goes with a change for the rider. Sessions end with the suspension's end, not its beginning: until then they open
+// nothing but the way to see and end a ride that runs, and say why; afterwards nothing that was given before comes to life again.
+func resettle(ctx context.Context, tx executor, id string, suspended bool, e letter.Envelope) error {
+	if !suspended {
+		if err := endSessions(ctx, tx, id, ""); err != nil {
+			return err
+		}
+	}
+	return post(ctx, tx, id, e)
+}
+
+func (r suspensionRow) facts() facts {
+	f := facts{"suspended": r.At.Valid}
+	if r.Reason != "" {
+		f["reason"] = r.Reason
+	}
+	return f
 }

@@ -36,6 +36,11 @@ func newWriter(lang, country string) writer {
 	return writer{language: lang, amounts: amounts, numbers: message.NewPrinter(language.Make(tag))}
 }
 
+// Amount writes an amount in a language as a country does.
+func Amount(a money.Amount, lang, country string) string {
+	return newWriter(lang, country).money(a).Text
+}
+
 // money writes an amount with the decimals that its currency has: none of JPY and CLP, three of KWD. (ISO 4217)
 func (w writer) money(a money.Amount) Money {
 	out := Money{Minor: a.Minor, Currency: a.Currency, Text: strconv.FormatInt(a.Minor, 10) + " " + a.Currency}

@@ -23,6 +23,9 @@ const (
 	PasswordChanged Kind = "password_changed" // by its owner, or with a code
 	LoginLinked     Kind = "login_linked"     // another service logs in to the account from now on
 	Deleted         Kind = "deleted"          // the account is gone
+	Suspended       Kind = "suspended"        // the account may not ride for now
+	Reinstated      Kind = "reinstated"       // it may again
+	DeletedLeft     Kind = "deleted_left"     // the account is gone, and what was left in its wallet is given up
 	DebtFailed      Kind = "debt_failed"      // what the rider owes could not be collected, and will be tried again
 	DebtConfirm     Kind = "debt_confirm"     // the bank wants the rider to confirm it
 	DebtNoCard      Kind = "debt_no_card"     // there is no card to collect it from
@@ -32,7 +35,7 @@ const (
 // Kinds lists every kind.
 func Kinds() []Kind {
 	return []Kind{
-		Register, Known, Reset, ProveSelf, ChangeEmail, EmailChanged, PasswordChanged, LoginLinked, Deleted,
+		Register, Known, Reset, ProveSelf, ChangeEmail, EmailChanged, PasswordChanged, LoginLinked, Suspended, Reinstated, Deleted, DeletedLeft,
 		DebtFailed, DebtConfirm, DebtNoCard, DebtLast,
 	}
 }
@@ -46,7 +49,7 @@ type Letter struct {
 	To        string    `json:"to"`
 	Code      string    `json:"code,omitempty"`
 	Service   string    `json:"service,omitempty"` // whose login was linked
-	Amount    string    `json:"amount,omitempty"`  // that is owed, as the rider's language writes it
+	Amount    string    `json:"amount,omitempty"`  // that is owed or left, as the rider's language writes it
 }
 
 // Envelope is a letter on its way, as the books keep it.

@@ -43,6 +43,18 @@ var words = map[Kind][2]text{
 		{"Your Rodada account is gone", "Your account with Rodada has been deleted, and your personal data with it. What the law has us keep of rides and payments no longer says whose they were.\n\nGoodbye, and thank you for riding."},
 		{"Tu cuenta de Rodada ya no existe", "Tu cuenta de Rodada se ha borrado, y con ella tus datos personales. Lo que la ley nos obliga a guardar de viajes y pagos ya no dice de quién fueron.\n\nAdiós, y gracias por viajar con nosotros."},
 	},
+	DeletedLeft: {
+		{"Your Rodada account is gone", "Your account with Rodada has been deleted, and your personal data with it. What the law has us keep of rides and payments no longer says whose they were.\n\nThere were {amount} left in your wallet, which you have given up.\n\nGoodbye, and thank you for riding."},
+		{"Tu cuenta de Rodada ya no existe", "Tu cuenta de Rodada se ha borrado, y con ella tus datos personales. Lo que la ley nos obliga a guardar de viajes y pagos ya no dice de quién fueron.\n\nEn tu monedero quedaban {amount}, a los que has renunciado.\n\nAdiós, y gracias por viajar con nosotros."},
+	},
+	Suspended: {
+		{"Your Rodada account is suspended", "Your account with Rodada is suspended for now: you can't begin a ride. A ride that runs can still be ended in the app.\n\nIf you think that is a mistake, write to our support."},
+		{"Tu cuenta de Rodada está suspendida", "Tu cuenta de Rodada está suspendida por ahora: no puedes empezar ningún viaje. Un viaje en marcha todavía se puede terminar en la app.\n\nSi crees que es un error, escribe a nuestro soporte."},
+	},
+	Reinstated: {
+		{"Your Rodada account is back", "Your account with Rodada is no longer suspended. Log in again in the app, and ride."},
+		{"Tu cuenta de Rodada vuelve a estar activa", "Tu cuenta de Rodada ya no está suspendida. Entra otra vez en la app y vuelve a viajar."},
+	},
 	DebtFailed: {
 		{"Your ride could not be paid", "Your wallet is {amount} short, and your card did not pay it. We will try again; until it is paid there is no new ride.\n\nYou can pay it in the app at once, or save another card there."},
 		{"No se ha podido cobrar tu viaje", "A tu monedero le faltan {amount} y tu tarjeta no los ha pagado. Lo intentaremos otra vez; hasta que esté pagado no puedes empezar otro viaje.\n\nPuedes pagarlo ya en la app, o guardar allí otra tarjeta."},

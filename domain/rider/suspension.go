@@ -17,6 +17,9 @@ type Suspension struct {
 // ErrUnsettled is the answer to who wants to leave while a ride is not paid for yet.
 var ErrUnsettled = fault.Declare(fault.Conflict, "rides_unsettled", "A ride of yours is not charged yet. Try again in a moment.")
 
+// ErrLeft is the answer to who wants to leave with money in the wallet, and has not said what shall become of it.
+var ErrLeft = fault.Declare(fault.Conflict, "balance_left", "There is money left in your wallet. Ride it up or have it paid back, or say that you give it up.")
+
 // ErrSession is the answer to a session that is none, or over.
 var ErrSession = fault.Declare(fault.NotFound, "session_unknown", "There is no such session.")
 

@@ -46,7 +46,7 @@ func ParsePermissions(names []string) (list []Permission, err error) {
 	for _, name := range names {
 		p := Permission(name)
 		if !p.Known() {
-			return nil, ErrPermissionUnknown.Saying("There is no permission %q.", name).With("field", "permissions")
+			return nil, ErrPermissionUnknown.Saying("There is no permission %q.", name).With("field", "permissions").With("permission", name)
 		}
 		if !seen[p] {
 			list = append(list, p)

@@ -23,6 +23,7 @@ const (
 	ByStaff   ActorKind = "staff"
 	ByService ActorKind = "service"
 	ByConsole ActorKind = "console" // whoever has the machine itself
+	ByNobody  ActorKind = "nobody"  // of ours: a stranger at the door
 )
 
 // Kind is what the actor is.
@@ -32,9 +33,14 @@ func (a Actor) Kind() ActorKind {
 		return ByService
 	case a.StaffID != "":
 		return ByStaff
+	case a.Email == Stranger:
+		return ByNobody
 	}
 	return ByConsole
 }
+
+// Stranger is the author of what somebody does whom nobody knows, such as trying a password.
+const Stranger = "stranger"
 
 type actorKey struct{}
 
