@@ -194,7 +194,7 @@ func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 	histories := &histories{store: o.Store, history: o.History, now: o.Now}
 	rentals := &rentals{
 		store: o.Store, live: o.Live, holders: holders, rules: c.Rental, deadline: c.HTTP.Deadline,
-		fresh: c.Telemetry.OfflineAfter, now: o.Now, meters: measured,
+		fresh: c.Telemetry.OfflineAfter, now: o.Now, meters: measured, tax: operatorOf(c.Operator).Tax,
 	}
 	riderDoors, staffDoors := sessionsOf(rider.ForRiders), sessionsOf(rider.ForStaff)
 	routes := &rentalRoutes{rentals: rentals, staff: o.Store, histories: histories, now: o.Now}

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"time"
+
 	"rodada/api/paper"
 	"rodada/domain/money"
 	"rodada/domain/receipt"
@@ -19,6 +21,7 @@ func receiptExample(r rental.Rental) RideReceipt {
 		{Kind: wallet.Ride, At: r.SecuredAt, Amount: r.Bill.Total.Negate()},
 		{Kind: wallet.Refund, At: r.SecuredAt.AddDate(0, 0, 1), Amount: money.Of(150, r.Tariff.Currency)},
 	}, by.Tax)
+	made.Issue = receipt.Issue{Number: 412, At: r.SecuredAt.Add(time.Minute)}
 	return RideReceipt{
 		Receipt: paper.Write(r, "Ana Ruiz", made, by, "es"), RouteMeters: 3215,
 		Route: &LineString{Type: "LineString", Coordinates: [][2]float64{{-3.703891, 40.416512}, {-3.703312, 40.417401}, {-3.70275, 40.41831}}},

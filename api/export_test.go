@@ -11,6 +11,7 @@ import (
 	"rodada/domain/listing"
 	"rodada/domain/money"
 	"rodada/domain/pricing"
+	"rodada/domain/receipt"
 	"rodada/domain/rental"
 	"rodada/domain/rider"
 	"rodada/domain/wallet"
@@ -61,6 +62,7 @@ type FirmwareBooks interface {
 type ListBooks interface {
 	ledgerStore
 	RentalMovements(ctx context.Context, r rental.Rental) ([]wallet.Movement, error)
+	IssueReceipt(ctx context.Context, rentalID string) (receipt.Issue, error)
 	StaffRentals(ctx context.Context, f rental.Filter, q listing.Query) ([]rental.Rental, []listing.Place, int, error)
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2/negotiation"
@@ -24,6 +25,7 @@ import (
 // receiptStore is what receipts need of the books.
 type receiptStore interface {
 	RentalMovements(ctx context.Context, r rental.Rental) ([]wallet.Movement, error)
+	IssueReceipt(ctx context.Context, rentalID string) (receipt.Issue, error)
 	RiderRecord(ctx context.Context, id, currency string) (rider.Record, rider.Tally, error)
 }
 
@@ -73,7 +75,7 @@ var receiptFaults = []*fault.Error{rental.ErrUnknown, receipt.ErrNotYet, receipt
 
 const aboutReceipt = "What a ride cost, line by line as it was billed, and what was charged, given back or waived since; the tariff and the zones by their " +
 	"versions; the way. As JSON or as PDF by `Accept`, in Spanish or English by `Accept-Language`, with amounts as the operator's country " +
-	"writes them. The same ride gives the same file until something happens to its money."
+	"writes them. It has a number, without gaps among all receipts, and a date from when it is asked for first. The same ride gives the same file until something happens to its money."
 
 // of gives the receipt of a rental.
 func (e receipts) of(ctx context.Context, r rental.Rental, accept string) (*receiptOut, error) {
@@ -83,6 +85,9 @@ func (e receipts) of(ctx context.Context, r rental.Rental, accept string) (*rece
 	}
 	made, err := receipt.Of(r, movements, e.operator.Tax)
 	if err != nil {
+		return nil, err
+	}
+	if made.Issue, err = e.store.IssueReceipt(ctx, r.ID); err != nil {
 		return nil, err
 	}
 	who, _, err := e.store.RiderRecord(ctx, r.RiderID, r.Tariff.Currency)
@@ -101,7 +106,7 @@ func (e receipts) of(ctx context.Context, r rental.Rental, accept string) (*rece
 		body.Route, body.RouteMeters = way.Line, way.Meters
 	}
 	out := &receiptOut{ContentType: typeJSON, Language: lang, Vary: "Accept, Accept-Language"}
-	if negotiation.SelectQValue(accept, []string{typeJSON, typePDF}) != typePDF {
+	if negotiation.SelectQValue(strings.ToLower(accept), []string{typeJSON, typePDF}) != typePDF {
 		out.Body, err = json.Marshal(body)
 		return out, err
 	}

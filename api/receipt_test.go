@@ -53,6 +53,7 @@ func (c *kiosk) open(t *testing.T, who string) (id string) {
 	t.Helper()
 	r, _, err := c.books.OpenRental(t.Context(), rental.New{
 		ID: uuid.NewString(), RiderID: who, ScooterID: c.scooter.ID, Key: uuid.NewString(), Digest: "d", State: rental.Unlocking, Tariff: c.tariff,
+		Tax: fare.Tax{Name: "IVA", Hundredths: 2100},
 	}, time.Hour)
 	require.NoError(t, err)
 	return r.ID
@@ -99,6 +100,8 @@ func TestReceipts(t *testing.T) {
 	require.Equal(t, 1, due.Tariff.Version)
 	require.Equal(t, "2,07\u00a0€", due.Cost.Text)
 	require.Equal(t, "0,36\u00a0€", due.Tax.Amount.Text)
+	require.Equal(t, "R-000001", due.Number)
+	require.Equal(t, due.Issued, c.receipt(t, path, mine).Issued)
 	require.Equal(t, "LineString", due.Route.Type)
 	require.InDelta(t, 1475, due.RouteMeters, 20)
 	var sum int64
@@ -127,7 +130,7 @@ func TestReceipts(t *testing.T) {
 
 	for accept, kind := range map[string]string{
 		"application/pdf": "application/pdf", "application/json;q=0.5, application/pdf": "application/pdf", "*/*": "application/json",
-		"application/pdf;q=0.1, application/json": "application/json", "text/html": "application/json", "": "application/json",
+		"application/pdf;q=0.1, application/json": "application/json", "Application/PDF": "application/pdf", "text/html": "application/json", "": "application/json",
 	} {
 		res := c.do(t, "GET", path, mine, nil, "Accept", accept)
 		require.Equal(t, 200, res.Code)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"rodada/domain/fare"
 	"rodada/domain/fault"
 	"rodada/domain/firmware"
 	"rodada/domain/fleet"
@@ -46,6 +47,7 @@ type rentals struct {
 	fresh    time.Duration // how old a sighting may be to be believed
 	now      func() time.Time
 	meters   *meters
+	tax      fare.Tax // that prices have in them
 }
 
 // orphanAfter is the age at which a rental that no workflow began is given up.
@@ -99,7 +101,7 @@ func (s *rentals) open(ctx context.Context, q request) (*rentalOut, error) {
 	}
 	n := rental.New{
 		ID: uuid.NewString(), RiderID: q.riderID, ScooterID: scooter.ID,
-		Key: q.key, Digest: q.digest, State: rental.Unlocking, Tariff: tariff,
+		Key: q.key, Digest: q.digest, State: rental.Unlocking, Tariff: tariff, Tax: s.tax,
 	}
 	if len(a.LocalPasses) > 0 {
 		if n.Passes, err = pass.Here(a.LocalPasses, s.stands(ctx, scooter)); err != nil {

@@ -73,6 +73,8 @@ GRANT SELECT, INSERT, UPDATE (withdrawn_at) ON tariff_versions, price_rules TO :
 GRANT SELECT, UPDATE ON price_book TO :api; -- a trigger counts, and who changes prices waits for who does
 GRANT SELECT, INSERT, UPDATE (redeemed, ended_at) ON promotions TO :api;
 GRANT SELECT, INSERT ON redemptions TO :api;
+GRANT SELECT, INSERT ON receipts TO :api;
+GRANT SELECT, UPDATE (last) ON receipt_numbers TO :api;
 GRANT SELECT, INSERT ON trace_keys, rider_traces TO :api; -- by which somebody is known who comes back
 GRANT SELECT, INSERT, UPDATE (ended_at) ON pass_products TO :api;
 GRANT SELECT, INSERT, UPDATE (revoked_at, refunded) ON passes TO :api;

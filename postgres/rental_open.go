@@ -24,8 +24,8 @@ var openRental = `
 		RETURNING *
 	), opened AS (
 		INSERT INTO rentals AS r (id, rider_id, scooter_id, plate, vehicle_id, state, reserved_until, tariff_id, tariff_version, tariff,
-			pass_id, redemption_id, discount)
-		SELECT $1, $2, t.id, t.plate, t.public_id, $6, $7, $9, $10, $11, p.id, v.id, coalesce(p.discount, v.discount) FROM taken t
+			tax, pass_id, redemption_id, discount)
+		SELECT $1, $2, t.id, t.plate, t.public_id, $6, $7, $9, $10, $11, $13, p.id, v.id, coalesce(p.discount, v.discount) FROM taken t
 			LEFT JOIN LATERAL (` + nextPass("$2", "t.model_id", "$12::uuid[]", "now()") + ` FOR SHARE OF p) p ON true
 			LEFT JOIN LATERAL (` + nextRedemption("$2", "now()") + `) v ON p.id IS NULL RETURNING ` + rentalColumns + `
 	), keyed AS (
@@ -109,10 +109,14 @@ func (s *Store) tryOpen(ctx context.Context, n rental.New) (r rental.Rental, cre
 	if err != nil {
 		return r, false, fmt.Errorf("postgres: open rental: %w", err)
 	}
+	tax, err := jsonText(&n.Tax)
+	if err != nil {
+		return r, false, fmt.Errorf("postgres: open rental: %w", err)
+	}
 	err = s.once(ctx, "open rental", func(db executor) error {
 		var row rentalRow
 		err := db.GetContext(ctx, &row, openRental, n.ID, n.RiderID, n.ScooterID, n.Key, n.Digest, n.State,
-			nullTime(n.ReservedUntil), holdOf(n.State), n.Tariff.ID, n.Tariff.Version, tariff, append([]string{}, n.Passes...))
+			nullTime(n.ReservedUntil), holdOf(n.State), n.Tariff.ID, n.Tariff.Version, tariff, append([]string{}, n.Passes...), tax)
 		if errors.Is(err, sql.ErrNoRows) || lostRace(err) {
 			return nil
 		}

@@ -13,7 +13,7 @@ import (
 // rentalColumns are what a rentalRow reads of a rental r, but for what the ledger says.
 const rentalColumns = `r.id, r.rider_id, r.scooter_id, r.plate, r.vehicle_id, r.run_id, r.state, r.outcome, r.reason,
 	r.device_status, r.tariff, r.created_at, r.reserved_until, r.unlocked_at, r.paused_at, r.stopped_at, r.secured_at,
-	r.riding_ns, r.paused_ns, r.meters, r.bill, r.discount, r.end_lat, r.end_lng, r.zone_version,
+	r.riding_ns, r.paused_ns, r.meters, r.bill, r.discount, r.tax, r.end_lat, r.end_lng, r.zone_version,
 	(SELECT s.qr_code FROM scooters s WHERE s.id = r.scooter_id) AS code,
 	(SELECT m.name FROM scooters s JOIN models m ON m.id = s.model_id WHERE s.id = r.scooter_id) AS model,
 	(SELECT s.model_id FROM scooters s WHERE s.id = r.scooter_id) AS model_id`
@@ -51,6 +51,7 @@ type rentalRow struct {
 	Meters        int64           `db:"meters"`
 	Bill          []byte          `db:"bill"`
 	Discount      []byte          `db:"discount"`
+	Tax           []byte          `db:"tax"`
 	EndLat        sql.NullFloat64 `db:"end_lat"`
 	EndLng        sql.NullFloat64 `db:"end_lng"`
 	ZoneVersion   sql.NullInt64   `db:"zone_version"`
@@ -77,13 +78,14 @@ func (r rentalRow) rental() (rental.Rental, error) {
 	if err := json.Unmarshal(r.Tariff, &out.Tariff); err != nil {
 		return rental.Rental{}, err
 	}
-	if r.Discount != nil {
-		if err := json.Unmarshal(r.Discount, &out.Discount); err != nil {
-			return rental.Rental{}, err
+	for _, part := range []struct {
+		text []byte
+		into any
+	}{{r.Discount, &out.Discount}, {r.Tax, &out.Tax}, {r.Bill, &out.Bill}} {
+		if part.text == nil {
+			continue
 		}
-	}
-	if r.Bill != nil {
-		if err := json.Unmarshal(r.Bill, &out.Bill); err != nil {
+		if err := json.Unmarshal(part.text, part.into); err != nil {
 			return rental.Rental{}, err
 		}
 	}

@@ -53,6 +53,7 @@ func written(t testing.TB, r rental.Rental, rider, lang, country string, moves .
 	by := operator(t, country)
 	of, err := receipt.Of(r, moves, by.Tax)
 	require.NoError(t, err)
+	of.Issue = receipt.Issue{Number: 412, At: noon.Add(time.Hour)}
 	return paper.Write(r, rider, of, by, lang)
 }
 
@@ -106,9 +107,9 @@ func TestAReceiptOnPaper(t *testing.T) {
 		"es": {
 			"Patinetes Ñandú, S.L.", "NIF B12345674", "Recibo", "Devuelto en parte", "Viaje|5d0b2f0c-5a52-4a3e-8a86-0d7b2c1f7e55", "Cliente|Ana Núñez", "Patinete|RD-7K2M9Q, M1",
 			"Inicio|23/11/2026 13:00:00 CET", "Fin|23/11/2026 13:14:05 CET", "En marcha|0:12:05", "En pausa|0:02:00", "Distancia|3,2 km",
-			"Tarifa|Ciudad (city), versión 3", "Zonas|versión 12", "Desbloqueo|× 1|1,00 €", "Tiempo en marcha|× 13|2,99 €", "Tiempo en pausa|× 2|0,10 €",
+			"Tarifa|Ciudad (city), versión 3", "Zonas|versión 12", "Desbloqueo|× 1|1,00 €", "Tiempo en marcha|13 × 1 min a 0,23 €|2,99 €", "Tiempo en pausa|2 × 1 min a 0,05 €|0,10 €",
 			"Zona donde terminó el viaje|× 1|-0,50 €", "Total|3,59 €", "Cobrado del monedero|23/11/2026 13:14:05 CET|-3,59 €",
-			"Devuelto al monedero|23/11/2026 14:00:00 CET|1,50 €", "Coste final|2,09 €", "incluye IVA 21 %|0,36 €",
+			"Devuelto al monedero|23/11/2026 14:00:00 CET|1,50 €", "Coste final|2,09 €", "base imponible|1,73 €", "Número|R-000412", "Fecha de emisión|23/11/2026 14:00:00 CET", "incluye IVA 21 %|0,36 €",
 		},
 		"en": {
 			"Receipt", "Refunded in part", "Distance|3.2 km", "Unlock|× 1|€1.00", "Zone where the ride ended|× 1|-€0.50", "Cost in the end|€2.09", "includes IVA 21 %|€0.36",
@@ -196,5 +197,36 @@ func TestManyLines(t *testing.T) {
 	text := strings.Join(textOf(t, file), "\n")
 	for _, l := range r.Bill.Lines[4:] {
 		require.Contains(t, text, "Other: "+l.Item)
+	}
+}
+
+func TestWhatALineCounts(t *testing.T) {
+	r := ride("EUR")
+	r.Tariff.Riding = []fare.Segment{{Rate: 100, Interval: 5}}
+	r.Tariff.Paused = append(r.Tariff.Paused, fare.Segment{Start: 10, Rate: 9, Interval: 1})
+	r.Discount = &fare.Discount{Code: "WELCOME", Percent: 10}
+	r.Bill.Lines = append(r.Bill.Lines, fare.Line{Item: "promotion", Quantity: 1, Amount: -5}, fare.Line{Item: "pass", Quantity: 12, Amount: -5})
+	lines := written(t, r, "", "en", "IE").Lines
+	by := map[string]paper.BillLine{}
+	for _, l := range lines {
+		by[l.Item] = l
+	}
+	require.Equal(t, "5 min", by["riding"].Unit)
+	require.EqualValues(t, 100, by["riding"].Rate.Minor)
+	require.Nil(t, by["paused"].Rate, "its intervals cost one or the other")
+	require.Equal(t, "Promotion WELCOME", by["promotion"].Label)
+	require.Equal(t, "min", by["pass"].Unit)
+}
+
+// A scooter that stands is seen at places some metres apart: that is no way.
+func TestARideWithoutAWay(t *testing.T) {
+	r := ride("EUR")
+	for want, way := range map[bool][]geo.Point{
+		false: {{Lat: 40.416, Lng: -3.703}, {Lat: 40.41605, Lng: -3.703}, {Lat: 40.416, Lng: -3.703}},
+		true:  {{Lat: 40.416, Lng: -3.703}, {Lat: 40.4165, Lng: -3.703}, {Lat: 40.416, Lng: -3.703}},
+	} {
+		file, err := written(t, r, "", "en", "IE").PDF(way)
+		require.NoError(t, err)
+		require.Equal(t, want, strings.Contains(strings.Join(textOf(t, file), "\n"), "route"))
 	}
 }

@@ -3,6 +3,7 @@ package paper
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"codeberg.org/go-pdf/fpdf"
@@ -44,7 +45,7 @@ func (r Receipt) PDF(way []geo.Point) ([]byte, error) {
 	}
 	p.gap()
 	for _, l := range r.Lines {
-		p.line("", l.Label, fmt.Sprintf("× %d", l.Quantity), l.Amount.Text)
+		p.line("", l.Label, l.remark(r.Language), l.Amount.Text)
 	}
 	p.rule()
 	p.line("B", wordTotal.in(r.Language), "", r.Total.Text)
@@ -55,9 +56,10 @@ func (r Receipt) PDF(way []geo.Point) ([]byte, error) {
 	p.rule()
 	p.line("B", wordCost.in(r.Language), "", r.Cost.Text)
 	if r.Tax != nil {
+		p.line("", wordNet.in(r.Language), "", r.Tax.Net.Text)
 		p.line("", fmt.Sprintf("%s %s %s %%", wordIncludes.in(r.Language), r.Tax.Name, r.Tax.Percent), "", r.Tax.Amount.Text)
 	}
-	if len(way) > 1 {
+	if moved(way) {
 		p.route(wordRoute.in(r.Language), way)
 	}
 	var file bytes.Buffer
@@ -65,6 +67,14 @@ func (r Receipt) PDF(way []geo.Point) ([]byte, error) {
 		return nil, fmt.Errorf("paper: %w", err)
 	}
 	return file.Bytes(), nil
+}
+
+// standing is how far the fixes of a scooter that stands may lie apart, in metres.
+const standing = 15
+
+// moved reports whether there is a way to draw.
+func moved(way []geo.Point) bool {
+	return slices.ContainsFunc(way, func(p geo.Point) bool { return geo.Distance(way[0], p) > standing })
 }
 
 type page struct{ *fpdf.Fpdf }

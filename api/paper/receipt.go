@@ -13,6 +13,8 @@ import (
 
 // Receipt is a receipt in a language.
 type Receipt struct {
+	Number       string            `json:"number" example:"R-000412" doc:"Without gaps among all receipts."`
+	Issued       time.Time         `json:"issued_at" doc:"When it was asked for first."`
 	RentalID     string            `json:"rental_id" format:"uuid"`
 	Language     string            `json:"language" enum:"es,en"`
 	Operator     ReceiptOperator   `json:"operator"`
@@ -53,8 +55,10 @@ type RiddenTariff struct {
 // BillLine is one line of a bill.
 type BillLine struct {
 	Item     string `json:"item"`
-	Label    string `json:"label"`
-	Quantity int64  `json:"quantity" doc:"Intervals charged."`
+	Label    string `json:"label" doc:"With the code of a promotion."`
+	Quantity int64  `json:"quantity" doc:"Intervals charged; minutes of a pass."`
+	Unit     string `json:"unit,omitempty" example:"1 min" doc:"How long or far an interval is, and what a pass counts."`
+	Rate     *Money `json:"rate,omitempty" doc:"Of an interval, where all cost the same."`
 	Amount   Money  `json:"amount"`
 }
 
@@ -81,6 +85,7 @@ func Write(r rental.Rental, rider string, of receipt.Receipt, by receipt.Operato
 	}
 	w := newWriter(lang, by.Country)
 	out := Receipt{
+		Number: fmt.Sprintf("R-%06d", of.Issue.Number), Issued: of.Issue.At.In(by.Zone),
 		RentalID: r.ID, Language: lang, Rider: strings.TrimSpace(rider), Code: r.Code, Model: r.Model,
 		Operator: ReceiptOperator{Name: by.Name, TaxID: by.TaxID, Address: by.Address, Contact: by.Contact},
 		Began:    r.UnlockedAt.In(by.Zone), Ended: r.StoppedAt.In(by.Zone),
@@ -93,7 +98,12 @@ func Write(r rental.Rental, rider string, of receipt.Receipt, by receipt.Operato
 		if known, is := items[l.Item]; is {
 			label = known.in(lang)
 		}
-		out.Lines = append(out.Lines, BillLine{Item: l.Item, Label: label, Quantity: l.Quantity, Amount: w.money(money.Of(l.Amount, of.Total.Currency))})
+		if l.Item == "promotion" && r.Discount != nil {
+			label = strings.TrimSpace(label + " " + r.Discount.Code)
+		}
+		line := BillLine{Item: l.Item, Label: label, Quantity: l.Quantity, Amount: w.money(money.Of(l.Amount, of.Total.Currency))}
+		line.Unit, line.Rate = w.rate(l.Item, r.Tariff)
+		out.Lines = append(out.Lines, line)
 	}
 	for _, m := range of.Movements {
 		label := string(m.Kind)
@@ -102,10 +112,10 @@ func Write(r rental.Rental, rider string, of receipt.Receipt, by receipt.Operato
 		}
 		out.Movements = append(out.Movements, ReceiptMovement{Kind: m.Kind, Label: label, At: m.At.In(by.Zone), Amount: w.money(m.Amount)})
 	}
-	if by.Tax.Hundredths > 0 {
+	if of.Tax.Hundredths > 0 {
 		out.Tax = &IncludedTax{
-			Name: by.Tax.Name, Percent: w.decimal(float64(by.Tax.Hundredths)/100, 2),
-			Net: w.money(money.Of(of.Cost.Minor-of.Tax, of.Cost.Currency)), Amount: w.money(money.Of(of.Tax, of.Cost.Currency)),
+			Name: of.Tax.Name, Percent: w.decimal(float64(of.Tax.Hundredths)/100, 2),
+			Net: w.money(money.Of(of.Cost.Minor-of.Included, of.Cost.Currency)), Amount: w.money(money.Of(of.Included, of.Cost.Currency)),
 		}
 	}
 	return out
@@ -115,7 +125,7 @@ func Write(r rental.Rental, rider string, of receipt.Receipt, by receipt.Operato
 func (r Receipt) facts() [][2]string {
 	w := newWriter(r.Language, "")
 	say := func(what words, text string) [2]string { return [2]string{what.in(r.Language), text} }
-	list := [][2]string{say(wordRide, r.RentalID)}
+	list := [][2]string{say(wordNumber, r.Number), say(wordIssued, r.moment(r.Issued)), say(wordRide, r.RentalID)}
 	if r.Rider != "" {
 		list = append(list, say(wordRider, r.Rider))
 	}

@@ -18,6 +18,10 @@ func (w words) in(lang string) string {
 var (
 	wordTitle    = words{"Receipt", "Recibo"}
 	wordTaxID    = words{"Tax ID", "NIF"}
+	wordNumber   = words{"Number", "Número"}
+	wordIssued   = words{"Issued", "Fecha de emisión"}
+	wordAt       = words{"at", "a"}
+	wordNet      = words{"without tax", "base imponible"}
 	wordRider    = words{"Rider", "Cliente"}
 	wordRide     = words{"Ride", "Viaje"}
 	wordScooter  = words{"Scooter", "Patinete"}

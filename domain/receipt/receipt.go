@@ -31,20 +31,12 @@ const (
 )
 
 // Tax is a tax that prices have in them. The zero value is none.
-type Tax struct {
-	Name       string
-	Hundredths int64 // of a percent: 2100 is 21 %
-}
+type Tax = fare.Tax
 
-// Included is what of a price is tax: rounded half away from zero.
-func (t Tax) Included(price int64) int64 {
-	whole := 10_000 + t.Hundredths
-	part := price % whole * t.Hundredths // what is left over alone: a price is larger than a product may be
-	half := whole / 2
-	if part < 0 {
-		half = -half
-	}
-	return price/whole*t.Hundredths + (part+half)/whole
+// Issue is the number and the date of a receipt, which it keeps.
+type Issue struct {
+	Number int64
+	At     time.Time
 }
 
 // Operator is who gives the receipt.
@@ -68,11 +60,14 @@ type Receipt struct {
 	Charged   int64             // minor units; as Refunded
 	Refunded  int64
 	Cost      money.Amount // what the ride costs after all
-	Tax       int64        // that Cost has in it
+	Tax       Tax          // at the rate of when the ride opened
+	Included  int64        // of Tax in Cost
+	Issue     Issue
 }
 
-// Of makes the receipt of a ride with the movements that are about it: ErrNotYet, ErrNone.
-func Of(r rental.Rental, movements []wallet.Movement, tax Tax) (Receipt, error) {
+// Of makes the receipt of a ride with the movements that are about it: ErrNotYet, ErrNone. now is the tax of now, for a ride of which
+// nobody kept it.
+func Of(r rental.Rental, movements []wallet.Movement, now Tax) (Receipt, error) {
 	switch {
 	case r.Outcome == rental.Voided:
 		return Receipt{}, ErrNone
@@ -104,6 +99,10 @@ func Of(r rental.Rental, movements []wallet.Movement, tax Tax) (Receipt, error) 
 			out.State = Refunded
 		}
 	}
-	out.Tax = tax.Included(out.Cost.Minor)
+	out.Tax = now
+	if r.Tax != nil {
+		out.Tax = *r.Tax
+	}
+	out.Included = out.Tax.Included(out.Cost.Minor)
 	return out, nil
 }

@@ -67,7 +67,7 @@ func TestTheLinesAreWhatWasCharged(t *testing.T) {
 		require.Equal(t, sum, got.Charged)
 		require.Equal(t, left, got.Cost.Minor)
 		require.Equal(t, got.Charged-got.Refunded, got.Cost.Minor)
-		require.LessOrEqual(t, got.Tax, got.Cost.Minor)
+		require.LessOrEqual(t, got.Included, got.Cost.Minor)
 		switch {
 		case got.Refunded == 0:
 			require.Equal(t, receipt.Paid, got.State)
@@ -86,14 +86,20 @@ func TestReceiptsOfRidesThatCostNothingOrAreNotOver(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, receipt.Due, got.State)
 	require.Equal(t, money.Of(121, "EUR"), got.Cost)
-	require.EqualValues(t, 21, got.Tax)
+	require.EqualValues(t, 21, got.Included)
+
+	kept := ridden(bill)
+	kept.Tax = &receipt.Tax{Name: "IVA", Hundredths: 1000}
+	got, err = receipt.Of(kept, nil, tax)
+	require.NoError(t, err)
+	require.EqualValues(t, 11, got.Included, "at the rate that it opened with")
 
 	got, err = receipt.Of(ridden(bill), []wallet.Movement{seen(wallet.Waive("r1", "ana", "EUR", "failed"))}, tax)
 	require.NoError(t, err)
 	require.Equal(t, receipt.Waived, got.State)
 	require.Equal(t, money.Of(0, "EUR"), got.Cost)
 	require.EqualValues(t, 121, got.Total.Minor)
-	require.Zero(t, got.Tax)
+	require.Zero(t, got.Included)
 
 	_, err = receipt.Of(rental.Rental{State: rental.Riding}, nil, tax)
 	require.ErrorIs(t, err, receipt.ErrNotYet)

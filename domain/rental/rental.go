@@ -36,6 +36,7 @@ type Rental struct {
 	Usage         fare.Usage
 	Bill          *fare.Bill     // when Ridden
 	Discount      *fare.Discount // that a promotion or a pass gives; nil: none
+	Tax           *fare.Tax      // that the price has in it; nil: of before it was kept
 	Charged       bool           // the wallet has paid
 	Waived        bool           // the wallet will never be asked to
 	Refunded      int64          // of what it has paid, in minor units
@@ -53,6 +54,7 @@ type New struct {
 	State         State  // Reserved or Unlocking
 	ReservedUntil time.Time
 	Tariff        fare.Tariff
+	Tax           fare.Tax
 	// Passes are those of the rider's passes for a city that the scooter is in.
 	Passes []string
 }
