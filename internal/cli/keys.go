@@ -24,7 +24,8 @@ func keysRotate(rotate, check func(ctx context.Context, out io.Writer) error) *c
 		Use: "rotate", Short: "Seal everything with the first key of RODADA_SEAL_KEYS", Args: cobra.NoArgs,
 		Long: "Seals anew, straight in the database of RODADA_POSTGRES_URL, what lies under another key than the first of\n" +
 			"RODADA_SEAL_KEYS, while the installation runs. It may be stopped and started again at any moment. It ends with 0\n" +
-			"when the other keys seal nothing any more. --check only says what lies under which key.",
+			"when the other keys seal nothing any more. --check changes nothing: it says what lies under which key, and tries\n" +
+			"to open all of it.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if look {
 				return check(cmd.Context(), cmd.OutOrStdout())
@@ -32,7 +33,7 @@ func keysRotate(rotate, check func(ctx context.Context, out io.Writer) error) *c
 			return rotate(cmd.Context(), cmd.OutOrStdout())
 		},
 	}
-	cmd.Flags().BoolVar(&look, "check", false, "change nothing; say what lies under which key")
+	cmd.Flags().BoolVar(&look, "check", false, "change nothing; say what lies under which key, and whether it opens")
 	return cmd
 }
 

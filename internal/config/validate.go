@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/text/currency"
+
 	"rodada/domain/firmware"
 	"rodada/domain/staff"
 	"rodada/providers/identity"
@@ -19,10 +21,9 @@ import (
 )
 
 var (
-	currencyPattern = regexp.MustCompile(`^[A-Z]{3}$`)
-	rolePattern     = regexp.MustCompile(`^[a-z_][a-z0-9_]{0,39}$`)
-	countryPattern  = regexp.MustCompile(`^[A-Z]{2}$`)
-	topicPattern    = regexp.MustCompile(`^[^/+#$\x00-\x1f]{1,64}$`)
+	rolePattern    = regexp.MustCompile(`^[a-z_][a-z0-9_]{0,39}$`)
+	countryPattern = regexp.MustCompile(`^[A-Z]{2}$`)
+	topicPattern   = regexp.MustCompile(`^[^/+#$\x00-\x1f]{1,64}$`)
 )
 
 // Validate reports every setting that is wrong, by its name.
@@ -61,7 +62,7 @@ func (c Config) Validate() error {
 	check(c.Influx.Retention == 0 || c.Influx.Retention >= time.Hour && c.Influx.Retention%time.Second == 0,
 		"INFLUX_RETENTION", "0 (for ever) or whole seconds and at least 1h", c.Influx.Retention)
 	check(isCodeLink(c.Fleet.QRLink), "FLEET_QR_LINK", "https://host/path/, with a slash at its end", c.Fleet.QRLink)
-	check(currencyPattern.MatchString(c.Currency), "CURRENCY", "an ISO 4217 code such as EUR", c.Currency)
+	check(isCurrency(c.Currency), "CURRENCY", "an ISO 4217 code such as EUR", c.Currency)
 	c.Operator.validate(check)
 	check(c.Log.Format == "text" || c.Log.Format == "json", "LOG_FORMAT", "text or json", c.Log.Format)
 	if _, err := seal.Parse(c.SealKeys); c.SealKeys != "" {
@@ -289,3 +290,9 @@ func (c Operator) validate(check func(ok bool, name, want string, got any)) {
 
 // TaxHundredths is the tax in hundredths of a percent.
 func (c Operator) TaxHundredths() int64 { return int64(math.Round(c.TaxPercent * 100)) }
+
+// isCurrency reports whether a text is a code of ISO 4217, as it is written there.
+func isCurrency(text string) bool {
+	unit, err := currency.ParseISO(text)
+	return err == nil && unit.String() == text
+}

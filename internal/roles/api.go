@@ -30,6 +30,9 @@ func API(ctx context.Context, c config.Config, log *slog.Logger) error {
 		return fmt.Errorf("api: %w", err)
 	}
 	defer store.Close()
+	if err := sameCurrency(ctx, store, c.Currency); err != nil {
+		return fmt.Errorf("api: %w", err)
+	}
 	registry := newRegistry()
 	registry.MustRegister(meter.NewCensus(store, log, time.Now))
 	temporal, err := dialTemporal(ctx, c, log, registry)

@@ -20,6 +20,7 @@ var (
 	HistoryAccess = historyAccess
 	BrokerOptions = brokerOptions
 	DialTemporal  = dialTemporal
+	SameCurrency  = sameCurrency
 )
 
 // ChangesOf shows the changes of a live state as the API sees them.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"text/tabwriter"
 
 	"rodada/internal/config"
@@ -32,9 +33,29 @@ func RotateKeys(ctx context.Context, c config.Config, out io.Writer) error {
 	})
 }
 
-// CheckKeys says what lies under which key. It is an error when not all lies under the first.
+// CheckKeys says what lies under which key, and opens all of it. It is an error when something can't be opened, or does not lie under the first.
 func CheckKeys(ctx context.Context, c config.Config, out io.Writer) error {
-	return onSealed(ctx, c, func(store *postgres.Store, keys seal.Keys) error { return tellSealed(ctx, store, keys, out) })
+	return onSealed(ctx, c, func(store *postgres.Store, keys seal.Keys) error {
+		return errors.Join(tellSealed(ctx, store, keys, out), trySealed(ctx, store, keys))
+	})
+}
+
+// trySealed opens everything that lies under keys that there are.
+func trySealed(ctx context.Context, store *postgres.Store, keys seal.Keys) error {
+	var broken []error
+	for _, column := range postgres.SealedColumns() {
+		troubles, err := store.TrySealed(ctx, column, keys.Names(), func(sealed, purpose string) error {
+			_, err := keys.Open(sealed, purpose)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		for _, t := range troubles {
+			broken = append(broken, fmt.Errorf("%s: %d values can't be opened with %s: another key has this name, or they were altered", t.Column, t.Values, t.Key))
+		}
+	}
+	return errors.Join(broken...)
 }
 
 func onSealed(ctx context.Context, c config.Config, do func(*postgres.Store, seal.Keys) error) error {
@@ -57,7 +78,7 @@ func tellSealed(ctx context.Context, store *postgres.Store, keys seal.Keys, out 
 	if err != nil {
 		return err
 	}
-	used, left, strange := map[string]bool{}, 0, 0
+	used, left, strange, missing := map[string]bool{}, 0, 0, []string{}
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for _, n := range counts {
 		used[n.Key] = true
@@ -68,6 +89,7 @@ func tellSealed(ctx context.Context, store *postgres.Store, keys seal.Keys, out 
 			left += n.Values
 		default:
 			strange += n.Values
+			missing = append(missing, n.Key)
 		}
 	}
 	if err := table.Flush(); err != nil {
@@ -80,7 +102,9 @@ func tellSealed(ctx context.Context, store *postgres.Store, keys seal.Keys, out 
 	}
 	switch {
 	case strange > 0:
-		return fmt.Errorf("%d values lie under keys that RODADA_SEAL_KEYS does not have: nobody can read them without", strange)
+		slices.Sort(missing)
+		return fmt.Errorf("%d values lie under keys that RODADA_SEAL_KEYS does not have (%s): nobody can read them without",
+			strange, strings.Join(slices.Compact(missing), ", "))
 	case left > 0:
 		return fmt.Errorf("%d values do not lie under %s: run rodada keys rotate, once every part seals with it", left, keys.Current())
 	}

@@ -59,7 +59,7 @@ func TestKeysAreChanged(t *testing.T) {
 	require.ErrorContains(t, err, "2 values do not lie under v2")
 	require.Equal(t, "webhooks.secret  v1  2\n", out, "a look changes nothing")
 	out, err = run(rotate, v2)
-	require.ErrorContains(t, err, "2 values lie under keys that RODADA_SEAL_KEYS does not have")
+	require.ErrorContains(t, err, "2 values lie under keys that RODADA_SEAL_KEYS does not have (v1)")
 	require.Equal(t, "webhooks.secret  v1  2\n", out)
 
 	out, err = run(rotate, v2+","+v1)
@@ -75,4 +75,8 @@ func TestKeysAreChanged(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "webhooks.secret  v2  3\n", out)
 	require.NotContains(t, out, strings.TrimPrefix(v2, "v2:"))
+
+	out, err = run(check, seal.NewKey("v2")) // by its name it is the same
+	require.ErrorContains(t, err, "webhooks.secret: 3 values can't be opened with v2")
+	require.Equal(t, "webhooks.secret  v2  3\n", out)
 }

@@ -12,6 +12,15 @@ import (
 	"rodada/postgres"
 )
 
+// sameCurrency is an error when the books are in another currency than the installation.
+func sameCurrency(ctx context.Context, store *postgres.Store, currency string) error {
+	booked, err := store.BooksCurrency(ctx)
+	if err == nil && booked != "" && booked != currency {
+		err = fmt.Errorf("RODADA_CURRENCY is %s, but the books are in %s: an installation keeps its currency", currency, booked)
+	}
+	return err
+}
+
 // openStore connects as one user: a part's own, or else the owner.
 func openStore(ctx context.Context, c config.Postgres, own string, log *slog.Logger) (*postgres.Store, error) {
 	return openAs(ctx, postgres.Access{URL: cmp.Or(own, c.URL), MaxOpen: c.MaxOpen}, log)

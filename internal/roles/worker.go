@@ -25,6 +25,9 @@ func Worker(ctx context.Context, c config.Config, log *slog.Logger) error {
 		return fmt.Errorf("worker: %w", err)
 	}
 	defer store.Close()
+	if err := sameCurrency(ctx, store, c.Currency); err != nil {
+		return fmt.Errorf("worker: %w", err)
+	}
 	registry := newRegistry()
 	temporal, err := dialTemporal(ctx, c, log, registry)
 	if err != nil {
