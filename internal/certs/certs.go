@@ -67,6 +67,7 @@ type pair struct {
 	mu    sync.Mutex
 	read  *tls.Certificate
 	files [2]fs.FileInfo // that were read, or could not be
+	gone  bool           // one of them is not there, and the log knows
 }
 
 func load(cert, key string, log *slog.Logger) (*pair, error) {
@@ -104,6 +105,10 @@ func (p *pair) current() *tls.Certificate {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	files, err := p.look()
+	if err != nil && !p.gone {
+		p.log.Error("the certificate's files can't be found; the one that was read goes on", "certificate", p.cert, "until", p.read.Leaf.NotAfter, "error", err)
+	}
+	p.gone = err != nil
 	if err != nil || unchanged(files[0], p.files[0]) && unchanged(files[1], p.files[1]) {
 		return p.read
 	}

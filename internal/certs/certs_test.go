@@ -84,6 +84,9 @@ func TestARenewedCertificateIsShownWithoutARestart(t *testing.T) {
 	name, err = shown(t, at, client)
 	require.NoError(t, err, "what was read is still good")
 	require.Equal(t, "second", name)
+	_, err = shown(t, at, client)
+	require.NoError(t, err)
+	require.Equal(t, 1, bytes.Count(log.Bytes(), []byte("can't be found")), "it is said once")
 }
 
 func TestARenewedCertificateOfAClientIsShown(t *testing.T) {
