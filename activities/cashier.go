@@ -101,12 +101,20 @@ func (c *Cashier) ask(ctx context.Context, in PaymentRef, question func(p paymen
 	}
 	intent, err := question(p, reference)
 	var refusal *payment.RefusedError
-	refused, absent := errors.As(err, &refusal), err == nil && intent.State == payment.NeedsAction && p.Purpose == payment.Debt
-	if refused || absent || err == nil && intent.State == payment.Failed && intent.Open {
+	refused, gone, absent := errors.As(err, &refusal), false, false
+	if err == nil && intent.State == payment.NeedsAction {
+		absent = p.Purpose == payment.Debt
+		if gone, err = c.gone(ctx, p); err != nil {
+			return stateOf(p), Failure(err)
+		}
+	}
+	if refused || gone || absent || err == nil && intent.State == payment.Failed && intent.Open {
 		why := intent.Failure
 		switch {
 		case refused:
 			why = refusal.Failure
+		case gone:
+			why = payment.CardGone
 		case absent: // nobody is there to confirm it
 			why = payment.Authentication
 		}
@@ -117,6 +125,15 @@ func (c *Cashier) ask(ctx context.Context, in PaymentRef, question func(p paymen
 		return c.refused(ctx, p, err)
 	}
 	return c.advance(ctx, p, intent)
+}
+
+// gone reports whether the card of a payment was taken away by its rider, who expects nothing to be taken from it.
+func (c *Cashier) gone(ctx context.Context, p payment.Payment) (bool, error) {
+	_, err := c.Books.Method(ctx, p.RiderID, p.MethodID)
+	if errors.Is(err, payment.ErrCardUnknown) {
+		return true, nil
+	}
+	return false, err
 }
 
 // advance writes down what the provider says. Another sum than the one it was told is nobody's top-up.

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"rodada/domain/fault"
@@ -28,6 +29,14 @@ type adminWallets struct {
 // staffKey is the key under which a member of staff books: nobody meets the key of another.
 func staffKey(ctx context.Context, key string) string { return subjectFrom(ctx) + "/" + digest(key) }
 
+// orReused says of a key that booked something else what every key says that is used for two things.
+func orReused(err error) error {
+	if errors.Is(err, wallet.ErrKeyConflict) {
+		return rental.ErrKeyReused.Because(err)
+	}
+	return err
+}
+
 // adjustWallet is POST /admin/v1/riders/{id}/adjustments.
 type adjustWallet struct{ *adminWallets }
 
@@ -52,7 +61,7 @@ func (adjustWallet) Meta() meta {
 	return meta{
 		ID: "adjust-wallet", Summary: "Put a rider's wallet right, or give a bonus", Status: http.StatusCreated, Needs: staff.Money,
 		Description: "Books once for the Idempotency-Key, with a row in the audit log.",
-		Faults:      []*fault.Error{wallet.ErrRider, wallet.ErrAmount, wallet.ErrKeyConflict, rental.ErrKeyMissing, rental.ErrKeyInvalid},
+		Faults:      []*fault.Error{wallet.ErrRider, wallet.ErrAmount, rental.ErrKeyReused, rental.ErrKeyMissing, rental.ErrKeyInvalid},
 	}
 }
 
@@ -71,7 +80,7 @@ func (e adjustWallet) Execute(ctx context.Context, in *adjustWalletIn) (*adjustW
 	t := book(staffKey(ctx, key), in.ID, sum, string(in.Body.Reason))
 	m, balance, err := e.store.BookByStaff(ctx, in.ID, e.currency, t)
 	if err != nil {
-		return nil, err
+		return nil, orReused(err)
 	}
 	e.debts.follow(ctx, in.ID)
 	out := &adjustWalletOut{}
@@ -108,7 +117,7 @@ func (refundRental) Meta() meta {
 		Description: "All of it or a part, back into the wallet, and never more than was charged in all. What a pass paid goes back to it with all of the ride. All of a ride that is not charged yet is " +
 			"void instead: it will not be charged. Happens once for the Idempotency-Key, with a row in the audit log.",
 		Faults: []*fault.Error{
-			rental.ErrUnknown, rental.ErrState, wallet.ErrNotCharged, wallet.ErrNothingLeft, wallet.ErrRefundTooHigh, wallet.ErrKeyConflict,
+			rental.ErrUnknown, rental.ErrState, wallet.ErrNotCharged, wallet.ErrNothingLeft, wallet.ErrRefundTooHigh, rental.ErrKeyReused,
 			rental.ErrKeyMissing, rental.ErrKeyInvalid,
 		},
 	}
@@ -123,7 +132,7 @@ func (e refundRental) Execute(ctx context.Context, in *refundRentalIn) (*refundR
 		Key: staffKey(ctx, key), RentalID: in.ID, Minor: in.Body.Amount, Why: string(in.Body.Reason),
 	})
 	if err != nil {
-		return nil, err
+		return nil, orReused(err)
 	}
 	if r, err := e.store.RentalForStaff(ctx, in.ID); err == nil { // what can't be read now is found by the worker
 		e.debts.follow(ctx, r.RiderID)

@@ -209,6 +209,9 @@ func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 	owing := &debtors{
 		store: o.Store, temporal: o.Temporal, queue: c.Temporal.TaskQueue, currency: c.Currency, steps: c.Payment.DebtSteps, off: o.Payments == nil,
 	}
+	codes := &promotions{store: o.Store, traces: known, currency: c.Currency, now: o.Now, debts: owing}
+	cards := triesOf(cardTries)
+	cards.backoff = limit.Backoff{Tries: c.Limits.CardTries, First: c.Limits.CardWait, Max: c.Limits.CardWaitMax}
 	return &app{
 		now:           o.Now,
 		registry:      registry,
@@ -218,7 +221,7 @@ func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 		rentalRoutes:  routes,
 		receipts:      &receipts{store: o.Store, routes: routes, operator: operatorOf(c.Operator)},
 		accounts:      people,
-		leaving:       &leaving{accounts: people, books: o.Store, passes: bought, traces: known, country: c.Operator.Country},
+		leaving:       &leaving{accounts: people, books: o.Store, passes: bought, promotions: codes, traces: known, country: c.Operator.Country},
 		adminRiders:   &adminRiders{store: o.Store, accounts: people, currency: c.Currency},
 		riderSessions: riderDoors,
 		visitors: &visitors{
@@ -232,9 +235,9 @@ func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 		claimFailed:   claimFailed{store: o.Store, debts: owing, rule: rental.FailedRule{Under: c.Rental.FailedUnder, Within: c.Rental.FailedWithin}},
 		payments: &payments{
 			store: o.Store, wallets: purses, provider: o.Payments, sealer: o.Sealer, temporal: o.Temporal, queue: c.Temporal.TaskQueue,
-			rules: c.Payment, deadline: c.HTTP.Deadline, debts: owing,
+			rules: c.Payment, deadline: c.HTTP.Deadline, debts: owing, tries: cards,
 		},
-		methods:    &methods{store: o.Store, provider: o.Payments, sealer: o.Sealer, publishable: c.Payment.StripePublishableKey, debts: owing},
+		methods:    &methods{store: o.Store, provider: o.Payments, sealer: o.Sealer, publishable: c.Payment.StripePublishableKey, debts: owing, tries: cards, payments: o.Store, temporal: o.Temporal},
 		adminDebts: &adminDebts{store: o.Store, debtors: owing},
 		watch: watchScooters{
 			hub: &hub{
@@ -245,7 +248,7 @@ func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 		scooters: &scooters{
 			store: o.Store, live: o.Live, minimumBattery: c.Rental.MinimumBattery, fresh: c.Telemetry.OfflineAfter, fixed: c.Telemetry.FixFor, now: o.Now,
 		},
-		promotions:    &promotions{store: o.Store, traces: known, currency: c.Currency, now: o.Now, debts: owing},
+		promotions:    codes,
 		passes:        bought,
 		estimates:     &estimates{store: o.Store, live: o.Live, now: o.Now},
 		pricings:      &pricings{store: o.Store, prices: o.Store, fleet: o.Store, live: o.Live, currency: c.Currency, now: o.Now},

@@ -92,8 +92,8 @@ func (payDebt) Meta() meta {
 			"confirm it with the bank. While another payment of the rider's is not over it is refused, so that nothing is paid twice.",
 		Also: map[int]string{http.StatusAccepted: "It is not over yet."},
 		Faults: []*fault.Error{
-			rental.ErrKeyMissing, rental.ErrKeyInvalid, payment.ErrKeyReused, payment.ErrOff, debt.ErrNone, payment.ErrUnderWay, payment.ErrNoCard,
-			payment.ErrCardUnknown, payment.ErrFailed, payment.ErrAway,
+			rental.ErrKeyMissing, rental.ErrKeyInvalid, rental.ErrKeyReused, payment.ErrOff, debt.ErrNone, payment.ErrUnderWay, payment.ErrNoCard,
+			payment.ErrCardUnknown, payment.ErrFailed, payment.ErrAway, payment.ErrLimited,
 		},
 	}
 }
@@ -106,11 +106,15 @@ func (e payDebt) Execute(ctx context.Context, in *payDebtIn) (*topUpOut, error) 
 	case e.provider == nil:
 		return nil, payment.ErrOff
 	}
+	if err := e.tries.card(ctx); err != nil {
+		return nil, err
+	}
 	p, err := e.debts.store.OpenDebtPayment(ctx, payment.New{
 		ID: uuid.NewString(), RiderID: subjectFrom(ctx), MethodID: in.Body.CardID, Provider: e.provider.Name(), Purpose: payment.TopUp,
 		Amount: money.Of(0, e.wallets.currency), Key: digest(key), Digest: digest("debt", in.Body.CardID),
 	})
 	if err != nil {
+		e.tries.good(ctx)
 		return nil, err
 	}
 	return e.answer(ctx, p)

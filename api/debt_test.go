@@ -52,7 +52,7 @@ func TestRidersPayWhatTheyOwe(t *testing.T) {
 		require.Equal(t, "topup", out["payment"].(map[string]any)["purpose"])
 		require.Zero(t, minor(t, out["balance"]))
 	}
-	problem(t, st.pay(t, bearer, "k", 1000), 409, "payment_key_reused")
+	problem(t, st.pay(t, bearer, "k", 1000), 422, "idempotency_key_reused")
 	require.Eventually(t, func() bool { return len(st.debts(t, "?state=ended&rider="+id)) == 1 }, patience, 20*time.Millisecond, "the payment ends it")
 	problem(t, st.do(t, "POST", "/v1/wallet/debt/pay", bearer, map[string]any{}, "Idempotency-Key", ""), 422, "idempotency_key_missing")
 

@@ -49,6 +49,7 @@ func endpoints(m *mounter, a *app) {
 	mount(m, forRider, "POST /v1/wallet/debt/pay", payDebt{a.payments})
 	mount(m, forRider, "GET /v1/payments", listPayments{a.payments})
 	mount(m, forRider, "GET /v1/payments/{id}", getPayment{a.payments})
+	mount(m, forRider, "POST /v1/payments/{id}/cancel", cancelPayment{a.payments})
 	mount(m, forRider, "GET /v1/payment-methods", listMethods{a.methods})
 	mount(m, forRider, "POST /v1/payment-methods", beginMethod{a.methods})
 	mount(m, forRider, "POST /v1/payment-methods/{id}/confirm", confirmMethod{a.methods})

@@ -25,6 +25,8 @@ func paymentExamples() map[string]any {
 	waits := paid
 	waits.State, waits.SettledAt = payment.NeedsAction, time.Time{}
 	asks := showPayment(waits)
+	cancelled := paid
+	cancelled.State, cancelled.Failure = payment.Failed, payment.Abandoned
 	asks.NextAction = &NextAction{Provider: "stripe", ClientSecret: "pi_1_secret_1"}
 
 	done, open := topUpOut{}, topUpOut{}
@@ -42,6 +44,7 @@ func paymentExamples() map[string]any {
 	debts.Body.Debts, debts.Body.Total = []StaffDebt{showStaffDebt(owed)}, 1
 	retried.Body.RiderID, retried.Body.State, retried.Body.WorkflowID = rider, debt.Open, workflows.DebtID(rider)
 	return map[string]any{
+		"cancel-payment 200":         showPayment(cancelled),
 		"pay-debt 200":               done.Body,
 		"pay-debt 202":               open.Body,
 		"list-debts 200":             debts.Body,

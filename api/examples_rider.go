@@ -29,7 +29,7 @@ func riderExamples() map[string]any {
 	}
 	return map[string]any{
 		"export-me 200": Export{
-			ExportedAt: asked, Account: own, Rentals: []Rental{}, Cards: []SavedCard{}, Payments: []Payment{}, Passes: []Pass{}, Wallet: []Movement{top},
+			ExportedAt: asked, Account: own, Rentals: []Rental{}, Cards: []SavedCard{}, Payments: []Payment{}, Passes: []Pass{}, Promotions: []Redemption{}, Wallet: []Movement{top},
 			Logins:   []PastSession{{StartedAt: day, ExpiresAt: day.Add(30 * 24 * time.Hour)}},
 			Services: []PastLink{{Service: "google", Subject: "110169484474386276334", LinkedAt: day}},
 		},

@@ -22,6 +22,7 @@ import (
 type paymentStore interface {
 	OpenPayment(ctx context.Context, n payment.New) (payment.Payment, error)
 	Payment(ctx context.Context, riderID, id string) (payment.Payment, error)
+	WaitingPayments(ctx context.Context, riderID, methodID string) ([]string, error)
 	Payments(ctx context.Context, riderID string, limit int, before string) ([]payment.Payment, error)
 	StaffPayments(ctx context.Context, f payment.Filter, q listing.Query) (list []payment.Payment, places []string, total int, err error)
 	TakeEvent(ctx context.Context, provider string, e payment.Event, news payment.News) (fresh bool, err error)
@@ -38,6 +39,7 @@ type payments struct {
 	rules    config.Payment
 	deadline time.Duration
 	debts    *debtors
+	tries    *tries // of cards
 }
 
 // Payment is one sum that is collected, or was to be.
@@ -112,8 +114,8 @@ func (topUp) Meta() meta {
 			"other, ask /v1/payments/{id} again. The money is in the wallet with the state succeeded, and never before.",
 		Also: map[int]string{http.StatusAccepted: "It is not over yet."},
 		Faults: []*fault.Error{
-			rental.ErrKeyMissing, rental.ErrKeyInvalid, payment.ErrKeyReused, payment.ErrOff, payment.ErrAmount, payment.ErrNoCard, payment.ErrCardUnknown,
-			payment.ErrFailed, payment.ErrAway,
+			rental.ErrKeyMissing, rental.ErrKeyInvalid, rental.ErrKeyReused, payment.ErrOff, payment.ErrAmount, payment.ErrNoCard, payment.ErrCardUnknown,
+			payment.ErrFailed, payment.ErrAway, payment.ErrLimited,
 		},
 	}
 }
@@ -129,12 +131,16 @@ func (e topUp) Execute(ctx context.Context, in *topUpIn) (*topUpOut, error) {
 		return nil, payment.ErrAmount.Saying("A top-up is of %d to %d minor units.", e.rules.MinimumTopUp, e.rules.MaximumTopUp).
 			With("minimum", e.rules.MinimumTopUp).With("maximum", e.rules.MaximumTopUp)
 	}
+	if err := e.tries.card(ctx); err != nil {
+		return nil, err
+	}
 	sum := money.Of(in.Body.Amount, e.wallets.currency)
 	p, err := e.store.OpenPayment(ctx, payment.New{
 		ID: uuid.NewString(), RiderID: subjectFrom(ctx), MethodID: in.Body.CardID, Provider: e.provider.Name(), Purpose: payment.TopUp, Amount: sum,
 		Key: digest(key), Digest: digest(strconv.FormatInt(sum.Minor, 10), sum.Currency, in.Body.CardID),
 	})
 	if err != nil {
+		e.tries.good(ctx)
 		return nil, err
 	}
 	return e.answer(ctx, p)
@@ -142,7 +148,11 @@ func (e topUp) Execute(ctx context.Context, in *topUpIn) (*topUpOut, error) {
 
 // answer has a payment collected and says what became of it, and of the wallet.
 func (s *payments) answer(ctx context.Context, p payment.Payment) (*topUpOut, error) {
+	over := p.State.Final() // a repetition
 	p, err := s.settle(ctx, p)
+	if over || err != nil || !p.Failure.OfCard() {
+		s.tries.good(ctx)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -172,23 +182,30 @@ func (s *payments) settle(ctx context.Context, p payment.Payment) (payment.Payme
 	if p.State.Final() {
 		return p, nil
 	}
-	wait, cancel := context.WithTimeout(ctx, s.deadline)
+	start, cancel := context.WithTimeout(ctx, s.deadline)
 	defer cancel()
-	if err := s.collect(wait, p); err != nil {
+	if err := s.collect(start, p); err != nil {
 		logFrom(ctx).LogAttrs(ctx, slog.LevelWarn, "a payment is begun later", slog.String("payment", p.ID), slog.String("error", err.Error()))
 		return p, nil
 	}
+	return s.await(ctx, p, func(p payment.Payment) bool { return p.State.Final() || p.State == payment.NeedsAction })
+}
+
+// await reads a payment until it is as it shall be, or that takes longer than the API's deadline.
+func (s *payments) await(ctx context.Context, p payment.Payment, until func(payment.Payment) bool) (payment.Payment, error) {
+	wait, cancel := context.WithTimeout(ctx, s.deadline)
+	defer cancel()
 	for pause := firstRead; ; pause = min(2*pause, longestRead) {
 		select {
 		case <-wait.Done():
-			return p, ctx.Err()
+			return p, nil
 		case <-time.After(pause):
 		}
 		now, err := s.store.Payment(ctx, p.RiderID, p.ID)
 		if err != nil {
 			return p, err
 		}
-		if p = now; p.State.Final() || p.State == payment.NeedsAction {
+		if p = now; until(p) {
 			return p, nil
 		}
 	}

@@ -30,7 +30,7 @@ func (paymentEvent) Meta() meta {
 		Upload: &huma.RequestBody{Content: map[string]*huma.MediaType{typeJSON: {Schema: &huma.Schema{Type: huma.TypeObject}}}},
 		Description: "For the provider alone, which signs what it says. The same event changes something once, and events in any order lead to the same " +
 			"end. What is about nothing here is taken and changes nothing.",
-		Faults: []*fault.Error{payment.ErrSignature, payment.ErrProvider, fault.ErrAway},
+		Faults: []*fault.Error{payment.ErrSignature, payment.ErrEvent, payment.ErrProvider, fault.ErrAway},
 	}
 }
 
@@ -79,7 +79,11 @@ func (s *payments) read(ctx context.Context, p payment.Payment, i payment.Intent
 
 // nudge has the workflow look at once. It looks by itself too, so it does not matter that one is not there.
 func (s *payments) nudge(ctx context.Context, paymentID string) {
-	if err := s.temporal.SignalWorkflow(ctx, workflows.TopUpID(paymentID), "", workflows.SignalPaymentNews, nil); err != nil {
+	nudgePayment(ctx, s.temporal, paymentID)
+}
+
+func nudgePayment(ctx context.Context, temporal Temporal, paymentID string) {
+	if err := temporal.SignalWorkflow(ctx, workflows.TopUpID(paymentID), "", workflows.SignalPaymentNews, nil); err != nil {
 		logFrom(ctx).LogAttrs(ctx, slog.LevelDebug, "nobody waits for news of a payment", slog.String("payment", paymentID), slog.String("error", err.Error()))
 	}
 }

@@ -2,13 +2,17 @@ package api
 
 import (
 	"context"
+	"errors"
+	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
 
 	"rodada/domain/fault"
 	"rodada/domain/payment"
+	"rodada/domain/rental"
 )
 
 // methodStore is what cards need of the books.
@@ -31,6 +35,9 @@ type methods struct {
 	sealer      Sealer
 	publishable string
 	debts       *debtors
+	tries       *tries // of cards
+	payments    paymentStore
+	temporal    Temporal
 }
 
 // SavedCard is a saved card.
@@ -60,10 +67,13 @@ type methodsOut struct {
 	}
 }
 
-func (listMethods) Meta() meta { return meta{ID: "list-payment-methods", Summary: "Your cards"} }
+func (listMethods) Meta() meta {
+	return meta{ID: "list-payment-methods", Summary: "Your cards", Description: "Those that the provider has which collects payments here."}
+}
 
 func (e listMethods) Execute(ctx context.Context, _ *struct{}) (*methodsOut, error) {
 	list, err := e.store.Methods(ctx, subjectFrom(ctx))
+	list = slices.DeleteFunc(list, func(m payment.Method) bool { return e.provider == nil || m.Provider != e.provider.Name() })
 	out := &methodsOut{}
 	out.Body.Cards = each(list, showCard)
 	return out, err
@@ -80,6 +90,8 @@ type CardSetup struct {
 	PublishableKey string `json:"publishable_key,omitempty"`
 }
 
+type beginMethodIn struct{ MaybeKeyed }
+
 type beginMethodOut struct{ Body CardSetup }
 
 func (beginMethod) Meta() meta {
@@ -87,20 +99,33 @@ func (beginMethod) Meta() meta {
 		ID: "begin-payment-method", Summary: "Begin to save a card", Status: http.StatusCreated,
 		Description: "The rider types the card into the provider's library in the app, which takes the client secret; its number never comes here. " +
 			"Then confirm it.",
-		Faults: []*fault.Error{payment.ErrOff, payment.ErrAway, payment.ErrTooMany, payment.ErrTooOften},
+		Faults: []*fault.Error{payment.ErrOff, payment.ErrAway, payment.ErrTooMany, payment.ErrTooOften, payment.ErrLimited, rental.ErrKeyInvalid, rental.ErrKeyReused},
 	}
 }
 
-func (e beginMethod) Execute(ctx context.Context, _ *struct{}) (*beginMethodOut, error) {
-	if e.provider == nil {
+func (e beginMethod) Execute(ctx context.Context, in *beginMethodIn) (*beginMethodOut, error) {
+	key, err := in.key()
+	switch {
+	case err != nil:
+		return nil, err
+	case e.provider == nil:
 		return nil, payment.ErrOff
 	}
 	m := payment.Method{ID: uuid.NewString(), RiderID: subjectFrom(ctx), Provider: e.provider.Name()}
+	if key != "" {
+		m.ID = uuid.NewSHA1(uuid.NameSpaceOID, []byte("card\x00"+m.RiderID+"\x00"+key)).String()
+		if out, err := e.again(ctx, m); out != nil || err != nil {
+			return out, err
+		}
+	}
 	customer, err := e.customer(ctx, m.RiderID)
 	if err != nil {
 		return nil, err
 	}
 	if err := e.store.BeginMethod(ctx, m); err != nil { // counted before the provider is asked
+		return nil, err
+	}
+	if err := e.tries.card(ctx); err != nil {
 		return nil, err
 	}
 	setup, err := e.provider.BeginSetup(ctx, m.ID, customer)
@@ -113,9 +138,33 @@ func (e beginMethod) Execute(ctx context.Context, _ *struct{}) (*beginMethodOut,
 	if err := e.store.ReferMethod(ctx, m); err != nil {
 		return nil, err
 	}
-	return &beginMethodOut{Body: CardSetup{
-		ID: m.ID, Provider: m.Provider, ClientSecret: setup.ClientSecret, PublishableKey: e.publishable,
-	}}, nil
+	return e.begun(m, setup), nil
+}
+
+func (s *methods) begun(m payment.Method, setup payment.Setup) *beginMethodOut {
+	return &beginMethodOut{Body: CardSetup{ID: m.ID, Provider: m.Provider, ClientSecret: setup.ClientSecret, PublishableKey: s.publishable}}
+}
+
+// again answers a repetition with what was begun under its key; nil: nothing was.
+func (s *methods) again(ctx context.Context, m payment.Method) (*beginMethodOut, error) {
+	begun, err := s.store.Method(ctx, m.RiderID, m.ID)
+	switch {
+	case errors.Is(err, payment.ErrCardUnknown), err == nil && begun.Reference == "":
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case !begun.SavedAt.IsZero() || begun.Provider != m.Provider:
+		return nil, rental.ErrKeyReused
+	}
+	reference, err := s.sealer.Open(begun.Reference, payment.MethodPurpose(begun.ID))
+	if err != nil {
+		return nil, err
+	}
+	setup, err := s.provider.Setup(ctx, reference)
+	if err != nil {
+		return nil, payment.ErrAway.Because(err)
+	}
+	return s.begun(begun, setup), nil
 }
 
 // customer is what the provider calls the rider, who is made known if need be.
@@ -176,6 +225,7 @@ func (e confirmMethod) Execute(ctx context.Context, in *cardRef) (*cardOut, erro
 		return nil, err
 	}
 	m.Card = setup.Card
+	e.tries.good(ctx)
 	saved, err := e.store.SaveMethod(ctx, m)
 	if err != nil {
 		return nil, err
@@ -192,8 +242,14 @@ func (preferMethod) Meta() meta {
 }
 
 func (e preferMethod) Execute(ctx context.Context, in *cardRef) (*cardOut, error) {
-	m, err := e.store.PreferMethod(ctx, subjectFrom(ctx), in.ID)
-	if err != nil {
+	m, err := e.store.Method(ctx, subjectFrom(ctx), in.ID)
+	switch {
+	case err != nil:
+		return nil, err
+	case e.provider == nil || m.Provider != e.provider.Name():
+		return nil, payment.ErrCardUnknown
+	}
+	if m, err = e.store.PreferMethod(ctx, m.RiderID, in.ID); err != nil {
 		return nil, err
 	}
 	e.debts.ask(ctx, m.RiderID)
@@ -206,11 +262,23 @@ type removeMethod struct{ *methods }
 func (removeMethod) Meta() meta {
 	return meta{
 		ID: "remove-payment-method", Summary: "Remove a card",
-		Description: "Nothing is collected from it any more, at once; the provider forgets it soon. If it was the default, the newest of the others is that now.",
+		Description: "Nothing is collected from it any more, at once, and payments that wait for the bank to be confirmed are cancelled; the provider forgets it soon. If it was the default, the newest of the others is that now.",
 		Faults:      []*fault.Error{payment.ErrCardUnknown},
 	}
 }
 
 func (e removeMethod) Execute(ctx context.Context, in *cardRef) (*struct{}, error) {
-	return nil, e.store.RemoveMethod(ctx, subjectFrom(ctx), in.ID)
+	who := subjectFrom(ctx)
+	if err := e.store.RemoveMethod(ctx, who, in.ID); err != nil {
+		return nil, err
+	}
+	// What waits for the rider's bank is cancelled by its workflow, which looks at once if it can be told.
+	open, err := e.payments.WaitingPayments(ctx, who, in.ID)
+	if err != nil {
+		logFrom(ctx).LogAttrs(ctx, slog.LevelWarn, "payments from a card that is gone are cancelled later", slog.String("error", err.Error()))
+	}
+	for _, id := range open {
+		nudgePayment(ctx, e.temporal, id)
+	}
+	return nil, nil
 }

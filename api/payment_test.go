@@ -58,7 +58,7 @@ func TestATopUpHappensOncePerKey(t *testing.T) {
 	}
 	require.Len(t, ids, 1)
 	require.EqualValues(t, 3500, minor(t, body(t, st.pay(t, bearer, "two", 2500), 200)["balance"]))
-	problem(t, st.pay(t, bearer, "one", 1001), 409, "payment_key_reused")
+	problem(t, st.pay(t, bearer, "one", 1001), 422, "idempotency_key_reused")
 	problem(t, st.pay(t, bearer, "", 1000), 422, "idempotency_key_missing")
 	for _, wrong := range []int64{99, 100_001} {
 		problem(t, st.pay(t, bearer, "x", wrong), 422, "topup_amount")
@@ -232,6 +232,8 @@ func (st *street) tell(t *testing.T, event map[string]any, signed string) *httpt
 		headers = []string{"Stripe-Signature", payment.Sign(raw, "sandbox", time.Now())}
 	case "old":
 		headers = []string{"Stripe-Signature", payment.Sign(raw, "sandbox", time.Now().Add(-time.Hour))}
+	case "ahead":
+		headers = []string{"Stripe-Signature", payment.Sign(raw, "sandbox", time.Now().Add(time.Hour))}
 	default:
 		headers = []string{"Stripe-Signature", payment.Sign(raw, signed, time.Now())}
 	}
@@ -246,9 +248,10 @@ func TestWebhooksOfPayments(t *testing.T) {
 	event := func(name, state string, amount int64) map[string]any {
 		return map[string]any{"id": name, "payment_id": id, "state": state, "amount": amount, "currency": "EUR"}
 	}
-	for _, wrong := range []string{"", "old", "another secret"} {
+	for _, wrong := range []string{"", "old", "ahead", "another secret"} {
 		problem(t, st.tell(t, event("forged", "succeeded", 2094), wrong), 400, "signature_invalid")
 	}
+	problem(t, st.tell(t, map[string]any{"nothing": "of that"}, "right"), 400, "event_invalid")
 	problem(t, st.do(t, "POST", "/v1/webhooks/stripe", "", "{}"), 404, "payment_provider_unknown")
 	require.Equal(t, 204, st.tell(t, event("other sum", "succeeded", 1), "right").Code)
 	require.Equal(t, 204, st.tell(t, event("soft", "failed", 2094), "right").Code)

@@ -9,6 +9,7 @@ import (
 	"rodada/domain/letter"
 	"rodada/domain/money"
 	"rodada/domain/payment"
+	"rodada/domain/promotion"
 	"rodada/domain/rental"
 	"rodada/domain/rider"
 	"rodada/domain/wallet"
@@ -19,6 +20,7 @@ type exportStore interface {
 	Rentals(ctx context.Context, f rental.Filter, limit int, before string) ([]rental.Rental, error)
 	Movements(ctx context.Context, riderID, currency string, limit int, before string) ([]wallet.Movement, error)
 	Methods(ctx context.Context, riderID string) ([]payment.Method, error)
+	Redemptions(ctx context.Context, riderID string) ([]promotion.Redemption, error)
 	Payments(ctx context.Context, riderID string, limit int, before string) ([]payment.Payment, error)
 	Logins(ctx context.Context, riderID string) ([]rider.Login, error)
 	Links(ctx context.Context, riderID string) ([]rider.Link, error)
@@ -28,10 +30,11 @@ type exportStore interface {
 // leaving is how riders take their data and go.
 type leaving struct {
 	*accounts
-	books   exportStore
-	country string // whose way amounts are written
-	passes  *passes
-	traces  *traces
+	books      exportStore
+	country    string // whose way amounts are written
+	passes     *passes
+	promotions *promotions
+	traces     *traces
 }
 
 // Export is all that is kept of a rider.
@@ -42,6 +45,7 @@ type Export struct {
 	Cards      []SavedCard   `json:"cards" nullable:"false" doc:"As far as they are kept here: the provider has the rest."`
 	Payments   []Payment     `json:"payments" nullable:"false" doc:"All that was collected from cards or was to be, the newest first."`
 	Wallet     []Movement    `json:"wallet" nullable:"false" doc:"All that was paid, charged and given back, the newest first."`
+	Promotions []Redemption  `json:"promotions" nullable:"false" doc:"The codes that you redeemed, the newest first."`
 	Logins     []PastSession `json:"logins" nullable:"false" doc:"The sessions that are kept, the newest first."`
 	Passes     []Pass        `json:"passes" nullable:"false" doc:"All that you had, the newest first."`
 	Services   []PastLink    `json:"services" nullable:"false" doc:"The other services that log you in."`
@@ -106,6 +110,11 @@ func (e exportMe) Execute(ctx context.Context, _ *struct{}) (*exportOut, error) 
 	if err != nil {
 		return nil, err
 	}
+	redeemed, err := e.books.Redemptions(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	out.Body.Promotions = each(redeemed, e.promotions.show)
 	cards, err := e.books.Methods(ctx, id)
 	if err != nil {
 		return nil, err

@@ -48,7 +48,7 @@ type street struct {
 	heard   map[protocol.Code]int // commands by code
 }
 
-func newStreet(t *testing.T) *street {
+func newStreet(t *testing.T, edits ...func(*api.Options)) *street {
 	t.Helper()
 	st := &street{
 		plate: testkit.Plate(t), waiters: map[protocol.Code]command.Waiter{},
@@ -113,6 +113,9 @@ func newStreet(t *testing.T) *street {
 		o.Config.Rental.RemindAfter, o.Config.Rental.PauseAfter, o.Config.Rental.EndAfter = time.Hour, 2*time.Hour, 3*time.Hour
 		o.Config.Rental.LockBackoff, o.Config.Rental.LockBackoffMax = 50*time.Millisecond, time.Second
 		o.Log = slog.New(slog.DiscardHandler)
+		for _, edit := range edits {
+			edit(o)
+		}
 	})
 	st.tokens, err = token.NewIssuer(secret, 15*time.Minute, time.Now)
 	require.NoError(t, err)

@@ -73,7 +73,7 @@ func TestStaffAdjustWallets(t *testing.T) {
 	refused(map[string]any{"kind": "bonus", "amount": 5}, "x", 422, "request_invalid")
 	refused(map[string]any{"kind": "bonus", "amount": 1e9, "reason": "sorry"}, "x", 422, "request_invalid")
 	refused(fine, "", 422, "idempotency_key_missing")
-	refused(fine, "one", 409, "ledger_key_conflict")
+	refused(fine, "one", 422, "idempotency_key_reused")
 	at = "/admin/v1/riders/" + uuid.NewString() + "/adjustments"
 	refused(fine, "x", 404, "rider_unknown")
 }

@@ -67,7 +67,7 @@ create() {
   local files=(postgres_password postgres_url postgres_api_url postgres_login_url postgres_worker_url postgres_bridge_url
     temporal_postgres_password redis_password redis_acl influx_password
     influx_token mqtt_password mqtt_accounts_password mqtt_accounts token_secret seal_keys grafana_password
-    mail_password login_google_secret login_facebook_secret login_x_secret login_oidc) f password admin
+    mail_password login_google_secret login_facebook_secret login_x_secret login_oidc stripe_key stripe_webhook_secrets) f password admin
   for f in "${files[@]}"; do
     [ ! -e "$dir/$f" ] || die "$dir/$f exists. Nothing was changed: services remember their secrets, so new ones would lock you out."
   done
@@ -80,6 +80,7 @@ create() {
 
   printf '' | keep mail_password # the mail server's, if it wants one: write it in here
   for f in google_secret facebook_secret x_secret oidc; do printf '' | keep "login_$f"; done # what other services gave you: docs/accounts.md
+  for f in stripe_key stripe_webhook_secrets; do printf '' | keep "$f"; done # Stripe's: docs/money.md
 
   password=$(random)
   printf %s "$password" | keep postgres_password

@@ -33,7 +33,7 @@ type siege struct {
 func TestAttacks(t *testing.T) {
 	t.Parallel()
 	s := &siege{targets: targets(t), world: newWorld(t, set{
-		"SEAL_KEYS": sealKey, "COMMAND_WINDOW": "200ms", "LIMIT_LOGIN_TRIES": "1000000", "LOG_LEVEL": "debug",
+		"SEAL_KEYS": sealKey, "COMMAND_WINDOW": "200ms", "LIMIT_LOGIN_TRIES": "1000000", "LIMIT_CARD_TRIES": "1000000", "LOG_LEVEL": "debug",
 		"LIMIT_READ_ACCOUNT": "0", "LIMIT_WRITE_ACCOUNT": "0", "LIMIT_RIDE_ACCOUNT": "0", "LIMIT_SCAN_ACCOUNT": "0", "LIMIT_CODE_ACCOUNT": "0",
 		"LIMIT_PASSWORD_ACCOUNT": "0", "LIMIT_STREAM_ACCOUNT": "0", "LIMIT_STAFF_READ_ACCOUNT": "0", "LIMIT_STAFF_WRITE_ACCOUNT": "0",
 	})}

@@ -8,6 +8,7 @@ import (
 
 	"rodada/domain/money"
 	"rodada/domain/payment"
+	"rodada/domain/rental"
 	"rodada/domain/wallet"
 )
 
@@ -47,7 +48,7 @@ func (r paymentRow) payment() payment.Payment {
 }
 
 // OpenPayment writes a payment down before anything is asked of the provider. A key that the rider used before gives that payment:
-// payment.ErrKeyReused when it was another. It refuses with payment.ErrNoCard and payment.ErrCardUnknown.
+// rental.ErrKeyReused when it was another. It refuses with payment.ErrNoCard and payment.ErrCardUnknown.
 func (s *Store) OpenPayment(ctx context.Context, n payment.New) (p payment.Payment, err error) {
 	if !isID(n.RiderID) || n.MethodID != "" && !isID(n.MethodID) {
 		return p, payment.ErrCardUnknown
@@ -106,7 +107,7 @@ func paymentOfKey(ctx context.Context, tx executor, n payment.New) (payment.Paym
 	case errors.Is(err, sql.ErrNoRows):
 		return payment.Payment{}, false, nil
 	case err == nil && row.Digest != n.Digest:
-		return payment.Payment{}, false, payment.ErrKeyReused
+		return payment.Payment{}, false, rental.ErrKeyReused
 	}
 	return row.payment(), err == nil, err
 }
@@ -195,6 +196,16 @@ func (s *Store) ForgetEvents(ctx context.Context, before time.Time) error {
 		_, err := db.ExecContext(ctx, `DELETE FROM payment_events WHERE received_at < $1`, before)
 		return err
 	})
+}
+
+// WaitingPayments lists the payments of a rider that wait for the bank's confirmation and are taken from a card.
+func (s *Store) WaitingPayments(ctx context.Context, riderID, methodID string) ([]string, error) {
+	var ids []string
+	err := s.once(ctx, "waiting payments", func(db executor) error {
+		ids = nil
+		return db.SelectContext(ctx, &ids, `SELECT id FROM payments WHERE rider_id = $1 AND method_id = $2 AND state = 'needs_action'`, riderID, methodID)
+	})
+	return ids, err
 }
 
 // OpenPayments lists the payments that are not over and were written down before a time, the oldest first.

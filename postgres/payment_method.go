@@ -78,7 +78,7 @@ func (s *Store) BeginMethod(ctx context.Context, m payment.Method) error {
 		case has.Begun >= payment.MaxSetups:
 			return payment.ErrTooOften
 		}
-		_, err = tx.ExecContext(ctx, `INSERT INTO payment_methods (id, rider_id, provider, reference) VALUES ($1, $2, $3, $4)`,
+		_, err = tx.ExecContext(ctx, `INSERT INTO payment_methods (id, rider_id, provider, reference) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING`,
 			m.ID, m.RiderID, m.Provider, m.Reference)
 		return err
 	})
@@ -135,7 +135,7 @@ func (s *Store) SaveMethod(ctx context.Context, m payment.Method) (saved payment
 		}
 		_, err = tx.ExecContext(ctx, `
 			UPDATE payment_methods SET reference = $3, brand = $4, last4 = $5, exp_month = $6, exp_year = $7, saved_at = now(),
-				is_default = NOT EXISTS (SELECT FROM payment_methods d WHERE d.rider_id = $2 AND d.is_default)
+				is_default = NOT EXISTS (SELECT FROM payment_methods d WHERE d.rider_id = $2 AND d.provider = payment_methods.provider AND d.is_default)
 			WHERE id = $1 AND rider_id = $2 AND saved_at IS NULL AND removed_at IS NULL`,
 			m.ID, m.RiderID, m.Reference, m.Card.Brand, m.Card.Last4, m.Card.ExpMonth, m.Card.ExpYear)
 		if err != nil {
@@ -159,7 +159,9 @@ func (s *Store) PreferMethod(ctx context.Context, riderID, id string) (m payment
 		if err := tx.GetContext(ctx, &alive, `SELECT true FROM riders WHERE id = $1 FOR NO KEY UPDATE`, riderID); err != nil {
 			return orElse(err, wallet.ErrRider)
 		}
-		if _, err := tx.ExecContext(ctx, `UPDATE payment_methods SET is_default = false WHERE rider_id = $1 AND is_default AND id <> $2`, riderID, id); err != nil {
+		if _, err := tx.ExecContext(ctx, `
+			UPDATE payment_methods SET is_default = false WHERE rider_id = $1 AND is_default AND id <> $2
+				AND provider = (SELECT provider FROM payment_methods WHERE id = $2 AND rider_id = $1)`, riderID, id); err != nil {
 			return err
 		}
 		var row methodRow
@@ -196,7 +198,8 @@ func (s *Store) RemoveMethod(ctx context.Context, riderID, id string) error {
 		}
 		_, err = tx.ExecContext(ctx, `
 			UPDATE payment_methods SET is_default = true WHERE id = (
-				SELECT id FROM payment_methods WHERE rider_id = $1 AND saved_at IS NOT NULL AND removed_at IS NULL ORDER BY created_at DESC LIMIT 1)`, riderID)
+				SELECT id FROM payment_methods WHERE rider_id = $1 AND saved_at IS NOT NULL AND removed_at IS NULL
+					AND provider = (SELECT provider FROM payment_methods WHERE id = $2) ORDER BY created_at DESC LIMIT 1)`, riderID, id)
 		return err
 	})
 }

@@ -13,6 +13,7 @@ import (
 	"rodada/domain/letter"
 	"rodada/domain/money"
 	"rodada/domain/payment"
+	"rodada/domain/rental"
 	"rodada/domain/wallet"
 	"rodada/seal"
 )
@@ -81,7 +82,7 @@ func TestAKeyOpensOnePayment(t *testing.T) {
 	other := n
 	other.Digest = "another request"
 	_, err = b.OpenPayment(b.ctx, other)
-	require.ErrorIs(t, err, payment.ErrKeyReused)
+	require.ErrorIs(t, err, rental.ErrKeyReused)
 	b.card(b.rider().ID)
 	other = newPayment(b.rider().ID, 500)
 	other.MethodID = card.ID

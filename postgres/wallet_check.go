@@ -62,8 +62,9 @@ var bookLaws = map[string]string{
 			SELECT t.kind = 'topup' AND count(*) = 1 AND sum(e.minor) = p.minor AND min(e.currency) = p.currency
 			FROM ledger_transactions t JOIN ledger_entries e ON e.transaction_id = t.id JOIN ledger_accounts a ON a.id = e.account_id
 			WHERE t.key = 'topup/' || p.id AND a.rider_id = p.rider_id GROUP BY t.id), false)`,
-	"a top-up has its payment": `
-		SELECT t.key FROM ledger_transactions t WHERE t.kind = 'topup' AND NOT EXISTS (SELECT FROM payments p WHERE 'topup/' || p.id = t.key)`,
+	"a top-up has its payment, since there are payments": `
+		SELECT t.key FROM ledger_transactions t WHERE t.kind = 'topup' AND t.booked_at >= (SELECT min(created_at) FROM payments)
+			AND NOT EXISTS (SELECT FROM payments p WHERE 'topup/' || p.id = t.key)`,
 	"money about a ride is its rider's": `
 		SELECT t.key FROM ledger_transactions t JOIN rentals r ON r.id = t.rental_id JOIN ledger_entries e ON e.transaction_id = t.id
 		JOIN ledger_accounts a ON a.id = e.account_id WHERE a.rider_id <> r.rider_id`,

@@ -22,7 +22,7 @@ func TestTheCheckFindsWhatIsWrong(t *testing.T) {
 		"money about a ride is its rider's":                                    `UPDATE ledger_transactions SET rental_id = (SELECT id FROM rentals LIMIT 1) WHERE key LIKE 'topup/%'`,
 		"what riders have is what came in less what was earned":                `UPDATE ledger_entries SET minor = 0 WHERE line = 2`,
 		"a payment that succeeded is one top-up of its rider, and no other is": `UPDATE payments SET minor = minor + 1 WHERE state = 'succeeded'`,
-		"a top-up has its payment":                                             `UPDATE ledger_transactions SET key = key || 'x' WHERE kind = 'topup'`,
+		"a top-up has its payment, since there are payments":                   `UPDATE ledger_transactions SET key = key || 'x' WHERE kind = 'topup'`,
 	}
 	const ofPromotions, ofPasses = 3, 4 // which have tests of their own
 	require.Len(t, harms, len(postgres.BookLaws())-ofPromotions-ofPasses, "a law without its breach")

@@ -4,14 +4,15 @@ import "rodada/domain/fault"
 
 // Faults of payments.
 var (
-	ErrOff       = fault.Declare(fault.Unavailable, "payments_off", "Nobody takes payments here at the moment.")
-	ErrAway      = fault.Declare(fault.Unavailable, "payments_away", "The payment provider does not answer. Try again in a moment.")
-	ErrUnknown   = fault.Declare(fault.NotFound, "payment_unknown", "There is no such payment of yours.")
-	ErrFailed    = fault.Declare(fault.PaymentRequired, "payment_failed", "The payment did not go through, and nothing was taken.")
-	ErrAmount    = fault.Declare(fault.Invalid, "topup_amount", "A top-up of this amount is not possible.")
-	ErrKeyReused = fault.Declare(fault.Conflict, "payment_key_reused", "This Idempotency-Key was used for another payment.")
-	ErrUnderWay  = fault.Declare(fault.Conflict, "payment_under_way", "A payment of yours is not over yet. Try again in a moment.")
-	ErrDiffers   = fault.Declare(fault.Conflict, "payment_differs", "The provider took another amount than it was told to.")
+	ErrOff        = fault.Declare(fault.Unavailable, "payments_off", "Nobody takes payments here at the moment.")
+	ErrAway       = fault.Declare(fault.Unavailable, "payments_away", "The payment provider does not answer. Try again in a moment.")
+	ErrUnknown    = fault.Declare(fault.NotFound, "payment_unknown", "There is no such payment of yours.")
+	ErrFailed     = fault.Declare(fault.PaymentRequired, "payment_failed", "The payment did not go through, and nothing was taken.")
+	ErrAmount     = fault.Declare(fault.Invalid, "topup_amount", "A top-up of this amount is not possible.")
+	ErrNotWaiting = fault.Declare(fault.Conflict, "payment_not_waiting", "Only a payment that waits for you to confirm it can be cancelled.")
+	ErrLimited    = fault.Declare(fault.Limited, "payments_limited", "Too many of your payments or cards were declined. Try again later.")
+	ErrUnderWay   = fault.Declare(fault.Conflict, "payment_under_way", "A payment of yours is not over yet. Try again in a moment.")
+	ErrDiffers    = fault.Declare(fault.Conflict, "payment_differs", "The provider took another amount than it was told to.")
 )
 
 // Faults of cards.
@@ -26,5 +27,6 @@ var (
 // Faults of what providers tell.
 var (
 	ErrProvider  = fault.Declare(fault.NotFound, "payment_provider_unknown", "No such provider takes payments here.")
+	ErrEvent     = fault.Declare(fault.Malformed, "event_invalid", "This is signed, and is no event.")
 	ErrSignature = fault.Declare(fault.Malformed, "signature_invalid", "This does not come from the payment provider, or not lately.")
 )

@@ -9,7 +9,7 @@ type Method struct {
 	Provider  string
 	Reference string // of the card at the provider or, before it is saved, of its setup; sealed for MethodPurpose
 	Card      Card
-	Default   bool // what is paid with unless a request says otherwise
+	Default   bool // of those at its provider: what is paid with unless a request says otherwise
 	CreatedAt time.Time
 	SavedAt   time.Time // zero: the rider has not given it yet
 }

@@ -73,6 +73,15 @@ func Failures() []Failure {
 	return []Failure{Declined, NoFunds, Expired, Authentication, Abandoned, CardGone, Impossible, Unreachable}
 }
 
+// OfCard reports whether the bank said no to the card: what thieves hear who try cards.
+func (f Failure) OfCard() bool {
+	switch f {
+	case Declined, NoFunds, Expired, Authentication:
+		return true
+	}
+	return false
+}
+
 // Card is what may be shown of a card.
 type Card struct {
 	Brand    string `json:"brand"`

@@ -17,6 +17,12 @@ type Limits struct {
 	// LoginWait is the first such wait; each is twice the one before.
 	LoginWait    time.Duration `env:"LOGIN_WAIT" envDefault:"1m"`
 	LoginWaitMax time.Duration `env:"LOGIN_WAIT_MAX" envDefault:"15m"` // The longest such wait.
+	// CardTries are how many payments of a rider may be declined, and cards begun that are never saved, from one address until the next must
+	// wait; four times as many from all, ten times as many from one address in an hour for all riders.
+	CardTries int `env:"CARD_TRIES" envDefault:"10"`
+	// CardWait is the first such wait; each is twice the one before.
+	CardWait    time.Duration `env:"CARD_WAIT" envDefault:"10m"`
+	CardWaitMax time.Duration `env:"CARD_WAIT_MAX" envDefault:"1h"` // The longest such wait.
 
 	LoginAddress      limit.Quota `env:"LOGIN_ADDRESS" envDefault:"60/1m"`         // Log-ins, right or wrong.
 	RefreshAddress    limit.Quota `env:"REFRESH_ADDRESS" envDefault:"600/1m"`      // Sessions that go on or end.

@@ -141,6 +141,9 @@ func (l Limits) validate(check func(ok bool, name, want string, got any)) {
 	check(l.LoginTries >= 1, "LIMIT_LOGIN_TRIES", "1 or more", l.LoginTries)
 	check(l.LoginWait >= time.Second, "LIMIT_LOGIN_WAIT", "1s or more", l.LoginWait)
 	check(l.LoginWaitMax >= l.LoginWait && l.LoginWaitMax <= time.Hour, "LIMIT_LOGIN_WAIT_MAX", "RODADA_LIMIT_LOGIN_WAIT to 1h", l.LoginWaitMax)
+	check(l.CardTries >= 1, "LIMIT_CARD_TRIES", "1 or more", l.CardTries)
+	check(l.CardWait >= time.Second, "LIMIT_CARD_WAIT", "1s or more", l.CardWait)
+	check(l.CardWaitMax >= l.CardWait && l.CardWaitMax <= time.Hour, "LIMIT_CARD_WAIT_MAX", "RODADA_LIMIT_CARD_WAIT to 1h", l.CardWaitMax)
 }
 
 func (o Onboard) validate(check func(ok bool, name, want string, got any)) {

@@ -51,12 +51,12 @@ type notice struct {
 
 // Event reads a webhook of the sandbox's, which is signed as Stripe signs.
 func (s *Sandbox) Event(body []byte, signature string) (payment.Event, error) {
-	if err := webhook.ValidatePayloadWithTolerance(body, signature, s.o.Secret, tolerance); err != nil {
+	if err := signed(body, signature, s.o.Now(), s.o.Secret); err != nil {
 		return payment.Event{}, payment.ErrSignature.Because(err)
 	}
 	var n notice
-	if err := json.Unmarshal(body, &n); err != nil {
-		return payment.Event{}, payment.ErrSignature.Because(err)
+	if err := json.Unmarshal(body, &n); err != nil || n.ID == "" {
+		return payment.Event{}, payment.ErrEvent.Because(err)
 	}
 	i := payment.Intent{Reference: intentPrefix + n.PaymentID, State: n.State, Failure: n.Failure, Open: n.State == payment.Failed}
 	i.Amount.Minor, i.Amount.Currency = n.Minor, n.Currency

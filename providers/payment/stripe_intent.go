@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -95,21 +96,43 @@ func intent(p *stripe.PaymentIntent, err error) (payment.Intent, error) {
 	return i, nil
 }
 
-// tolerance is how old a signature may be.
+// tolerance is how old a signature may be, and how far ahead the other clock.
 const tolerance = 5 * time.Minute
 
-// Event reads a webhook of Stripe's, whatever version of the API it speaks: what is read of it has not changed.
-func (s *Stripe) Event(body []byte, signature string) (payment.Event, error) {
-	var e stripe.Event
-	err := errors.New("no secret for webhooks is set")
-	for _, secret := range s.secrets {
-		e, err = webhook.ConstructEventWithOptions(body, signature, secret, webhook.ConstructEventOptions{Tolerance: tolerance, IgnoreAPIVersionMismatch: true})
-		if err == nil {
+var (
+	errNoSecret = errors.New("no secret for webhooks is set")
+	errAhead    = errors.New("signed at a time that has not come")
+)
+
+// signed reports nothing when a body was signed with one of the secrets, and lately. Stripe's library lets a time pass that is to come.
+func signed(body []byte, signature string, now time.Time, secrets ...string) error {
+	err := errNoSecret
+	for _, secret := range secrets {
+		if err = webhook.ValidatePayloadWithTolerance(body, signature, secret, tolerance); err == nil {
 			break
 		}
 	}
 	if err != nil {
+		return err
+	}
+	for part := range strings.SplitSeq(signature, ",") {
+		at, is := strings.CutPrefix(part, "t=")
+		if seconds, err := strconv.ParseInt(at, 10, 64); is && (err != nil || time.Unix(seconds, 0).Sub(now) > tolerance) {
+			return errAhead
+		}
+	}
+	return nil
+}
+
+// Event reads a webhook of Stripe's, whatever version of the API it speaks: what is read of it has not changed.
+func (s *Stripe) Event(body []byte, signature string) (payment.Event, error) {
+	if err := signed(body, signature, time.Now(), s.secrets...); err != nil {
 		return payment.Event{}, payment.ErrSignature.Because(err)
+	}
+	var e stripe.Event
+	err := json.Unmarshal(body, &e)
+	if err != nil || e.ID == "" {
+		return payment.Event{}, payment.ErrEvent.Because(err)
 	}
 	out := payment.Event{ID: e.ID}
 	if !strings.HasPrefix(string(e.Type), "payment_intent.") || e.Data == nil {
@@ -117,7 +140,7 @@ func (s *Stripe) Event(body []byte, signature string) (payment.Event, error) {
 	}
 	var about stripe.PaymentIntent
 	if err := json.Unmarshal(e.Data.Raw, &about); err != nil {
-		return out, payment.ErrSignature.Because(err)
+		return out, payment.ErrEvent.Because(err)
 	}
 	out.PaymentID = about.Metadata[metaPayment]
 	out.Intent, err = intent(&about, nil)

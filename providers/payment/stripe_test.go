@@ -289,10 +289,16 @@ func TestWebhooksOfStripe(t *testing.T) {
 	}{
 		"unsigned": {paidBody, ""}, "nonsense": {paidBody, "t=1,v1=00"}, "another secret": {paidBody, payment.Sign(paidBody, "whsec_other", time.Now())},
 		"old": {paidBody, payment.Sign(paidBody, "whsec_new", time.Now().Add(-6*time.Minute))}, "of another body": {altered, payment.Sign(paidBody, "whsec_new", time.Now())},
-		"no JSON": {[]byte("x"), payment.Sign([]byte("x"), "whsec_new", time.Now())},
+		"of a time to come": {paidBody, payment.Sign(paidBody, "whsec_new", time.Now().Add(6*time.Minute))},
 	} {
 		_, err := s.Event(c.body, c.signature)
 		require.ErrorIs(t, err, paid.ErrSignature, name)
+	}
+	_, err = s.Event(paidBody, payment.Sign(paidBody, "whsec_new", time.Now().Add(4*time.Minute)))
+	require.NoError(t, err, "clocks differ")
+	for _, no := range []string{"x", "[]", "{}", `{"id":5}`} {
+		_, err := s.Event([]byte(no), payment.Sign([]byte(no), "whsec_new", time.Now()))
+		require.ErrorIs(t, err, paid.ErrEvent, no)
 	}
 	_, err = payment.NewStripe(payment.StripeOptions{}).Event(paidBody, payment.Sign(paidBody, "", time.Now()))
 	require.ErrorIs(t, err, paid.ErrSignature, "no secret lets nobody in")
