@@ -167,6 +167,20 @@ func admin() *cobra.Command {
 			}
 			return roles.ListStaff(ctx, c)
 		},
+		Permit: func(ctx context.Context, email string, permissions []string, reason string) error {
+			c, err := config.Load()
+			if err != nil {
+				return err
+			}
+			return roles.PermitStaff(ctx, c, email, permissions, reason)
+		},
+		Reinstate: func(ctx context.Context, email, reason string) error {
+			c, err := config.Load()
+			if err != nil {
+				return err
+			}
+			return roles.ReinstateStaff(ctx, c, email, reason)
+		},
 		ResetFactor: func(ctx context.Context, email, reason string) error {
 			c, err := config.Load()
 			if err != nil {

@@ -27,7 +27,13 @@ func riderExamples() map[string]any {
 	session := Session{ //nolint:gosec // an example
 		AccessToken: "eyJhbGciOiJIUzI1NiIs…", ExpiresAt: asked.Add(15 * time.Minute), RefreshToken: "rider_8xLOxBtZp8…", RefreshExpiresAt: asked.Add(30 * 24 * time.Hour),
 	}
+	sessions, ended := ownSessionsOut{}.Body, endRiderSessionsOut{}.Body
+	sessions.Sessions = []OwnSession{{
+		ID: "0d8e6c1a-5f4b-4e7a-9c3d-2b1a0f9e8d7c", Current: true, Agent: "Rodada/1.2 (Android 16)", Address: "203.0.113.7", StartedAt: day, UsedAt: asked, ExpiresAt: asked.Add(30 * 24 * time.Hour),
+	}}
+	ended.Ended = 2
 	return map[string]any{
+		"list-sessions 200": sessions, "staff-list-sessions 200": sessions, "end-rider-sessions 200": ended,
 		"export-me 200": Export{
 			ExportedAt: asked, Account: own, Rentals: []Rental{}, Cards: []SavedCard{}, Payments: []Payment{}, Passes: []Pass{}, Promotions: []Redemption{}, Wallet: []Movement{top},
 			Logins:   []PastSession{{StartedAt: day, ExpiresAt: day.Add(30 * 24 * time.Hour)}},

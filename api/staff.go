@@ -133,7 +133,7 @@ type createMemberIn struct {
 		LastName    Name     `json:"last_name" minLength:"1" maxLength:"80" example:"Gil"`
 		Email       string   `json:"email" maxLength:"254" example:"eva@example.org"`
 		Permissions []string `json:"permissions" maxItems:"20" example:"[\"view\",\"operate\"]"`
-		Reason      Reason   `json:"reason" minLength:"1" example:"New in the workshop."`
+		Reason      Reason   `json:"reason" minLength:"3" maxLength:"500" example:"New in the workshop."`
 	}
 }
 

@@ -17,7 +17,7 @@ type changeMemberIn struct {
 		FirstName   *Name     `json:"first_name,omitempty" minLength:"1" maxLength:"80"`
 		LastName    *Name     `json:"last_name,omitempty" minLength:"1" maxLength:"80"`
 		Permissions *[]string `json:"permissions,omitempty" maxItems:"20" doc:"All that the account has from now on."`
-		Reason      Reason    `json:"reason" minLength:"1"`
+		Reason      Reason    `json:"reason" minLength:"3" maxLength:"500"`
 	}
 }
 
@@ -46,7 +46,7 @@ func (e changeMember) Execute(ctx context.Context, in *changeMemberIn) (*memberO
 type memberReasonIn struct {
 	MemberID
 	Body struct {
-		Reason Reason `json:"reason" minLength:"1"`
+		Reason Reason `json:"reason" minLength:"3" maxLength:"500"`
 	}
 }
 

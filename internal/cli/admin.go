@@ -27,6 +27,8 @@ type NewMember struct {
 type Accounts struct {
 	Create        func(ctx context.Context, m NewMember) error
 	List          func(ctx context.Context) ([]staff.Member, error)
+	Permit        func(ctx context.Context, email string, permissions []string, reason string) error
+	Reinstate     func(ctx context.Context, email, reason string) error
 	ResetFactor   func(ctx context.Context, email, reason string) error
 	ResetPassword func(ctx context.Context, email, reason string) (given string, expires time.Time, err error)
 }
@@ -34,7 +36,8 @@ type Accounts struct {
 // Admin is `rodada admin`: what only those do who have the installation itself.
 func Admin(permissions []string, a Accounts) *cobra.Command {
 	cmd := &cobra.Command{Use: "admin", Short: "Accounts of staff, straight in the database"}
-	cmd.AddCommand(adminCreate(permissions, a.Create), adminList(a.List), adminResetPassword(a.ResetPassword), adminResetFactor(a.ResetFactor))
+	cmd.AddCommand(adminCreate(permissions, a.Create), adminList(a.List), adminPermit(permissions, a.Permit), adminReinstate(a.Reinstate),
+		adminResetPassword(a.ResetPassword), adminResetFactor(a.ResetFactor))
 	return cmd
 }
 
@@ -87,10 +90,7 @@ func adminResetPassword(reset func(ctx context.Context, email, reason string) (s
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&email, "email", "", "whose account")
-	cmd.Flags().StringVar(&reason, "reason", "", "why, for the audit log")
-	_ = cmd.MarkFlagRequired("email") // the flags are there
-	_ = cmd.MarkFlagRequired("reason")
+	ofAccount(cmd, &email, &reason)
 	return cmd
 }
 
@@ -108,10 +108,7 @@ func adminResetFactor(reset func(ctx context.Context, email, reason string) erro
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&email, "email", "", "whose account")
-	cmd.Flags().StringVar(&reason, "reason", "", "why, for the audit log")
-	_ = cmd.MarkFlagRequired("email") // the flags are there
-	_ = cmd.MarkFlagRequired("reason")
+	ofAccount(cmd, &email, &reason)
 	return cmd
 }
 

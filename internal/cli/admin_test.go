@@ -121,3 +121,29 @@ func TestAdminResetPassword(t *testing.T) {
 	_, err = adminOutput(t, reset, "reset-password", "--email", "eva@example.org")
 	require.ErrorContains(t, err, "reason")
 }
+
+func TestAdminPermitAndReinstate(t *testing.T) {
+	var asked []string
+	a := cli.Accounts{
+		Permit: func(_ context.Context, email string, permissions []string, reason string) error {
+			asked = append([]string{email, reason}, permissions...)
+			return nil
+		},
+		Reinstate: func(_ context.Context, email, reason string) error {
+			asked = []string{email, reason}
+			return nil
+		},
+	}
+	out, err := adminOutput(t, a, "permit", "--email", "eva@example.org", "--permission", "view,money", "--permission", "people", "--reason", "Moved.")
+	require.NoError(t, err)
+	require.Contains(t, out, "eva@example.org may: view, money, people")
+	require.Equal(t, []string{"eva@example.org", "Moved.", "view", "money", "people"}, asked)
+	out, err = adminOutput(t, a, "reinstate", "--email", "eva@example.org", "--reason", "Found.")
+	require.NoError(t, err)
+	require.Contains(t, out, "eva@example.org may log in again")
+	require.Equal(t, []string{"eva@example.org", "Found."}, asked)
+	for _, args := range [][]string{{"permit", "--email", "e@example.org", "--reason", "x"}, {"reinstate", "--email", "e@example.org"}} {
+		_, err = adminOutput(t, a, args...)
+		require.ErrorContains(t, err, "required")
+	}
+}

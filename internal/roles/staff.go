@@ -66,6 +66,37 @@ func ListStaff(ctx context.Context, c config.Config) ([]staff.Member, error) {
 	return list, errors.Join(err, store.Close())
 }
 
+// PermitStaff gives an account permissions in place of those that it has.
+func PermitStaff(ctx context.Context, c config.Config, email string, permissions []string, reason string) error {
+	reason, err := staff.Reason(reason)
+	if err != nil {
+		return fmt.Errorf("--reason: %w", err)
+	}
+	list, err := staff.ParsePermissions(permissions)
+	if err != nil {
+		return fmt.Errorf("--permission: %w There are: %v", err, staff.Permissions())
+	}
+	return onMember(ctx, c, email, func(ctx context.Context, store *postgres.Store, m staff.Member) error {
+		_, err := store.ChangeMember(ctx, m.ID, staff.Edit{Permissions: &list}, reason)
+		return err
+	})
+}
+
+// ReinstateStaff lets a suspended account work again.
+func ReinstateStaff(ctx context.Context, c config.Config, email, reason string) error {
+	reason, err := staff.Reason(reason)
+	if err != nil {
+		return fmt.Errorf("--reason: %w", err)
+	}
+	return onMember(ctx, c, email, func(ctx context.Context, store *postgres.Store, m staff.Member) error {
+		if !m.Suspended() {
+			return fmt.Errorf("%s is not suspended", m.Email)
+		}
+		_, err := store.ReinstateMember(ctx, m.ID, reason)
+		return err
+	})
+}
+
 // ResetStaffPassword gives an account a password to hand over, and ends its sessions.
 func ResetStaffPassword(ctx context.Context, c config.Config, email, reason string) (given string, expires time.Time, err error) {
 	if reason, err = staff.Reason(reason); err != nil {

@@ -2,6 +2,7 @@ package roles_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -93,4 +94,38 @@ func TestAPasswordIsResetFromTheConsole(t *testing.T) {
 	end, err := roles.VerifyAudit(t.Context(), c, nil, func(f staff.Flaw) { t.Error(f) })
 	require.NoError(t, err)
 	require.EqualValues(t, 2, end.Seq)
+}
+
+func TestTheConsolePermitsAndReinstates(t *testing.T) {
+	c := config.Config{}
+	c.Postgres.URL = testkit.Database(t, testkit.HashFS(t, migrations.Files), migrations.Up)
+	eva := cli.NewMember{Email: "eva@example.org", FirstName: "Eva", LastName: "Gil", Permissions: []string{"admin"}, Password: "a long password"}
+	luis := eva
+	luis.Email, luis.FirstName, luis.Permissions = "luis@example.org", "Luis", []string{"view"}
+	require.NoError(t, roles.AddStaff(t.Context(), c, eva))
+	require.NoError(t, roles.AddStaff(t.Context(), c, luis))
+	require.ErrorIs(t, roles.PermitStaff(t.Context(), c, eva.Email, []string{"view"}, "To the workshop."), staff.ErrLastAdmin)
+	require.ErrorContains(t, roles.PermitStaff(t.Context(), c, luis.Email, []string{"root"}, "For fun."), `no permission "root"`)
+	require.ErrorContains(t, roles.PermitStaff(t.Context(), c, luis.Email, []string{"view"}, " "), "--reason")
+	require.ErrorContains(t, roles.PermitStaff(t.Context(), c, "nobody@example.org", []string{"view"}, "To the office."), "has no account")
+	require.NoError(t, roles.PermitStaff(t.Context(), c, " LUIS@example.org", []string{"admin"}, "To the office."))
+	require.NoError(t, roles.PermitStaff(t.Context(), c, eva.Email, []string{"view"}, "To the workshop."))
+
+	require.ErrorContains(t, roles.ReinstateStaff(t.Context(), c, eva.Email, "Came back."), "is not suspended")
+	store, err := postgres.Open(t.Context(), c.Postgres.URL, 1)
+	require.NoError(t, err)
+	defer store.Close()
+	m, err := store.StaffByEmail(t.Context(), eva.Email)
+	require.NoError(t, err)
+	require.Equal(t, []staff.Permission{staff.View}, m.Permissions)
+	_, err = store.SuspendMember(t.Context(), m.ID, "Lost the phone.", time.Now())
+	require.NoError(t, err)
+	require.NoError(t, roles.ReinstateStaff(t.Context(), c, eva.Email, "Came back."))
+	m, err = store.StaffByEmail(t.Context(), eva.Email)
+	require.NoError(t, err)
+	require.False(t, m.Suspended())
+	log, _, _, err := store.AuditLog(t.Context(), staff.AuditFilter{Action: "staff.reinstate"}, listing.Query{Order: listing.Order{By: "at", Descending: true}, Limit: 9})
+	require.NoError(t, err)
+	require.Len(t, log, 1)
+	require.Equal(t, "console", log[0].Email)
 }
