@@ -33,7 +33,7 @@ func riderExamples() map[string]any {
 	}}
 	ended.Ended = 2
 	return map[string]any{
-		"list-sessions 200": sessions, "staff-list-sessions 200": sessions, "end-rider-sessions 200": ended,
+		"list-sessions 200": sessions, "staff-list-sessions 200": sessions, "refresh-session 200": session, "end-rider-sessions 200": ended,
 		"export-me 200": Export{
 			ExportedAt: asked, Account: own, Rentals: []Rental{}, Cards: []SavedCard{}, Payments: []Payment{}, Passes: []Pass{}, Promotions: []Redemption{}, Wallet: []Movement{top},
 			Logins:   []PastSession{{StartedAt: day, ExpiresAt: day.Add(30 * 24 * time.Hour)}},
