@@ -253,7 +253,7 @@ func newApp(o Options, tokens *token.Issuer, measured *meters) *app {
 		estimates:     &estimates{store: o.Store, live: o.Live, now: o.Now},
 		pricings:      &pricings{store: o.Store, prices: o.Store, fleet: o.Store, live: o.Live, currency: c.Currency, now: o.Now},
 		rentals:       rentals,
-		factors:       &factors{store: o.Store, sealer: o.Sealer, open: o.Open, hasher: hasher, now: o.Now},
+		factors:       &factors{store: o.Store, sealer: o.Sealer, open: o.Open, hasher: hasher, tries: staffDoors.tries, now: o.Now},
 		members:       &members{store: o.Store, hasher: hasher, tries: staffDoors.tries, now: o.Now},
 		services:      &services{store: o.Store, tokens: tokens, tries: triesOf(rider.ForServices), now: o.Now},
 		alerts:        &alerts{store: o.Store},

@@ -8,6 +8,7 @@ import (
 	"rodada/api/password"
 	"rodada/domain/fault"
 	"rodada/domain/letter"
+	"rodada/domain/limit"
 	"rodada/domain/person"
 	"rodada/domain/rider"
 )
@@ -25,7 +26,7 @@ type changePasswordIn struct {
 func (changePassword) Meta() meta {
 	return meta{
 		ID: "change-password", Class: classPassword, Summary: "Change your password", Description: "Ends your other sessions, and tells you so by mail. An account without a password gets one by a code.",
-		Faults: []*fault.Error{rider.ErrPassword, person.ErrPasswordWeak, person.ErrPasswordText, password.ErrBusy},
+		Faults: []*fault.Error{rider.ErrPassword, limit.ErrWait, person.ErrPasswordWeak, person.ErrPasswordText, password.ErrBusy},
 	}
 }
 
@@ -34,12 +35,8 @@ func (e changePassword) Execute(ctx context.Context, in *changePasswordIn) (*str
 	if err != nil {
 		return nil, err
 	}
-	same, err := e.hasher.Matches(ctx, in.Body.Old, r.PasswordHash)
-	if err != nil {
+	if err := e.tries.own(ctx, e.hasher, in.Body.Old, r.PasswordHash); err != nil {
 		return nil, err
-	}
-	if !same {
-		return nil, rider.ErrPassword
 	}
 	if err := person.CheckPassword(in.Body.New, r.Email, r.FirstName, r.LastName); err != nil {
 		return nil, err

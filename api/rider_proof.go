@@ -7,6 +7,7 @@ import (
 	"rodada/api/password"
 	"rodada/domain/fault"
 	"rodada/domain/letter"
+	"rodada/domain/limit"
 	"rodada/domain/rider"
 )
 
@@ -15,7 +16,7 @@ const proofDoc = "\n\nNeeds the password of an account that has one, or a code t
 	"without a password a log-in within the last 5 minutes does as well. All of it in the session that asks."
 
 func proofFaults() []*fault.Error {
-	return []*fault.Error{rider.ErrPassword, rider.ErrProof, password.ErrBusy}
+	return []*fault.Error{rider.ErrPassword, limit.ErrWait, rider.ErrProof, password.ErrBusy}
 }
 
 // PasswordProof is the body of what needs nothing but to know who asks.
@@ -37,11 +38,7 @@ func (e *accounts) proven(ctx context.Context, typed string) (rider.Rider, error
 		return r, err
 	}
 	if typed != "" && r.PasswordHash != "" {
-		same, err := e.hasher.Matches(ctx, typed, r.PasswordHash)
-		if err == nil && !same {
-			err = rider.ErrPassword
-		}
-		return r, err
+		return r, e.tries.own(ctx, e.hasher, typed, r.PasswordHash)
 	}
 	shown, err := e.store.Shown(ctx, r.ID, sessionFrom(ctx), e.now().Add(-rider.ProofLife))
 	switch {

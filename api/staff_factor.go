@@ -7,6 +7,7 @@ import (
 	"rodada/api/onetime"
 	"rodada/api/password"
 	"rodada/domain/fault"
+	"rodada/domain/limit"
 	"rodada/domain/rider"
 	"rodada/domain/staff"
 )
@@ -25,6 +26,7 @@ type factors struct {
 	sealer Sealer // nil: there can be none
 	open   func(sealed, purpose string) (string, error)
 	hasher *password.Hasher
+	tries  *tries
 	now    func() time.Time
 }
 
@@ -71,19 +73,16 @@ func (beginFactor) Meta() meta {
 	return meta{
 		ID: "begin-second-factor", Class: classPassword, Summary: "Set up a second factor", Own: true,
 		Description: "Codes by time, as authenticator apps make them: six digits, every 30 seconds. It counts once a code confirms it.",
-		Faults:      []*fault.Error{rider.ErrPassword, staff.ErrCodeMissing, staff.ErrCodeWrong, staff.ErrCodeWait, staff.ErrFactorNoKey, password.ErrBusy},
+		Faults:      []*fault.Error{rider.ErrPassword, limit.ErrWait, staff.ErrCodeMissing, staff.ErrCodeWrong, staff.ErrCodeWait, staff.ErrFactorNoKey, password.ErrBusy},
 	}
 }
 
 func (e beginFactor) Execute(ctx context.Context, in *beginFactorIn) (*beginFactorOut, error) {
 	member := memberFrom(ctx)
-	same, err := e.hasher.Matches(ctx, in.Body.Current, member.PasswordHash)
-	switch {
-	case err != nil:
+	if err := e.tries.own(ctx, e.hasher, in.Body.Current, member.PasswordHash); err != nil {
 		return nil, err
-	case !same:
-		return nil, rider.ErrPassword
-	case e.sealer == nil:
+	}
+	if e.sealer == nil {
 		return nil, staff.ErrFactorNoKey
 	}
 	if member.SecondFactor {
@@ -91,7 +90,7 @@ func (e beginFactor) Execute(ctx context.Context, in *beginFactorIn) (*beginFact
 			return nil, err
 		}
 	}
-	out := &beginFactorOut{}
+	out, err := &beginFactorOut{}, error(nil)
 	if out.Body.Secret, out.Body.URI, err = onetime.New(member.Email); err != nil {
 		return nil, err
 	}
@@ -158,17 +157,15 @@ func (disableFactor) Meta() meta {
 	return meta{
 		ID: "disable-second-factor", Class: classPassword, Summary: "Do without a second factor", Own: true, Status: 204,
 		Description: "Takes the password and a code. Permissions that count only with a second factor do not count any more.",
-		Faults:      []*fault.Error{rider.ErrPassword, staff.ErrCodeWrong, staff.ErrCodeWait, staff.ErrFactorNone, staff.ErrFactorNoKey, password.ErrBusy},
+		Faults:      []*fault.Error{rider.ErrPassword, limit.ErrWait, staff.ErrCodeWrong, staff.ErrCodeWait, staff.ErrFactorNone, staff.ErrFactorNoKey, password.ErrBusy},
 	}
 }
 
 // Execute looks at no code before the password is right: else whoever has stolen a token could make its owner wait with wrong ones.
 func (e disableFactor) Execute(ctx context.Context, in *disableFactorIn) (*struct{}, error) {
 	member := memberFrom(ctx)
-	if same, err := e.hasher.Matches(ctx, in.Body.Current, member.PasswordHash); err != nil {
+	if err := e.tries.own(ctx, e.hasher, in.Body.Current, member.PasswordHash); err != nil {
 		return nil, err
-	} else if !same {
-		return nil, rider.ErrPassword
 	}
 	if err := e.use(ctx, member.ID, in.Body.Code); err != nil {
 		return nil, err

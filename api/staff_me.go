@@ -5,6 +5,7 @@ import (
 
 	"rodada/api/password"
 	"rodada/domain/fault"
+	"rodada/domain/limit"
 	"rodada/domain/person"
 	"rodada/domain/rider"
 	"rodada/domain/staff"
@@ -38,7 +39,7 @@ func (setOwnPassword) Meta() meta {
 	return meta{
 		ID: "set-staff-password", Class: classPassword, Summary: "Set your password", Newcomers: true,
 		Description: "Every session of yours ends, and the answer is a new one.",
-		Faults:      []*fault.Error{rider.ErrPassword, staff.ErrPasswordSame, staff.ErrPasswordLength, person.ErrPasswordWeak, person.ErrPasswordText, password.ErrBusy},
+		Faults:      []*fault.Error{rider.ErrPassword, limit.ErrWait, staff.ErrPasswordSame, staff.ErrPasswordLength, person.ErrPasswordWeak, person.ErrPasswordText, password.ErrBusy},
 	}
 }
 
@@ -50,13 +51,10 @@ func (e setOwnPassword) Execute(ctx context.Context, in *setOwnPasswordIn) (*ses
 	if err := person.CheckPassword(in.Body.Password, member.Email, member.FirstName, member.LastName); err != nil {
 		return nil, err
 	}
-	same, err := e.hasher.Matches(ctx, in.Body.Current, member.PasswordHash)
-	switch {
-	case err != nil:
+	if err := e.tries.own(ctx, e.hasher, in.Body.Current, member.PasswordHash); err != nil {
 		return nil, err
-	case !same:
-		return nil, rider.ErrPassword
-	case in.Body.Current == in.Body.Password:
+	}
+	if in.Body.Current == in.Body.Password {
 		return nil, staff.ErrPasswordSame
 	}
 	hash, err := e.hasher.Hash(ctx, in.Body.Password)

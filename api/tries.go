@@ -1,11 +1,13 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 
+	"rodada/api/password"
 	"rodada/domain/limit"
 	"rodada/domain/person"
 	"rodada/domain/rider"
@@ -22,13 +24,43 @@ type tries struct {
 
 // begin counts a try at an account: limit.ErrWait when it must wait.
 func (t *tries) begin(ctx context.Context, email string) error {
+	return t.at(ctx, t.login(ctx, email))
+}
+
+func (t *tries) at(ctx context.Context, l limit.Login) error {
 	if t.throttle == nil {
 		return nil
 	}
-	if wait := t.throttle.Try(ctx, t.login(ctx, email), t.backoff); wait > 0 {
+	if wait := t.throttle.Try(ctx, l, t.backoff); wait > 0 {
 		return limit.In(limit.ErrWait, wait)
 	}
 	return nil
+}
+
+// own looks at the password that somebody types who is logged in: limit.ErrWait, rider.ErrPassword. Wrong ones make their session wait, at
+// every door that takes one, and nobody who logs in: whoever has stolen a token can't guess for long, nor lock its owner out.
+func (t *tries) own(ctx context.Context, hasher *password.Hasher, typed, hash string) error {
+	session := t.session(ctx)
+	l := limit.Login{Account: session, Address: session}
+	if err := t.at(ctx, l); err != nil {
+		return err
+	}
+	same, err := hasher.Matches(ctx, typed, hash)
+	switch {
+	case err != nil:
+		return err
+	case !same:
+		return rider.ErrPassword
+	}
+	if t.throttle != nil {
+		t.throttle.Right(ctx, l)
+	}
+	return nil
+}
+
+// session is who is logged in, and nobody who is logged in elsewhere to the same account.
+func (t *tries) session(ctx context.Context) string {
+	return t.hide("session", string(t.audience)+"\x00"+cmp.Or(sessionFrom(ctx), subjectFrom(ctx)))
 }
 
 // right takes back a try whose password was right.
