@@ -16,6 +16,7 @@ import (
 	"rodada/domain/letter"
 	"rodada/domain/rider"
 	"rodada/domain/staff"
+	"rodada/internal/config"
 	"rodada/postgres"
 	"rodada/seal"
 )
@@ -354,13 +355,70 @@ func TestNobodySpendsAnothersMails(t *testing.T) {
 	for i := range rider.StrangersCodesAnHour - rider.CodesAnHour {
 		body(t, ask(fmt.Sprintf("203.0.113.%d", 2+i)), 202)
 	}
-	require.EqualValues(t, 50*60, problem(t, ask("198.51.100.1"), 429, "code_too_soon")["retry_after"])
+	require.EqualValues(t, 3*60, problem(t, ask("198.51.100.1"), 429, "code_too_soon")["retry_after"])
 	b.mail(t)
 	body(t, ask("192.0.2.1"), 202)
 	b.one(t, letter.Reset, who.email)
+	access := b.login(t, "/v1/sessions", who.email, pass)["access_token"].(string)
+	asked := body(t, b.do(t, "POST", "/v1/me/proof", access, nil, "X-Forwarded-For", "198.51.100.1"), 202)
+	b.one(t, letter.ProveSelf, who.email)
+	b.now = b.now.Add(rider.CodePause)
+	body(t, b.do(t, "POST", "/v1/codes/resend", "", map[string]any{"id": asked["id"]}, "X-Forwarded-For", "198.51.100.1"), 202)
+	b.one(t, letter.ProveSelf, who.email)
+	b.now = b.now.Add(-rider.CodePause)
 	body(t, b.do(t, "POST", "/v1/passwords/reset", "", map[string]any{"email": "eva@example.com"}, "X-Forwarded-For", "203.0.113.1"), 202)
 	b.now = b.now.Add(50 * time.Minute)
 	body(t, ask("203.0.113.1"), 202)
+}
+
+// However many strangers ask for mails to an address, its owner is mailed a code within minutes, and the mailbox not flooded.
+func TestStrangersShutNoAddress(t *testing.T) {
+	b := newBureau(t, counted(t))
+	const email = "ana@example.com"
+	ask := func(from string) *httptest.ResponseRecorder {
+		return b.do(t, "POST", "/v1/passwords/reset", "", map[string]any{"email": email}, "X-Forwarded-For", from)
+	}
+	for i := range 4 {
+		for range rider.CodesAnHour {
+			body(t, ask(fmt.Sprintf("203.0.113.%d", i)), 202)
+		}
+	}
+	register := func() *httptest.ResponseRecorder {
+		return b.do(t, "POST", "/v1/riders", "", map[string]any{
+			"first_name": "Ana", "last_name": "Ruiz", "email": email, "password": pass,
+		}, "X-Forwarded-For", "198.51.100.1")
+	}
+	wait := problem(t, register(), 429, "code_too_soon")["retry_after"].(float64)
+	require.LessOrEqual(t, wait, rider.StrangersPause.Seconds())
+	b.now = b.now.Add(time.Duration(wait) * time.Second)
+	problem(t, ask("203.0.113.0"), 429, "code_too_soon") // who had theirs takes none of it
+	id := body(t, register(), 202)["id"]
+	code := b.one(t, letter.Register, email).Code
+	mails := 0
+	for i := range 240 { // another two hours of asking, from a new address every time
+		b.now = b.now.Add(30 * time.Second)
+		if ask(fmt.Sprintf("203.0.114.%d", i)).Code == 202 {
+			mails++
+		}
+		if i == 30 {
+			body(t, b.post(t, "/v1/riders/verify", "", map[string]any{"id": id, "code": code}), 201)
+		}
+	}
+	require.LessOrEqual(t, mails, 2*rider.StrangersCodesAnHour+2)
+}
+
+// Whoever has stolen a token spends no mails of the owner, who is logged in elsewhere.
+func TestAThiefSpendsNoMailsOfTheOwner(t *testing.T) {
+	b := newBureau(t, counted(t, func(l *config.Limits) { l.CodeAccount = hourly(7) }))
+	who := b.citizen(t, "ana@example.com")
+	own := b.login(t, "/v1/sessions", who.email, pass)["access_token"].(string)
+	for range rider.CodesAnHour {
+		body(t, b.post(t, "/v1/me/proof", who.access, nil), 202)
+	}
+	problem(t, b.post(t, "/v1/me/proof", who.access, nil), 429, "code_too_soon")
+	b.post(t, "/v1/me/proof", who.access, nil)
+	problem(t, b.post(t, "/v1/me/proof", who.access, nil), 429, "too_many_requests")
+	body(t, b.post(t, "/v1/me/proof", own, nil), 202)
 }
 
 // What looks the same is the same, at every door, and what can't be read is refused before the books see it.

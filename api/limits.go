@@ -120,12 +120,12 @@ func (l *limits) byAddress(api huma.API, c class) func(huma.Context, func(huma.C
 	}
 }
 
-// byAccount counts who asks, once that is known. What takes a password counts each session for itself: whoever has stolen a token
-// spends none of its owner's tries.
+// byAccount counts who asks, once that is known. What takes a password or a code counts each session for itself: whoever has stolen a
+// token spends none of its owner's tries.
 func (l *limits) byAccount(api huma.API, c class, operation string) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		who := subjectFrom(ctx.Context())
-		if session := sessionFrom(ctx.Context()); c == classPassword && session != "" {
+		if session := sessionFrom(ctx.Context()); (c == classPassword || c == classCode) && session != "" {
 			who = session
 		}
 		l.count(api, ctx, next, c, "account", operation+":"+who, l.quotas[c].account)

@@ -81,7 +81,9 @@ func (e askProof) Execute(ctx context.Context, _ *struct{}) (*codeOut, error) {
 	if r.Email == "" {
 		return nil, proofNeeded(r)
 	}
-	return e.proofs.begin(ctx, rider.Proof{Purpose: rider.ToProveSelf, Email: r.Email, Language: r.Language, RiderID: r.ID, Letter: letter.ProveSelf})
+	return e.proofs.begin(ctx, rider.Proof{
+		Purpose: rider.ToProveSelf, Email: r.Email, Language: r.Language, RiderID: r.ID, Letter: letter.ProveSelf, Asker: e.tries.session(ctx),
+	})
 }
 
 // verifyProof is POST /v1/me/proof/verify.

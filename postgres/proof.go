@@ -59,7 +59,7 @@ func (s *Store) BeginProof(ctx context.Context, p rider.Proof, e letter.Envelope
 }
 
 // mayMail counts the codes that an address was to get in the last hour, one request after the other. Who asks from one place spends
-// nothing of others, unless those are very many; and nothing of an owner's who is known there.
+// nothing of others, unless those are very many, who then wait for minutes; and nothing of an owner's who is known there or logged in.
 func mayMail(ctx context.Context, tx executor, p rider.Proof) error {
 	if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(hashtextextended(lower($1), 0))`, p.Email); err != nil {
 		return err
@@ -68,19 +68,20 @@ func mayMail(ctx context.Context, tx executor, p rider.Proof) error {
 		Own   int       `db:"own"`
 		All   int       `db:"all_of_them"`
 		First time.Time `db:"first_own"`
-		Since time.Time `db:"first_of_all"`
+		Last  time.Time `db:"last_of_all"`
 	}
 	err := tx.GetContext(ctx, &lately, `
 		SELECT coalesce(sum(mails) FILTER (WHERE asker = $3), 0) AS own, coalesce(sum(mails), 0) AS all_of_them,
-			coalesce(min(created_at) FILTER (WHERE asker = $3), now()) AS first_own, coalesce(min(created_at), now()) AS first_of_all
+			coalesce(min(created_at) FILTER (WHERE asker = $3), now()) AS first_own, coalesce(max(mailed_at), now()) AS last_of_all
 		FROM proofs WHERE lower(email) = lower($1) AND created_at > $2`, p.Email, p.MailedAt.Add(-time.Hour), p.Asker)
 	switch {
 	case err != nil:
 		return err
 	case lately.Own >= rider.CodesAnHour:
 		return tooSoon(p.MailedAt, lately.First.Add(time.Hour))
-	case lately.All >= rider.StrangersCodesAnHour && !p.Met:
-		return tooSoon(p.MailedAt, lately.Since.Add(time.Hour))
+	}
+	if next := lately.Last.Add(rider.StrangersPause); p.OfStranger() && lately.All >= rider.StrangersCodesAnHour && p.MailedAt.Before(next) {
+		return tooSoon(p.MailedAt, next)
 	}
 	return nil
 }

@@ -22,13 +22,15 @@ const (
 )
 
 // How long a code is good, how often it may be typed wrongly, how soon it is mailed again, and how often in an hour to one address: for
-// who asks from one place, and for all strangers together.
+// who asks from one place, and for all strangers together, to whom one goes every StrangersPause from then on: were there none, strangers
+// could keep an owner out who comes from a new place.
 const (
 	CodeLife             = 30 * time.Minute
 	CodeTries            = 5
 	CodePause            = time.Minute
 	CodesAnHour          = 5
 	StrangersCodesAnHour = 20
+	StrangersPause       = time.Hour / StrangersCodesAnHour
 )
 
 // ProofLife is how long somebody who has shown who they are need not show it again.
@@ -60,11 +62,14 @@ type Proof struct {
 	Account   *Rider      // what a right code opens
 	Hash      []byte      // of the code; nil: no code is right
 	Letter    letter.Kind // what is mailed; empty: nothing
-	Asker     string      // from where it is asked for, as a keyed hash
+	Asker     string      // from where it is asked for, or in which session, as a keyed hash
 	Met       bool        // the owner of the address came from there lately
 	MailedAt  time.Time
 	ExpiresAt time.Time
 }
+
+// OfStranger reports whether nothing says that the owner of the address asks.
+func (p Proof) OfStranger() bool { return !p.Met && p.Purpose != ToProveSelf }
 
 // alphabet is what codes for passwords are written in: none that is taken for another.
 const alphabet = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
