@@ -289,7 +289,7 @@ func TestChangeOfEmail(t *testing.T) {
 	b := newBureau(t)
 	who, eva := b.citizen(t, "ana@example.com"), b.citizen(t, "eva@example.com")
 	problem(t, b.post(t, "/v1/me/email", who.access, map[string]any{"email": "new@example.com", "password": "a wrong password"}), 403, "password_wrong")
-	problem(t, b.post(t, "/v1/me/email", who.access, map[string]any{"email": "new@example.com"}), 403, "password_wrong")
+	problem(t, b.post(t, "/v1/me/email", who.access, map[string]any{"email": "new@example.com"}), 403, "proof_needed")
 	id := body(t, b.post(t, "/v1/me/email", who.access, map[string]any{"email": "new@example.com", "password": pass}), 202)["id"]
 	code := b.one(t, letter.ChangeEmail, "new@example.com").Code
 	typed := map[string]any{"id": id, "code": code}

@@ -154,7 +154,7 @@ func TestDeletionWithMoneyLeft(t *testing.T) {
 		p := problem(t, leave(with), 409, "balance_left")
 		require.Equal(t, map[string]any{"amount": 1234., "currency": "EUR"}, p["balance"])
 	}
-	problem(t, b.do(t, "DELETE", "/v1/me", who.access, map[string]any{"forfeit": true}), 403, "password_wrong")
+	problem(t, b.do(t, "DELETE", "/v1/me", who.access, map[string]any{"forfeit": true}), 403, "proof_needed")
 	require.Empty(t, b.mail(t))
 	require.ErrorIs(t, b.books.DeleteRider(t.Context(), who.id, money.Of(1233, "EUR"), letter.Envelope{}), rider.ErrLeft, "more came meanwhile")
 	require.Equal(t, 204, leave(map[string]any{"forfeit": true}).Code)

@@ -328,7 +328,7 @@ func TestServicesAreLinkedAndRemoved(t *testing.T) {
 	}
 	x := person("1", "nobody@example.com", true)
 	problem(t, l.post(t, "/v1/me/logins", "", l.brings(t, "x", x)), 401, "token_invalid")
-	problem(t, l.post(t, "/v1/me/logins", ana.access, l.brings(t, "x", x)), 403, "password_wrong")
+	problem(t, l.post(t, "/v1/me/logins", ana.access, l.brings(t, "x", x)), 403, "proof_needed")
 	proof := with(l.brings(t, "x", x), pass)
 	listed := body(t, l.post(t, "/v1/me/logins", ana.access, proof), 200)["logins"].([]any)
 	require.Len(t, listed, 1)
@@ -349,7 +349,7 @@ func TestServicesAreLinkedAndRemoved(t *testing.T) {
 		return l.do(t, "DELETE", "/v1/me/logins/"+service, bearer, map[string]any{"password": password}).Code
 	}
 	problem(t, l.do(t, "DELETE", "/v1/me/logins/x", other, map[string]any{}), 409, "login_last")
-	problem(t, l.do(t, "DELETE", "/v1/me/logins/x", ana.access, map[string]any{}), 403, "password_wrong")
+	problem(t, l.do(t, "DELETE", "/v1/me/logins/x", ana.access, map[string]any{}), 403, "proof_needed")
 	problem(t, l.do(t, "DELETE", "/v1/me/logins/acme", ana.access, map[string]any{"password": pass}), 404, "login_unknown")
 	second := l.login(t, "/v1/sessions", ana.email, pass)["access_token"].(string)
 	require.Equal(t, 204, drop(second, "x", pass))

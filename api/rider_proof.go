@@ -41,22 +41,23 @@ func (e *accounts) proven(ctx context.Context, typed string) (rider.Rider, error
 		return r, e.tries.own(ctx, e.hasher, typed, r.PasswordHash)
 	}
 	shown, err := e.store.Shown(ctx, r.ID, sessionFrom(ctx), e.now().Add(-rider.ProofLife))
-	switch {
-	case err != nil || shown.Code:
+	if err != nil || shown.Code || shown.LoggedIn && r.PasswordHash == "" {
 		return r, err
-	case r.PasswordHash != "":
-		return r, rider.ErrPassword
-	case !shown.LoggedIn:
-		return r, proofNeeded(r)
 	}
-	return r, nil
+	return r, proofNeeded(r)
 }
 
-// proofNeeded says too by what ways: a code goes to who has an address.
+// proofNeeded says too by what ways: a code goes to who has an address, and a log-in shows nothing where there is a password.
 func proofNeeded(r rider.Rider) *fault.Error {
-	ways := []string{"login"}
+	ways := []string{}
+	if r.PasswordHash != "" {
+		ways = append(ways, "password")
+	}
 	if r.Email != "" {
-		ways = []string{"code", "login"}
+		ways = append(ways, "code")
+	}
+	if r.PasswordHash == "" {
+		ways = append(ways, "login")
 	}
 	return rider.ErrProof.With("ways", ways)
 }

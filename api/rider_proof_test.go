@@ -81,8 +81,9 @@ func TestAPasswordOrACode(t *testing.T) {
 	b := newBureau(t)
 	who := b.citizen(t, "ana@example.com")
 	leave := func(with any) *httptest.ResponseRecorder { return b.do(t, "DELETE", "/v1/me", who.access, with) }
-	problem(t, leave(nil), 403, "password_wrong")
-	problem(t, b.do(t, "DELETE", "/v1/me", b.token(t, who.id, rider.ForRiders), nil), 403, "password_wrong")
+	require.Equal(t, []any{"password", "code"}, problem(t, leave(nil), 403, "proof_needed")["ways"])
+	require.Equal(t, []any{"password", "code"}, problem(t, b.post(t, "/v1/me/email", who.access, map[string]any{"email": "new@example.com"}), 403, "proof_needed")["ways"])
+	problem(t, b.do(t, "DELETE", "/v1/me", b.token(t, who.id, rider.ForRiders), nil), 403, "proof_needed")
 	asked := body(t, b.post(t, "/v1/me/proof", who.access, nil), 202)
 	require.Equal(t, 204, b.post(t, "/v1/me/proof/verify", who.access, map[string]any{"id": asked["id"], "code": b.one(t, letter.ProveSelf, who.email).Code}).Code)
 	problem(t, leave(map[string]any{"password": "a wrong password"}), 403, "password_wrong")

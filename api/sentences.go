@@ -51,7 +51,7 @@ var spanish = map[string]string{ //nolint:gosec // sentences about passwords are
 	"password_unreadable":    "Una contraseña no lleva caracteres de control ni nada que no se vea.",
 	"name_invalid":           "Un nombre tiene de 1 a 80 caracteres que se pueden leer, en una línea.",
 	"password_wrong":         "Esa no es tu contraseña.",
-	"proof_needed":           "Demuestra antes que eres tú: con un código que te enviamos por correo, o entrando de nuevo.",
+	"proof_needed":           "Demuestra antes que eres tú: con tu contraseña, con un código que te enviamos por correo o entrando de nuevo, según diga ways.",
 	"login_unknown":          "Ningún servicio con ese nombre da acceso aquí.",
 	"login_lost":             "Este acceso se empezó en otro sitio, hace demasiado tiempo, o ya ha terminado. Empieza de nuevo.",
 	"login_denied":           "El otro servicio no te ha dejado entrar, o no se lo has permitido.",

@@ -42,7 +42,7 @@ var (
 	ErrTooSoon    = fault.Declare(fault.Limited, "code_too_soon", "Wait a while before you ask for another code.")
 	ErrUnverified = fault.Declare(fault.Forbidden, "email_unverified", "Confirm an email address before your first ride.")
 	ErrPassword   = fault.Declare(fault.Forbidden, "password_wrong", "That is not your password.")
-	ErrProof      = fault.Declare(fault.Forbidden, "proof_needed", "Show first that it is you: with a code that is mailed to you, or by logging in again.")
+	ErrProof      = fault.Declare(fault.Forbidden, "proof_needed", "Show first that it is you: with your password, a code that is mailed to you, or by logging in again, as ways says.")
 )
 
 // Shown is how the bearer of a token has lately shown who they are, in the very session that the token is of.
