@@ -68,7 +68,8 @@ func (s *Store) serviceChange(
 			return err
 		}
 		if d.Action == "" {
-			if d = changed(d, serviceFacts(before), serviceFacts(now)); len(d.After.(facts)) == 0 {
+			d = changed(d, serviceFacts(before), serviceFacts(now))
+			if after, _ := d.After.(facts); len(after) == 0 {
 				return nil
 			}
 		}
