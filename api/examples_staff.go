@@ -29,8 +29,8 @@ func staffExamples() map[string]any {
 	asked, off := service, service
 	asked.LastUsedAt, asked.LastUsedFrom, asked.Secrets = nil, "", nil
 	off.SuspendedAt, off.SuspendedReason = &expires, "Its secret was in a log."
-	secret := GivenSecret{
-		ServiceAccount: service, ClientID: service.ID, SecretID: service.Secrets[0].ID, ClientSecret: "service_4JQXAHJ7Q2TZ5M3WVYK6GPD7NE4JQXAHJ7Q2TZ5M3WV", //nolint:gosec // an example
+	secret := GivenSecret{ //nolint:gosec // an example
+		ServiceAccount: service, ClientID: service.ID, SecretID: service.Secrets[0].ID, ClientSecret: "service_4JQXAHJ7Q2TZ5M3WVYK6GPD7NE4JQXAHJ7Q2TZ5M3WV",
 	}
 	return map[string]any{
 		"list-services 200":         services,

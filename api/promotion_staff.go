@@ -37,12 +37,12 @@ type PromotionTerms struct {
 	FirstRide  bool           `json:"first_ride,omitempty" doc:"For riders who have not ridden yet."`
 }
 
-func (e *promotions) offered(p promotion.Promotion) Promotion {
+func (p *promotions) offered(of promotion.Promotion) Promotion {
 	return Promotion{
-		ID: p.ID, Currency: p.Currency, State: p.State(e.now()), StartsAt: p.StartsAt, CreatedAt: p.CreatedAt, EndedAt: happened(p.EndedAt), Redeemed: p.Redeemed, Used: p.Used,
+		ID: of.ID, Currency: of.Currency, State: of.State(p.now()), StartsAt: of.StartsAt, CreatedAt: of.CreatedAt, EndedAt: happened(of.EndedAt), Redeemed: of.Redeemed, Used: of.Used,
 		PromotionTerms: PromotionTerms{
-			Code: p.Code, Kind: p.Kind, Amount: p.Amount, Percent: p.Percent, EndsAt: happened(p.EndsAt),
-			TotalLimit: p.TotalLimit, RiderLimit: p.RiderLimit, FirstRide: p.FirstRide,
+			Code: of.Code, Kind: of.Kind, Amount: of.Amount, Percent: of.Percent, EndsAt: happened(of.EndsAt),
+			TotalLimit: of.TotalLimit, RiderLimit: of.RiderLimit, FirstRide: of.FirstRide,
 		},
 	}
 }

@@ -79,7 +79,7 @@ func (e giveToken) Execute(ctx context.Context, in *giveTokenIn) (*serviceTokenO
 	if f, is := fault.From(err); is && grantErrors[f.Code] != "" {
 		p := problemOf(ctx, err)
 		p.Facts = map[string]any{"error": grantErrors[f.Code], "error_description": f.Message}
-		return nil, grantProblem{p}
+		return nil, grantError{p}
 	}
 	return out, err
 }
@@ -175,14 +175,14 @@ func credentialsOf(authorization string, form url.Values) (id, secret string, er
 	return id, secret, nil
 }
 
-// grantProblem is a problem as OAuth has it: JSON with two members of its own. (RFC 6749, 5.2)
-type grantProblem struct{ *Problem }
+// grantError is a problem as OAuth has it: JSON with two members of its own. (RFC 6749, 5.2)
+type grantError struct{ *Problem }
 
 // ContentType tells huma the media type of the answer.
-func (grantProblem) ContentType(string) string { return typeJSON }
+func (grantError) ContentType(string) string { return typeJSON }
 
 // GetHeaders tells huma how to prove who one is, where that failed.
-func (p grantProblem) GetHeaders() http.Header {
+func (p grantError) GetHeaders() http.Header {
 	if p.Status == http.StatusUnauthorized {
 		return http.Header{"Www-Authenticate": {`Basic realm="service"`}}
 	}
