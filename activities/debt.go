@@ -18,6 +18,7 @@ type DebtBooks interface {
 	FollowDebt(ctx context.Context, riderID, currency string, first time.Duration) (debt.Debt, error)
 	OpenDebtPayment(ctx context.Context, n payment.New) (payment.Payment, error)
 	Payment(ctx context.Context, riderID, id string) (payment.Payment, error)
+	WaitingPayments(ctx context.Context, riderID, methodID string) ([]string, error)
 	SettleDebtAttempt(ctx context.Context, o debt.Outcome, e letter.Envelope) error
 	Debtor(ctx context.Context, riderID string) (to, language string, err error)
 }
@@ -34,12 +35,14 @@ type Collectors interface {
 type Debts struct {
 	Books      DebtBooks
 	Collectors Collectors
-	Provider   string // empty: nobody collects
-	Currency   string
-	Country    string // whose way of writing amounts letters have
-	Steps      debt.Steps
-	Safe       Safe
-	Now        func() time.Time
+	// GiveUp ends a payment that waits for its rider, unless it is taken already: a Cashier's.
+	GiveUp   func(ctx context.Context, in PaymentRef) (PaymentState, error)
+	Provider string // empty: nobody collects
+	Currency string
+	Country  string // whose way of writing amounts letters have
+	Steps    debt.Steps
+	Safe     Safe
+	Now      func() time.Time
 	// Count counts what became of attempts; nil: nobody counts.
 	Count func(outcome string)
 }
@@ -89,10 +92,16 @@ func (d *Debts) BeginAttempt(ctx context.Context, in DebtAttempt) (DebtAttemptBe
 	if d.Provider == "" {
 		return DebtAttemptBegun{Trouble: debt.Trouble(payment.Unreachable)}, nil
 	}
-	p, err := d.Books.OpenDebtPayment(ctx, payment.New{
+	n := payment.New{
 		ID: uuid.NewString(), RiderID: in.RiderID, Provider: d.Provider, Purpose: payment.Debt, Amount: money.Of(0, d.Currency),
 		Key: debt.Debt{ID: in.DebtID}.Key(in.Number),
-	})
+	}
+	p, err := d.Books.OpenDebtPayment(ctx, n)
+	if errors.Is(err, payment.ErrUnderWay) {
+		if err = d.clear(ctx, in.RiderID); err == nil {
+			p, err = d.Books.OpenDebtPayment(ctx, n)
+		}
+	}
 	switch {
 	case errors.Is(err, debt.ErrNone):
 		return DebtAttemptBegun{}, nil
@@ -104,6 +113,17 @@ func (d *Debts) BeginAttempt(ctx context.Context, in DebtAttempt) (DebtAttemptBe
 		err = d.Collectors.StartTopUp(ctx, p.ID, p.RiderID)
 	}
 	return DebtAttemptBegun{PaymentID: p.ID}, Failure(err)
+}
+
+// clear gives up what only waits for the rider, who could put the collection off with it for ever. What was confirmed meanwhile counts.
+func (d *Debts) clear(ctx context.Context, riderID string) error {
+	waiting, err := d.Books.WaitingPayments(ctx, riderID, "")
+	for _, id := range waiting {
+		if _, err := d.GiveUp(ctx, PaymentRef{PaymentID: id}); err != nil {
+			return err
+		}
+	}
+	return err
 }
 
 // PaymentOutcome is how a payment ended.

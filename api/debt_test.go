@@ -108,6 +108,21 @@ func TestStaffRetryADebt(t *testing.T) {
 	problem(t, st.asStaff(t, "POST", "/admin/v1/debts/"+uuid.NewString()+"/retry", map[string]any{"reason": "once more"}), 404, "debt_unknown")
 }
 
+func TestAnUnconfirmedTopUpHoldsNoCollectionUp(t *testing.T) {
+	st := newStreet(t)
+	id, bearer := st.payer(t)
+	st.owe(t, id, 450)
+	waiting := []string{st.waiting(t, bearer), st.waiting(t, bearer)}
+	at := "/admin/v1/debts/" + st.debts(t, "?state=open&rider="+id)[0].(map[string]any)["id"].(string) + "/retry"
+	body(t, st.asStaff(t, "POST", at, map[string]any{"reason": "now"}), 200)
+	require.Eventually(t, func() bool { return st.balance(t, bearer) == 0 }, patience, 20*time.Millisecond)
+	for _, id := range waiting {
+		got := body(t, st.do(t, "GET", "/v1/payments/"+id, bearer, nil), 200)
+		require.Equal(t, "failed", got["state"])
+		require.Equal(t, "abandoned", got["failure"])
+	}
+}
+
 func TestACreditEndsADebt(t *testing.T) {
 	st := newStreet(t)
 	id, _ := st.payer(t)

@@ -88,14 +88,15 @@ func newStreet(t *testing.T, edits ...func(*api.Options)) *street {
 		Books: working, Temporal: st.client, Queue: queue, Limits: workflows.TopUpLimits{Announce: time.Minute, Action: time.Minute}, Currency: "EUR",
 		First: time.Hour, Now: time.Now,
 	}
+	cashier := &activities.Cashier{Provider: st.till, Books: working, Safe: keys, Debts: owing}
 	w := worker.New(st.client, worker.Options{
 		TaskQueue: queue, StopTimeout: time.Second,
 		Scooters: &activities.Scooters{Publisher: st, Leases: st, Live: st, Now: time.Now},
 		Rentals:  &activities.Rentals{Store: working, Zones: working, Live: st},
 		Wallets:  &activities.Wallets{Ledger: working, Debts: owing},
-		Cashier:  &activities.Cashier{Provider: st.till, Books: working, Safe: keys, Debts: owing},
+		Cashier:  cashier,
 		Debts: &activities.Debts{
-			Books: working, Collectors: owing, Provider: st.till.Name(), Currency: "EUR", Country: "ES", Steps: debt.Steps{time.Hour, 24 * time.Hour},
+			Books: working, Collectors: owing, GiveUp: cashier.GiveUp, Provider: st.till.Name(), Currency: "EUR", Country: "ES", Steps: debt.Steps{time.Hour, 24 * time.Hour},
 			Safe: keys, Now: time.Now,
 		},
 		People:   &activities.People{Notifier: st, Alerts: working},

@@ -59,8 +59,8 @@ func (s *Store) RetryDebt(ctx context.Context, id, reason string) (d debt.Debt, 
 		if row.EndedAt.Valid {
 			return debt.ErrOver
 		}
-		var paying bool
-		err := tx.GetContext(ctx, &paying, `SELECT EXISTS (SELECT FROM payments WHERE rider_id = $1 AND state IN ('created', 'needs_action', 'processing'))`, row.RiderID)
+		var paying bool // what only waits for the rider is given up by the attempt
+		err := tx.GetContext(ctx, &paying, `SELECT EXISTS (SELECT FROM payments WHERE rider_id = $1 AND state IN ('created', 'processing'))`, row.RiderID)
 		if err != nil {
 			return err
 		}

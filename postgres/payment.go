@@ -198,12 +198,13 @@ func (s *Store) ForgetEvents(ctx context.Context, before time.Time) error {
 	})
 }
 
-// WaitingPayments lists the payments of a rider that wait for the bank's confirmation and are taken from a card.
+// WaitingPayments lists the payments of a rider that wait for the bank's confirmation; of one card, when one is named.
 func (s *Store) WaitingPayments(ctx context.Context, riderID, methodID string) ([]string, error) {
 	var ids []string
 	err := s.once(ctx, "waiting payments", func(db executor) error {
 		ids = nil
-		return db.SelectContext(ctx, &ids, `SELECT id FROM payments WHERE rider_id = $1 AND method_id = $2 AND state = 'needs_action'`, riderID, methodID)
+		return db.SelectContext(ctx, &ids, `
+			SELECT id FROM payments WHERE rider_id = $1 AND (method_id = $2 OR $2::uuid IS NULL) AND state = 'needs_action'`, riderID, nullText(methodID))
 	})
 	return ids, err
 }

@@ -46,7 +46,7 @@ func TestRecordDebts(t *testing.T) {
 			set(p)
 			worked := sdk.New(c, queue+name, sdk.Options{Identity: "worker"})
 			worker.Register(worked, worker.Options{Debts: &activities.Debts{
-				Books: p, Collectors: begins{p}, Provider: "till", Currency: "EUR", Country: "ES", Steps: debt.Steps{2 * time.Second, 4 * time.Second},
+				Books: p, Collectors: begins{p}, GiveUp: p.GiveUp, Provider: "till", Currency: "EUR", Country: "ES", Steps: debt.Steps{2 * time.Second, 4 * time.Second},
 				Safe: p.keys, Now: time.Now,
 			}})
 			require.NoError(t, worked.Start())

@@ -37,7 +37,9 @@ type purse struct {
 	letters []letter.Kind
 	alerts  int
 	noCard  bool
-	blocked bool // another payment is not over
+	blocked bool // another payment is under way
+	waiting int  // payments that wait for the rider
+	taken   int  // of them, by the bank, before they are given up
 	bank    func(n int, minor int64) (payment.Failure, time.Duration)
 	lose    func(call string) (before, after bool)
 	calls   map[string]int
@@ -115,7 +117,7 @@ func (p *purse) OpenDebtPayment(_ context.Context, n payment.New) (made payment.
 		case b != nil:
 		case p.balance >= 0:
 			return debt.ErrNone
-		case p.blocked:
+		case p.blocked || p.waiting > 0:
 			return payment.ErrUnderWay
 		case p.noCard:
 			return payment.ErrNoCard
@@ -171,6 +173,26 @@ func (p *purse) Payment(_ context.Context, _, id string) (made payment.Payment, 
 	return made, err
 }
 
+func (p *purse) WaitingPayments(context.Context, string, string) (ids []string, err error) {
+	err = p.call("waiting", func() error {
+		ids = make([]string, p.waiting)
+		return nil
+	})
+	return ids, err
+}
+
+// GiveUp ends the payments that wait; one that the bank has taken is of 500.
+func (p *purse) GiveUp(context.Context, activities.PaymentRef) (activities.PaymentState, error) {
+	return activities.PaymentState{}, p.call("give up", func() error {
+		if p.taken > 0 {
+			p.taken--
+			p.balance += 500
+		}
+		p.waiting--
+		return nil
+	})
+}
+
 func (p *purse) SettleDebtAttempt(_ context.Context, o debt.Outcome, e letter.Envelope) error {
 	return p.call("settle", func() error {
 		d := p.open()
@@ -216,7 +238,7 @@ func owe(t require.TestingT, p *purse, edits ...func(*testsuite.TestWorkflowEnvi
 	p.now = env.Now
 	env.RegisterWorkflowWithOptions(workflows.Debt, workflow.RegisterOptions{Name: workflows.DebtName})
 	env.RegisterActivity(&activities.Debts{
-		Books: p, Collectors: begins{p}, Provider: "till", Currency: "EUR", Country: "ES", Steps: debtSteps, Safe: p.keys, Now: env.Now,
+		Books: p, Collectors: begins{p}, GiveUp: p.GiveUp, Provider: "till", Currency: "EUR", Country: "ES", Steps: debtSteps, Safe: p.keys, Now: env.Now,
 	})
 	for _, edit := range edits {
 		edit(env)
@@ -367,6 +389,24 @@ func TestNothingIsCollectedWhileAnOutcomeIsNotKnown(t *testing.T) {
 	_, err = owe(t, waits, waits.at(3*time.Hour, func() { waits.blocked, waits.balance = false, 0 }))
 	require.NoError(t, err)
 	require.Empty(t, waits.paid, "the rider's own payment paid it")
+}
+
+// A rider who leaves payments unconfirmed does not put the collection off, and what was confirmed just before is not taken again.
+func TestAPaymentThatWaitsForItsRiderHoldsNothingUp(t *testing.T) {
+	p := newPurse(t, -450)
+	p.waiting, p.bank = 3, declines
+	_, err := owe(t, p, p.at(2*time.Hour, func() { p.waiting = 1 }), p.at(100*time.Hour, func() { p.waiting = 2 }))
+	require.NoError(t, err)
+	require.Len(t, p.order, 4, "every step is made")
+	require.Equal(t, debt.Blocked, p.debts[0].State())
+	require.Zero(t, p.waiting)
+
+	paid := newPurse(t, -450)
+	paid.waiting, paid.taken = 2, 1
+	_, err = owe(t, paid)
+	require.NoError(t, err)
+	require.Empty(t, paid.order)
+	require.EqualValues(t, 50, paid.balance)
 }
 
 // A provider that is away is no rider's fault: no letter, and another try after an hour.

@@ -132,6 +132,7 @@ func collectDebts(
 	}
 	o.Debts = d
 	if provider != nil {
+		d.GiveUp = o.Cashier.GiveUp
 		d.Provider, o.Wallets.Debts, o.Cashier.Debts = provider.Name(), begin, begin
 	}
 }
