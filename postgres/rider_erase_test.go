@@ -1,11 +1,14 @@
 package postgres_test
 
 import (
+	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/uuid"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"rodada/domain/letter"
@@ -107,10 +110,26 @@ func TestWhatIsErased(t *testing.T) {
 func TestNoPresentsForWhoIsGone(t *testing.T) {
 	b := newBooks(t)
 	who := b.rider().ID
-	require.NoError(t, b.DeleteRider(b.ctx, who, money.Amount{}, letter.Envelope{}))
+	b.owes(who, 500)
+	require.NoError(t, b.DeleteRider(b.ctx, who, money.Of(500, "EUR"), letter.Envelope{}))
 	_, _, err := b.BookByStaff(b.ctx, who, "EUR", wallet.Give("gone/"+who, who, money.Of(500, "EUR"), "sorry"))
 	require.ErrorIs(t, err, wallet.ErrRider)
+	require.EqualValues(t, 500, b.balance(wallet.Rider(who), "EUR"))
+
+	// Of three that pay it out at once, one does: nobody owes who is gone.
+	var all sync.WaitGroup
+	var paid atomic.Int32
+	for i := range 3 {
+		all.Go(func() {
+			_, _, err := b.BookByStaff(b.ctx, who, "EUR", wallet.Adjust(fmt.Sprintf("paid/%s/%d", who, i), who, money.Of(-500, "EUR"), "paid out"))
+			if err == nil {
+				paid.Add(1)
+				return
+			}
+			assert.ErrorIs(t, err, wallet.ErrRider)
+		})
+	}
+	all.Wait()
+	require.EqualValues(t, 1, paid.Load())
 	require.Zero(t, b.balance(wallet.Rider(who), "EUR"))
-	_, _, err = b.BookByStaff(b.ctx, who, "EUR", wallet.Adjust("paid/"+who, who, money.Of(-500, "EUR"), "paid out"))
-	require.NoError(t, err)
 }

@@ -1,7 +1,6 @@
 package postgres
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -106,15 +105,17 @@ func (s *Store) BookByStaff(ctx context.Context, riderID, currency string, t wal
 		if m, err = movementOn(ctx, tx, riderID, currency, t.Key); err != nil {
 			return err
 		}
-		if fresh && m.Amount.Minor > 0 { // a deleted account may be paid out, but gets nothing more
-			var gone bool
-			err := tx.GetContext(ctx, &gone, `SELECT deleted_at IS NOT NULL FROM riders WHERE id = $1 FOR NO KEY UPDATE`, riderID)
-			if err != nil || gone {
-				return cmp.Or(err, error(wallet.ErrRider))
+		var gone bool
+		if fresh {
+			if err := tx.GetContext(ctx, &gone, `SELECT deleted_at IS NOT NULL FROM riders WHERE id = $1 FOR NO KEY UPDATE`, riderID); err != nil {
+				return err
 			}
 		}
 		if balance, err = balanceOn(ctx, tx, wallet.Rider(riderID), currency); err != nil || !fresh {
 			return err
+		}
+		if gone && (m.Amount.Minor > 0 || balance.Minor < 0) { // a deleted account may be paid out, but gets nothing more and owes nothing
+			return wallet.ErrRider
 		}
 		return audit(ctx, tx, staff.Deed{
 			Action: "wallet." + string(t.Kind), Subject: riderID, Reason: t.Note,
