@@ -57,7 +57,7 @@ type suspendRider struct{ *adminRiders }
 func (suspendRider) Meta() meta {
 	return meta{
 		ID: "suspend-rider", Summary: "Keep a rider from riding", Needs: staff.People,
-		Description: "At once, also for who is logged in: every request but those that see, pause or end a ride that runs is refused with rider_suspended. " +
+		Description: "At once, also for who is logged in. Who is suspended may log in, see, pause and end a ride that runs, have their data and pay what they owe; every other request is refused with rider_suspended. " +
 			"The rider is told by mail, but not the reason. One who is suspended already stays so, for the reason of now.",
 		Faults: []*fault.Error{rider.ErrUnknown},
 	}

@@ -87,7 +87,7 @@ type payDebtIn struct {
 
 func (payDebt) Meta() meta {
 	return meta{
-		ID: "pay-debt", Summary: "Pay what you owe, now",
+		ID: "pay-debt", Summary: "Pay what you owe, now", Suspended: true,
 		Description: "A top-up of exactly what the wallet is below zero, whatever a top-up has to be at least: the same answers, and the rider is there to " +
 			"confirm it with the bank. While another payment of the rider's is not over it is refused, so that nothing is paid twice.",
 		Also: map[int]string{http.StatusAccepted: "It is not over yet."},

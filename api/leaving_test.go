@@ -39,14 +39,19 @@ func TestSuspensionHoldsAtOnce(t *testing.T) {
 	require.Equal(t, more["reason"], again["reason"])
 	require.Equal(t, first["suspended_at"], again["suspended_at"])
 	require.Empty(t, b.mail(t))
-	for _, path := range []string{"/v1/me", "/v1/me/export", "/v1/wallet", "/v1/rentals", "/v1/scooters?lat=40&lng=-3&radius=500"} {
+	for _, path := range []string{"/v1/me/logins", "/v1/passes", "/v1/rentals", "/v1/scooters?lat=40&lng=-3&radius=500"} {
 		problem(t, b.do(t, "GET", path, who.access, nil), 403, "rider_suspended")
 	}
+	access := b.login(t, "/v1/sessions", who.email, pass)["access_token"].(string)
+	for _, path := range []string{"/v1/me", "/v1/me/export", "/v1/wallet", "/v1/wallet/entries", "/v1/payments"} { // theirs all the same
+		body(t, b.do(t, "GET", path, access, nil), 200)
+	}
+	problem(t, b.do(t, "POST", "/v1/wallet/debt/pay", access, map[string]any{}, "Idempotency-Key", "k"), 503, "payments_off")
+	problem(t, b.do(t, "POST", "/v1/wallet/topups", access, map[string]any{"amount": 2000}, "Idempotency-Key", "k"), 403, "rider_suspended")
 	problem(t, b.do(t, "POST", "/v1/rentals", who.access, map[string]any{"qr": code}, "Idempotency-Key", "k"), 403, "rider_suspended")
 	problem(t, b.do(t, "DELETE", "/v1/me", who.access, map[string]any{"password": pass}), 403, "rider_suspended")
 	problem(t, b.do(t, "GET", "/v1/rentals/current", who.access, nil), 404, "rental_unknown") // a ride that runs they may end
 	problem(t, b.do(t, "POST", "/v1/rentals/"+uuid.NewString()+"/end", who.access, nil), 404, "rental_unknown")
-	problem(t, b.post(t, "/v1/sessions", "", map[string]any{"email": who.email, "password": pass}), 403, "rider_suspended")
 
 	back := body(t, staffed("/reinstate", who.id, map[string]any{"reason": "It was somebody else."}), 200)
 	require.Equal(t, map[string]any{"rider_id": who.id, "suspended": false}, without(back, "$schema"))

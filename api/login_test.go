@@ -224,7 +224,8 @@ func TestSuspendedAndGone(t *testing.T) {
 	id := account["id"].(string)
 	why := map[string]any{"reason": "Two scooters left in the river."}
 	body(t, l.asStaff(t, "POST", "/admin/v1/riders/"+id+"/suspend", why), 200)
-	problem(t, l.post(t, "/v1/login/exchange", "", l.brings(t, "acme", who)), 403, "rider_suspended")
+	again, _ := l.visit(t, "acme", who)
+	require.Equal(t, true, again["suspended"])
 	problem(t, l.post(t, "/v1/login/exchange", "", l.brings(t, "corp", who)), 403, "rider_suspended")
 	problem(t, l.post(t, "/v1/me/logins", access, l.brings(t, "x", who)), 403, "rider_suspended")
 	body(t, l.asStaff(t, "POST", "/admin/v1/riders/"+id+"/reinstate", why), 200)

@@ -233,7 +233,7 @@ type paymentRef struct {
 type paymentOut struct{ Body Payment }
 
 func (getPayment) Meta() meta {
-	return meta{ID: "get-payment", Summary: "A payment of yours", Faults: []*fault.Error{payment.ErrUnknown, payment.ErrAway}}
+	return meta{ID: "get-payment", Summary: "A payment of yours", Suspended: true, Faults: []*fault.Error{payment.ErrUnknown, payment.ErrAway}}
 }
 
 func (e getPayment) Execute(ctx context.Context, in *paymentRef) (*paymentOut, error) {
@@ -264,7 +264,7 @@ type paymentsOut struct {
 }
 
 func (listPayments) Meta() meta {
-	return meta{ID: "list-payments", Summary: "Your payments", Description: "All that was collected from your cards, or was to be."}
+	return meta{ID: "list-payments", Summary: "Your payments", Suspended: true, Description: "All that was collected from your cards, or was to be."}
 }
 
 func (e listPayments) Execute(ctx context.Context, in *listPaymentsIn) (*paymentsOut, error) {

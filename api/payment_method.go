@@ -68,7 +68,7 @@ type methodsOut struct {
 }
 
 func (listMethods) Meta() meta {
-	return meta{ID: "list-payment-methods", Summary: "Your cards", Description: "Those that the provider has which collects payments here."}
+	return meta{ID: "list-payment-methods", Summary: "Your cards", Suspended: true, Description: "Those that the provider has which collects payments here."}
 }
 
 func (e listMethods) Execute(ctx context.Context, _ *struct{}) (*methodsOut, error) {
@@ -96,7 +96,7 @@ type beginMethodOut struct{ Body CardSetup }
 
 func (beginMethod) Meta() meta {
 	return meta{
-		ID: "begin-payment-method", Summary: "Begin to save a card", Status: http.StatusCreated,
+		ID: "begin-payment-method", Summary: "Begin to save a card", Suspended: true, Status: http.StatusCreated,
 		Description: "The rider types the card into the provider's library in the app, which takes the client secret; its number never comes here. " +
 			"Then confirm it.",
 		Faults: []*fault.Error{payment.ErrOff, payment.ErrAway, payment.ErrTooMany, payment.ErrTooOften, payment.ErrLimited, rental.ErrKeyInvalid, rental.ErrKeyReused},
@@ -193,7 +193,7 @@ type confirmMethod struct{ *methods }
 
 func (confirmMethod) Meta() meta {
 	return meta{
-		ID: "confirm-payment-method", Summary: "Save a card that the provider has", Description: "May be repeated. The first card is the default. What you owe is collected from the default card at once.",
+		ID: "confirm-payment-method", Summary: "Save a card that the provider has", Suspended: true, Description: "May be repeated. The first card is the default. What you owe is collected from the default card at once.",
 		Faults: []*fault.Error{payment.ErrOff, payment.ErrAway, payment.ErrCardUnknown, payment.ErrNotGiven, payment.ErrTooMany},
 	}
 }

@@ -61,7 +61,7 @@ func showRider(r rider.Rider) Rider {
 // me is GET /v1/me.
 type me struct{ *accounts }
 
-func (me) Meta() meta { return meta{ID: "me", Summary: "Your account and balance"} }
+func (me) Meta() meta { return meta{ID: "me", Summary: "Your account and balance", Suspended: true} }
 
 func (e me) Execute(ctx context.Context, _ *struct{}) (*riderOut, error) {
 	r, err := e.store.RiderByID(ctx, subjectFrom(ctx))

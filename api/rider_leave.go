@@ -76,7 +76,7 @@ type exportOut struct {
 type exportMe struct{ *leaving }
 
 func (exportMe) Meta() meta {
-	return meta{ID: "export-me", Class: classWrite, Summary: "All that is kept of you", Description: "As one JSON document: your data, every ride and every payment."}
+	return meta{ID: "export-me", Class: classWrite, Suspended: true, Summary: "All that is kept of you", Description: "As one JSON document: your data, every ride and every payment."}
 }
 
 // exportPage is how much is read at once.

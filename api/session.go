@@ -206,5 +206,5 @@ func (s *sessions) refusals() []*fault.Error {
 	if s.audience == rider.ForStaff {
 		return []*fault.Error{staff.ErrSuspended, staff.ErrPasswordExpired}
 	}
-	return []*fault.Error{rider.ErrSuspended}
+	return nil
 }

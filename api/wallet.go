@@ -35,7 +35,7 @@ func (w *wallets) balance(ctx context.Context, riderID string) (money.Amount, er
 // getWallet is GET /v1/wallet.
 type getWallet struct{ *wallets }
 
-func (getWallet) Meta() meta { return meta{ID: "get-wallet", Summary: "Your balance"} }
+func (getWallet) Meta() meta { return meta{ID: "get-wallet", Summary: "Your balance", Suspended: true} }
 
 func (e getWallet) Execute(ctx context.Context, _ *struct{}) (*walletOut, error) {
 	who := subjectFrom(ctx)

@@ -39,7 +39,7 @@ type movementsOut struct {
 
 func (listMovements) Meta() meta {
 	return meta{
-		ID: "list-wallet-entries", Summary: "What happened in your wallet",
+		ID: "list-wallet-entries", Summary: "What happened in your wallet", Suspended: true,
 		Description: "Top-ups, charges of rides, refunds and the like. The balance is the sum of all of them.",
 	}
 }

@@ -16,8 +16,8 @@ func oneLogin(ctx context.Context, tx executor, i rider.Identity) error {
 }
 
 // EnterLogin finds the account that a log-in of another service opens: the one that it is linked to; else the one with the address that
-// the service has verified, which is linked, and the letter tells its owner; else the new one. rider.ErrSuspended and
-// rider.ErrLoginTwice, with nothing changed.
+// the service has verified, which is linked, and the letter tells its owner; else the new one. rider.ErrSuspended, of one that
+// would have to be linked, and rider.ErrLoginTwice, with nothing changed.
 func (s *Store) EnterLogin(ctx context.Context, i rider.Identity, fresh rider.Rider, e letter.Envelope) (rider.Rider, error) {
 	for attempt := 1; ; attempt++ {
 		r, err := s.enterLogin(ctx, i, fresh, e)
@@ -38,10 +38,10 @@ func (s *Store) enterLogin(ctx context.Context, i rider.Identity, fresh rider.Ri
 		switch {
 		case err != nil:
 			return err
-		case row.SuspendedAt.Valid:
-			return rider.ErrSuspended
 		case found:
 			return nil
+		case row.SuspendedAt.Valid:
+			return rider.ErrSuspended
 		case row.ID != "":
 			if err := link(ctx, tx, r.ID, i); err != nil {
 				return err

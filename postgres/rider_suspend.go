@@ -68,7 +68,7 @@ func (s *Store) setSuspended(ctx context.Context, action, id, reason string, sus
 }
 
 // resettle is what goes with a change for the rider. Sessions end with the suspension's end, not its beginning: until then they open
-// nothing but the way to see and end a ride that runs, and say why; afterwards nothing that was given before comes to life again.
+// nothing but what is the rider's all the same, and say why; afterwards nothing that was given before comes to life again.
 func resettle(ctx context.Context, tx executor, id string, suspended bool, e letter.Envelope) error {
 	if !suspended {
 		if err := endSessions(ctx, tx, id, ""); err != nil {
