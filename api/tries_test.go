@@ -40,7 +40,9 @@ func TestANewPasswordOfStaffEndsTheWait(t *testing.T) {
 	}
 	problem(t, s.guess(t, "/admin/v1/sessions", "luis@example.org", "198.51.100.1"), 429, "login_wait")
 	given := body(t, s.asStaff(t, "POST", staffPath+"/"+id+"/reset-password", map[string]any{"reason": "Locked out."}), 200)["password"]
-	body(t, s.do(t, "POST", "/admin/v1/sessions", "", map[string]any{"email": "luis@example.org", "password": given}, "X-Forwarded-For", "198.51.100.1"), 201)
+	for _, address := range []string{"198.51.100.1", "203.0.113.1"} {
+		body(t, s.do(t, "POST", "/admin/v1/sessions", "", map[string]any{"email": "luis@example.org", "password": given}, "X-Forwarded-For", address), 201)
+	}
 }
 
 // The same email is another account as a rider's than as staff's.

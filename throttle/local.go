@@ -1,6 +1,8 @@
 package throttle
 
 import (
+	"maps"
+	"strings"
 	"sync"
 	"time"
 
@@ -50,9 +52,11 @@ func (l *local) of(key string, q limit.Quota) *rate.Limiter {
 	return found
 }
 
-func (l *local) forget(key string) {
+// forget forgets all keys with a prefix.
+func (l *local) forget(prefix string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	delete(l.young, key)
-	delete(l.old, key)
+	for _, keys := range []map[string]*rate.Limiter{l.young, l.old} {
+		maps.DeleteFunc(keys, func(key string, _ *rate.Limiter) bool { return strings.HasPrefix(key, prefix) })
+	}
 }

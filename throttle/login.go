@@ -2,6 +2,7 @@ package throttle
 
 import (
 	"context"
+	"crypto/rand"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -51,12 +52,12 @@ return 0
 func (s *Store) Try(ctx context.Context, l limit.Login, b limit.Backoff) time.Duration {
 	var wait time.Duration
 	ok := s.ask(ctx, func(ctx context.Context) error {
-		known, err := s.redis.Exists(ctx, s.known(l)).Result()
+		known, pair, err := s.standing(ctx, l)
 		if err != nil {
 			return err
 		}
-		own := []string{s.pair(l)}
-		if known == 0 {
+		own := []string{pair}
+		if !known {
 			own = append(own, s.account(l))
 			if wait, err = s.try(ctx, window, "first", []string{s.address(l)}, b.Times(perAddress)); err != nil || wait > 0 {
 				return err
@@ -95,13 +96,13 @@ func (s *Store) try(ctx context.Context, life time.Duration, since string, keys 
 func (s *Store) Right(ctx context.Context, l limit.Login) {
 	s.local.forget(s.pair(l))
 	s.ask(ctx, func(ctx context.Context) error {
-		known, err := s.redis.Exists(ctx, s.known(l)).Result()
+		known, pair, err := s.standing(ctx, l)
 		if err != nil {
 			return err
 		}
 		_, err = s.redis.Pipelined(ctx, func(p redis.Pipeliner) error {
-			p.Del(ctx, s.pair(l))
-			if known == 0 { // else Try has counted it there alone, and there is nothing of it to take back
+			p.Del(ctx, pair)
+			if !known { // else Try has counted it there alone, and there is nothing of it to take back
 				takeBack.Eval(ctx, p, []string{s.account(l)}, "and the wait")
 				takeBack.Eval(ctx, p, []string{s.address(l)})
 			}
@@ -111,11 +112,28 @@ func (s *Store) Right(ctx context.Context, l limit.Login) {
 	})
 }
 
-// Reset forgets all wrong tries at an account, which has another password now.
+// Reset forgets all wrong tries at an account, wherever they came from: it has another password now.
 func (s *Store) Reset(ctx context.Context, l limit.Login) {
-	s.local.forget(s.pair(l))
 	s.local.forget(s.account(l))
-	s.ask(ctx, func(ctx context.Context) error { return s.redis.Del(ctx, s.pair(l), s.account(l)).Err() })
+	s.ask(ctx, func(ctx context.Context) error {
+		_, err := s.redis.TxPipelined(ctx, func(p redis.Pipeliner) error {
+			p.Del(ctx, s.account(l))
+			p.Set(ctx, s.turn(l), rand.Text(), 2*remember) // by when all counters of another turn are forgotten
+			return nil
+		})
+		return err
+	})
+}
+
+// standing is whether an address is one that the owner of an account comes from, and the key of its tries at the account since the last
+// Reset.
+func (s *Store) standing(ctx context.Context, l limit.Login) (known bool, pair string, err error) {
+	found, err := s.redis.MGet(ctx, s.known(l), s.turn(l)).Result()
+	if err != nil {
+		return false, "", err
+	}
+	turn, _ := found[1].(string)
+	return found[0] != nil, s.pair(l) + turn, nil
 }
 
 // Meet makes an address one that the owner of an account comes from.
@@ -143,5 +161,6 @@ return 0
 
 func (s *Store) pair(l limit.Login) string    { return s.account(l) + ":" + l.Address }
 func (s *Store) known(l limit.Login) string   { return s.account(l) + ":known:" + l.Address }
+func (s *Store) turn(l limit.Login) string    { return s.account(l) + ":turn" }
 func (s *Store) account(l limit.Login) string { return s.prefix + "login:{" + l.Account + "}" }
 func (s *Store) address(l limit.Login) string { return s.prefix + "login:from:{" + l.Address + "}" }

@@ -169,6 +169,30 @@ func TestAnOwnerWhoComesInForgetsNoGuesses(t *testing.T) {
 	require.Equal(t, 12, looked)
 }
 
+// A new password ends the waits of all addresses at that account, wherever it is set, and tries count anew from then on.
+func TestResetEndsTheWaitsOfAllAddresses(t *testing.T) {
+	eachRedis(t, func(t *testing.T, s *throttle.Store) {
+		s.Meet(t.Context(), from("ana", "home"))
+		for _, address := range []string{"home", "office", "café"} {
+			for range 3 {
+				require.Zero(t, s.Try(t.Context(), from("ana", address), strict))
+			}
+			require.Positive(t, s.Try(t.Context(), from("ana", address), strict))
+		}
+		for range 3 {
+			require.Zero(t, s.Try(t.Context(), from("eva", "home"), strict))
+		}
+		s.Reset(t.Context(), from("ana", "an admin's"))
+		for _, address := range []string{"home", "office", "café"} {
+			for range 3 {
+				require.Zero(t, s.Try(t.Context(), from("ana", address), strict))
+			}
+			require.Positive(t, s.Try(t.Context(), from("ana", address), strict))
+		}
+		require.Positive(t, s.Try(t.Context(), from("eva", "home"), strict), "another account")
+	})
+}
+
 func TestWhereAnOwnerWasMet(t *testing.T) {
 	s, pass := withClock(t)
 	require.False(t, s.Met(t.Context(), from("ana", "home")))
