@@ -58,6 +58,7 @@ func TestEveryMetricIsDocumented(t *testing.T) {
 	alerts.NewRounds(workers)
 	worker.NewAttempts(workers)
 	worker.NewLetterAttempts(workers)
+	worker.NewDebtAttempts(workers)
 	_, err = mqttbridge.New(mqttbridge.Options{
 		Broker: broker.Options{URL: c.MQTT.URL, ClientID: "test", Log: log}, Topics: protocol.Topics{Bike: "bike", Other: "o"},
 		Leases: lease.New(nil, ""), Sinks: []mqttbridge.Sink{live.New(nil, "")}, Signals: nobody{}, Metrics: bridges, Log: log,
