@@ -72,7 +72,7 @@ func TestAWholeRide(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, rental.Rental{
 		ID: id, RiderID: who, ScooterID: s.ID, Plate: s.Plate, VehicleID: s.PublicID, Code: s.QRCode, Model: b.model.Name, ModelID: b.model.ID, State: rental.Ended, Outcome: rental.Ridden,
-		Tariff: b.tariff, CreatedAt: r.CreatedAt, UnlockedAt: noon.Add(time.Second), StoppedAt: noon.Add(4 * time.Minute),
+		Tariff: b.tariff, Tax: &fare.Tax{}, CreatedAt: r.CreatedAt, UnlockedAt: noon.Add(time.Second), StoppedAt: noon.Add(4 * time.Minute),
 		SecuredAt: noon.Add(6 * time.Minute), Usage: fare.Usage{Riding: 3*time.Minute + 1, Paused: time.Minute, Meters: 1200},
 		Bill: &bill, EndPosition: &geo.Point{Lat: 40.41, Lng: -3.71},
 	}, r)

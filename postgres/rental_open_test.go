@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"rodada/domain/fare"
 	"rodada/domain/fault"
 	"rodada/domain/fleet"
 	"rodada/domain/rental"
@@ -161,7 +162,7 @@ func TestOpenWritesEverything(t *testing.T) {
 	r := b.open(n)
 	require.Equal(t, rental.Rental{
 		ID: n.ID, RiderID: who, ScooterID: s.ID, Plate: s.Plate, VehicleID: s.PublicID, Code: s.QRCode, Model: b.model.Name, ModelID: b.model.ID, State: rental.Reserved,
-		Tariff: b.tariff, ReservedUntil: n.ReservedUntil, CreatedAt: r.CreatedAt,
+		Tariff: b.tariff, Tax: &fare.Tax{}, ReservedUntil: n.ReservedUntil, CreatedAt: r.CreatedAt,
 	}, r)
 	require.WithinDuration(t, time.Now(), r.CreatedAt, time.Minute)
 	held, err := b.ScooterByPlate(b.ctx, s.Plate)

@@ -31,11 +31,11 @@ func TestRegister(t *testing.T) {
 	var l list
 	worker.Register(&l, worker.Options{})
 	require.ElementsMatch(t, []string{
-		workflows.RentalName, workflows.PaymentName, workflows.TopUpName, workflows.CommandName, workflows.OnboardName, workflows.RenumberName,
+		workflows.RentalName, workflows.PaymentName, workflows.TopUpName, workflows.DebtName, workflows.CommandName, workflows.OnboardName, workflows.RenumberName,
 	}, l.workflows)
 	require.ElementsMatch(t, []reflect.Type{
 		reflect.TypeFor[*activities.Scooters](), reflect.TypeFor[*activities.Rentals](),
-		reflect.TypeFor[*activities.Wallets](), reflect.TypeFor[*activities.Cashier](), reflect.TypeFor[*activities.People](),
+		reflect.TypeFor[*activities.Wallets](), reflect.TypeFor[*activities.Cashier](), reflect.TypeFor[*activities.Debts](), reflect.TypeFor[*activities.People](),
 		reflect.TypeFor[*activities.Commands](), reflect.TypeFor[*activities.Credentials](),
 		reflect.TypeFor[*activities.Onboardings](),
 	}, l.activities)
