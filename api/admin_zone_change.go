@@ -27,7 +27,7 @@ func mayPrice(ctx context.Context, next, was *zone.Draft) error {
 	if price(next) == (fare.Adjustment{}) && price(was) == (fare.Adjustment{}) {
 		return nil
 	}
-	return memberFrom(ctx).Need(staff.Pricing)
+	return need(ctx, staff.Pricing)
 }
 
 // mayDraw is a fault when a draft, of what was before, is over already, or not for who makes it.

@@ -48,7 +48,7 @@ func showBooked(b wallet.Booked) LedgerTransaction {
 
 // LedgerFilter narrows the list of the ledger.
 type LedgerFilter struct {
-	Kind    []string  `query:"kind" maxItems:"20" doc:"One or more, with commas: ride, topup, refund, bonus, adjustment, void, pass, pass_refund."`
+	Kind    []string  `query:"kind" maxItems:"20" enum:"ride,topup,refund,bonus,adjustment,void,pass,pass_refund" doc:"One or more, with commas."`
 	Rider   string    `query:"rider" format:"uuid" doc:"What touches the wallet of a rider."`
 	Account string    `query:"account" maxLength:"60" pattern:"^[a-z_]+(:[a-z0-9-]+)?$" doc:"What touches an account, such as revenue."`
 	Rental  string    `query:"rental" format:"uuid" doc:"What is about a rental."`

@@ -80,6 +80,18 @@ func (d doors) service(ctx context.Context, needs staff.Permission, _ meta) (sta
 	return staff.Actor{ServiceID: one.ID, Email: one.Name}, err
 }
 
+// need refuses whoever asks, a member of staff or a service, without a permission beyond the endpoint's own.
+func need(ctx context.Context, p staff.Permission) error {
+	info := infoFrom(ctx)
+	switch {
+	case info == nil:
+		return staff.ErrPermission
+	case info.audience == rider.ForServices:
+		return info.service.Need(p)
+	}
+	return info.member.Need(p)
+}
+
 // memberFrom is the member of staff who asks.
 func memberFrom(ctx context.Context) staff.Member {
 	if info := infoFrom(ctx); info != nil {

@@ -29,7 +29,7 @@ type Promotion struct {
 type PromotionTerms struct {
 	Code       string         `json:"code" minLength:"3" maxLength:"32" example:"WELCOME" doc:"A-Z, 0-9 and -, in letters of any case."`
 	Kind       promotion.Kind `json:"kind" enum:"credit,amount,percent,unlock" doc:"Money in the wallet at once; or, of the next ride: so much off, a part of its price off, or a free unlock."`
-	Amount     int64          `json:"amount,omitempty" minimum:"0" maximum:"100000000" example:"0" doc:"In minor units, of credit and amount."`
+	Amount     int64          `json:"amount,omitempty" minimum:"0" maximum:"1000000" example:"0" doc:"In minor units, of credit and amount."`
 	Percent    int            `json:"percent,omitempty" minimum:"0" maximum:"100" example:"20" doc:"Of percent."`
 	EndsAt     *time.Time     `json:"ends_at,omitempty" doc:"Nobody redeems it from here on, and what was redeemed and not used is lost; absent: never."`
 	TotalLimit int            `json:"total_limit,omitempty" minimum:"0" maximum:"1000000000" doc:"How often it can be redeemed in all; 0: no limit."`
@@ -110,7 +110,7 @@ type createPromotionIn struct {
 func (createPromotion) Meta() meta {
 	return meta{
 		ID: "create-promotion", Summary: "Offer a promotion", Status: http.StatusCreated, Needs: staff.Pricing,
-		Description: "It never changes, but can be ended. A code is good for one promotion, for good. With an Idempotency-Key, repeating the request answers the same.",
+		Description: "It never changes, but can be ended. A code is good for one promotion, for good. Credit is money: it needs the permission `money` too. With an Idempotency-Key, repeating the request answers the same.",
 		Faults:      []*fault.Error{promotion.ErrInvalid, promotion.ErrTaken, rental.ErrKeyInvalid, rental.ErrKeyReused},
 	}
 }
@@ -128,6 +128,11 @@ func (e createPromotion) Execute(ctx context.Context, in *createPromotionIn) (*p
 		key = staffKey(ctx, key)
 	}
 	b := in.Body
+	if b.Kind == promotion.Credit {
+		if err := need(ctx, staff.Money); err != nil {
+			return nil, err
+		}
+	}
 	p := promotion.Promotion{
 		Code: b.Code, Kind: b.Kind, Amount: b.Amount, Percent: b.Percent, Currency: e.currency, StartsAt: e.now(),
 		TotalLimit: b.TotalLimit, RiderLimit: max(1, b.RiderLimit), FirstRide: b.FirstRide,

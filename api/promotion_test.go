@@ -150,4 +150,12 @@ func TestPromotionsThatCanNotBe(t *testing.T) {
 	problem(t, c.do(t, "POST", "/admin/v1/promotions", leo, map[string]any{"code": "A-1", "kind": "unlock", "reason": "Mine."}), 403, "permission_missing")
 	problem(t, c.do(t, "POST", "/admin/v1/promotions/"+uuid.NewString()+"/end", leo, map[string]any{"reason": "Mine."}), 403, "permission_missing")
 	problem(t, c.asStaff(t, "POST", "/admin/v1/promotions/"+uuid.NewString()+"/end", map[string]any{"reason": "None."}), 404, "promotion_unknown")
+
+	pia := uuid.NewString()
+	require.NoError(t, c.books.CreateStaff(t.Context(), staff.Member{
+		ID: pia, FirstName: "Pia", LastName: "Staff", Email: "pia@example.com", PasswordHash: "none", Permissions: []staff.Permission{staff.View, staff.Pricing},
+	}))
+	credit := map[string]any{"code": "A-1", "kind": "credit", "amount": 500, "reason": "Mine."}
+	problem(t, c.do(t, "POST", "/admin/v1/promotions", c.token(t, pia, rider.ForStaff), credit), 403, "permission_missing")
+	problem(t, c.offer(t, with(credit, "amount", 1_000_001)), 422, "request_invalid")
 }
