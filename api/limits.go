@@ -171,8 +171,11 @@ func limitHeaders() map[string]*huma.Param {
 	}
 }
 
-// GetHeaders tells huma when to come back, where a problem says so.
+// GetHeaders tells huma when to come back, where a problem says so, and how to prove who one is, where that failed for a token.
 func (p *Problem) GetHeaders() http.Header {
+	if p.grant != nil && p.Status == http.StatusUnauthorized {
+		return http.Header{"Www-Authenticate": {`Basic realm="service"`}}
+	}
 	if wait, is := p.Facts["retry_after"].(int); is {
 		return http.Header{"Retry-After": {strconv.Itoa(wait)}}
 	}

@@ -117,6 +117,9 @@ func (m *mounter) operation(who audience, at string, about meta, readsBody bool)
 func (m *mounter) guard(op *huma.Operation, who audience, about meta) []*fault.Error {
 	faults, class := []*fault.Error{limit.ErrTooMany}, about.class(who, op.Method)
 	op.Middlewares = huma.Middlewares{m.limits.byAddress(m.api, class)}
+	if about.Grants {
+		op.Middlewares = huma.Middlewares{grants, m.limits.byAddress(m.api, class)}
+	}
 	op.Extensions = map[string]any{"x-limits": class}
 	if who == forAll {
 		return faults
@@ -178,8 +181,9 @@ func ofOneType(api huma.API, upload *huma.RequestBody) func(huma.Context, func(h
 		said := ctx.Header("Content-Type")
 		kind, _, err := mime.ParseMediaType(said)
 		if said != "" && (err != nil || upload.Content[kind] == nil) {
-			p := newProblem(ctx.Context(), http.StatusUnsupportedMediaType, codeMediaType, "")
-			p.Detail = strings.Replace(p.Detail, typeJSON, strings.Join(slices.Sorted(maps.Keys(upload.Content)), ", "), 1)
+			wanted := strings.Join(slices.Sorted(maps.Keys(upload.Content)), ", ")
+			p := newProblem(ctx.Context(), http.StatusUnsupportedMediaType, codeMediaType, strings.Replace(plainEnglish[codeMediaType], typeJSON, wanted, 1))
+			p.Detail = strings.Replace(p.Detail, typeJSON, wanted, 1)
 			turnAway(api, ctx, p)
 			return
 		}

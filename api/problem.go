@@ -33,6 +33,7 @@ type Problem struct { //nolint:errname // its name in the API
 	Errors    []FieldError `json:"errors,omitempty" doc:"What is wrong where in the request."`
 	// Facts are members of their own beside these.
 	Facts map[string]any `json:"-"`
+	grant *grantError
 }
 
 // FieldError is one thing wrong with a request.
@@ -111,7 +112,7 @@ const statusClientGone = 499
 func newProblem(ctx context.Context, status int, code, english string) *Problem {
 	p := problemIn(languageFrom(ctx), status, code, english)
 	p.RequestID = requestIDFrom(ctx)
-	return p
+	return p.inOAuth(ctx, say("en", code, english))
 }
 
 func problemIn(lang string, status int, code, english string) *Problem {
@@ -127,16 +128,25 @@ func (p *Problem) Error() string { return p.Code + ": " + p.Detail }
 func (p *Problem) GetStatus() int { return p.Status }
 
 // ContentType tells huma the media type of the answer.
-func (p *Problem) ContentType(string) string { return "application/problem+json" }
+func (p *Problem) ContentType(string) string {
+	if p.grant != nil {
+		return typeJSON
+	}
+	return "application/problem+json"
+}
 
 // MarshalJSON puts the facts beside the standard members, which win.
 func (p *Problem) MarshalJSON() ([]byte, error) {
 	type plain Problem
 	raw, err := json.Marshal((*plain)(p))
-	if err != nil || len(p.Facts) == 0 {
+	if err != nil || len(p.Facts) == 0 && p.grant == nil {
 		return raw, err
 	}
-	all := maps.Clone(p.Facts)
+	all := map[string]any{}
+	if p.grant != nil {
+		all["error"], all["error_description"] = p.grant.Error, p.grant.Description
+	}
+	maps.Copy(all, p.Facts)
 	if err := json.Unmarshal(raw, &all); err != nil {
 		return nil, err
 	}

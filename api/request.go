@@ -30,6 +30,7 @@ type requestInfo struct {
 	member   staff.Member
 	service  staff.Service
 	query    url.Values
+	grant    bool // it is for a token, as OAuth has it
 }
 
 type requestKey struct{}

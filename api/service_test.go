@@ -3,6 +3,7 @@ package api_test
 import (
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"net/http/httptest"
 	"net/url"
 	"strings"
@@ -153,22 +154,45 @@ func TestWhatIsWrongWithARequestForAToken(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			res := s.form(t, c.form, "Authorization", c.authorization, "Accept-Language", "es")
-			require.Equal(t, c.status, res.Code, res.Body.String())
-			require.Equal(t, "application/json", res.Header().Get("Content-Type"))
+			said := oauthError(t, res, c.status, c.error, c.code)
 			require.Equal(t, c.status == 401, res.Header().Get("WWW-Authenticate") == `Basic realm="service"`)
-			var said map[string]any
-			require.NoError(t, json.Unmarshal(res.Body.Bytes(), &said))
-			require.Equal(t, c.error, said["error"])
-			require.Equal(t, c.code, said["code"])
-			require.Regexp(t, `^[\x20-\x21\x23-\x5B\x5D-\x7E]+$`, said["error_description"], "RFC 6749, 5.2")
 			require.NotEqual(t, said["error_description"], said["detail"], "that is Spanish")
 			require.NotContains(t, res.Body.String(), m.secret)
 		})
 	}
-	problem(t, s.do(t, "POST", tokenPath, "", "{}"), 415, "media_type_unsupported")
-	problem(t, s.form(t, with("a", strings.Repeat("x", 5000))), 413, "body_too_large")
+	t.Run("no form", func(t *testing.T) {
+		said := oauthError(t, s.do(t, "POST", tokenPath, "", "{}", "Accept-Language", "es"), 415, "invalid_request", "media_type_unsupported")
+		require.Equal(t, "Send the body as application/x-www-form-urlencoded.", said["error_description"])
+		require.Equal(t, "Envía el cuerpo como application/x-www-form-urlencoded.", said["detail"])
+	})
+	oauthError(t, s.form(t, with("a", strings.Repeat("x", 5000))), 413, "invalid_request", "body_too_large")
 	body(t, s.form(t, with("grant_type", cc, "client_id", m.id, "client_secret", m.secret)), 200)
 	body(t, s.form(t, with("grant_type", cc, "client_id", m.id), "Authorization", basic(m.id, m.secret)), 200)
+}
+
+// oauthError is an error as clients of OAuth read it. (RFC 6749, 5.2)
+func oauthError(t *testing.T, res *httptest.ResponseRecorder, status int, name, code string) (said map[string]any) {
+	t.Helper()
+	require.Equal(t, status, res.Code, res.Body.String())
+	require.Equal(t, "application/json", res.Header().Get("Content-Type"))
+	require.NoError(t, json.Unmarshal(res.Body.Bytes(), &said))
+	require.Equal(t, name, said["error"])
+	require.Equal(t, code, said["code"])
+	require.Regexp(t, `^[\x20-\x21\x23-\x5B\x5D-\x7E]+$`, said["error_description"])
+	return said
+}
+
+func TestWhoAsksTooOftenForTokensIsToldSoInOAuth(t *testing.T) {
+	s := newStage(t, counted(t, func(l *config.Limits) { l.LoginAddress = hourly(5) }))
+	m := s.makeMachine(t, "bi-export", "view")
+	for range 3 {
+		oauthError(t, s.form(t, grant, "Authorization", basic(m.id, "wrong")), 401, "invalid_client", "client_invalid")
+	}
+	for _, code := range []string{"login_wait", "login_wait", "too_many_requests"} {
+		res := s.form(t, grant, "Authorization", basic(m.id, m.secret))
+		said := oauthError(t, res, 429, "temporarily_unavailable", code)
+		require.Equal(t, fmt.Sprint(said["retry_after"]), res.Header().Get("Retry-After"))
+	}
 }
 
 // Whatever ends a service ends its tokens with the next request.

@@ -3,9 +3,7 @@ package api
 import (
 	"context"
 	"encoding/base64"
-	"net/http"
 	"net/url"
-	"reflect"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -24,11 +22,6 @@ var (
 	errScope        = fault.Declare(fault.Malformed, "scope_invalid", "The service has not every permission that scope names.")
 	errClient       = fault.Declare(fault.Unauthenticated, "client_invalid", "The client ID or the secret is wrong.")
 	errClientNot    = fault.Declare(fault.Malformed, "client_unauthorized", "This service gets no tokens now.")
-
-	grantErrors = map[string]string{
-		errTokenRequest.Code: "invalid_request", errGrant.Code: "unsupported_grant_type", errScope.Code: "invalid_scope",
-		errClient.Code: "invalid_client", errClientNot.Code: "unauthorized_client",
-	}
 )
 
 const typeForm = "application/x-www-form-urlencoded"
@@ -73,18 +66,7 @@ func (giveToken) Meta() meta {
 	}
 }
 
-// Execute answers what goes wrong in the words of OAuth.
 func (e giveToken) Execute(ctx context.Context, in *giveTokenIn) (*serviceTokenOut, error) {
-	out, err := e.give(ctx, in)
-	if f, is := fault.From(err); is && grantErrors[f.Code] != "" {
-		p := problemOf(ctx, err)
-		p.Facts = map[string]any{"error": grantErrors[f.Code], "error_description": f.Message}
-		return nil, grantError{p}
-	}
-	return out, err
-}
-
-func (e giveToken) give(ctx context.Context, in *giveTokenIn) (*serviceTokenOut, error) {
 	form, err := url.ParseQuery(string(in.RawBody))
 	if err != nil {
 		return nil, errTokenRequest
@@ -173,36 +155,6 @@ func credentialsOf(authorization string, form url.Values) (id, secret string, er
 		return "", "", errTokenRequest
 	}
 	return id, secret, nil
-}
-
-// grantError is a problem as OAuth has it: JSON with two members of its own. (RFC 6749, 5.2)
-type grantError struct{ *Problem }
-
-// ContentType tells huma the media type of the answer.
-func (grantError) ContentType(string) string { return typeJSON }
-
-// GetHeaders tells huma how to prove who one is, where that failed.
-func (p grantError) GetHeaders() http.Header {
-	if p.Status == http.StatusUnauthorized {
-		return http.Header{"Www-Authenticate": {`Basic realm="service"`}}
-	}
-	return nil
-}
-
-// GrantError is what the document says of it.
-type GrantError struct {
-	Problem
-	Error       string `json:"error" enum:"invalid_request,invalid_client,unauthorized_client,unsupported_grant_type,invalid_scope"`
-	Description string `json:"error_description" doc:"In English."`
-}
-
-// grantErrorsOf writes into the document that an operation answers its errors as OAuth has them.
-func grantErrorsOf(doc *huma.OpenAPI, op *huma.Operation) {
-	schema := doc.Components.Schemas.Schema(reflect.TypeFor[GrantError](), true, "GrantError")
-	for _, status := range []string{"400", "401"} {
-		name := strings.TrimPrefix(op.Responses[status].Ref, "#/components/responses/")
-		doc.Components.Responses[name].Content[typeJSON] = &huma.MediaType{Schema: schema}
-	}
 }
 
 // serviceScopes are the permissions of services, as the document names them.
