@@ -144,29 +144,32 @@ type DebtAttemptOver struct {
 	Trouble debt.Trouble `json:"trouble,omitempty"` // empty: it is paid
 }
 
-// SettleAttempt writes down how an attempt ended, tells the rider, and says when the next one is.
+// SettleAttempt writes down how an attempt ended, tells the rider, and says when the next one is. A debt that is paid meanwhile, by the
+// attempt itself too, has ended.
 func (d *Debts) SettleAttempt(ctx context.Context, in DebtAttemptOver) error {
 	found, err := d.Books.FollowDebt(ctx, in.RiderID, d.Currency, d.Steps.First())
-	if err != nil || found.ID != in.DebtID { // it is paid meanwhile
-		return Failure(err)
+	if err == nil && found.ID == in.DebtID {
+		err = d.note(ctx, found, in)
 	}
+	if err == nil && d.Count != nil {
+		d.Count(outcomeOf(in.Trouble))
+	}
+	return Failure(err)
+}
+
+// note writes down what an attempt came to that did not end its debt.
+func (d *Debts) note(ctx context.Context, owed debt.Debt, in DebtAttemptOver) (err error) {
 	o := debt.Outcome{DebtID: in.DebtID, Attempt: in.Number, Trouble: in.Trouble, Due: in.Due}
 	var e letter.Envelope
 	if in.Trouble != "" {
-		if next, again := d.Steps.After(found.BeganAt, d.Now(), in.Trouble); again {
+		if next, again := d.Steps.After(owed.BeganAt, d.Now(), in.Trouble); again {
 			o.Next = next
 		}
-		if e, err = d.letter(ctx, found, o); err != nil {
-			return Failure(err)
+		if e, err = d.letter(ctx, owed, o); err != nil {
+			return err
 		}
 	}
-	if err := d.Books.SettleDebtAttempt(ctx, o, e); err != nil {
-		return Failure(err)
-	}
-	if d.Count != nil {
-		d.Count(outcomeOf(in.Trouble))
-	}
-	return nil
+	return d.Books.SettleDebtAttempt(ctx, o, e)
 }
 
 // What attempts come to, as they are counted.

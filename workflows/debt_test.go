@@ -43,6 +43,7 @@ type purse struct {
 	bank    func(n int, minor int64) (payment.Failure, time.Duration)
 	lose    func(call string) (before, after bool)
 	calls   map[string]int
+	counted []string
 }
 
 // bill is one payment.
@@ -239,6 +240,7 @@ func owe(t require.TestingT, p *purse, edits ...func(*testsuite.TestWorkflowEnvi
 	env.RegisterWorkflowWithOptions(workflows.Debt, workflow.RegisterOptions{Name: workflows.DebtName})
 	env.RegisterActivity(&activities.Debts{
 		Books: p, Collectors: begins{p}, GiveUp: p.GiveUp, Provider: "till", Currency: "EUR", Country: "ES", Steps: debtSteps, Safe: p.keys, Now: env.Now,
+		Count: func(outcome string) { p.counted = append(p.counted, outcome) },
 	})
 	for _, edit := range edits {
 		edit(env)
@@ -274,6 +276,7 @@ func TestADebtIsCollectedAtItsFirstStep(t *testing.T) {
 	require.Len(t, p.paid, 1)
 	require.Empty(t, p.letters)
 	require.Equal(t, debt.Ended, p.debts[0].State())
+	require.Equal(t, []string{activities.DebtPaid}, p.counted)
 }
 
 func TestADebtIsTriedAtEachStepAndThenLeftToStaff(t *testing.T) {
