@@ -90,10 +90,12 @@ func (e beginFactor) Execute(ctx context.Context, in *beginFactorIn) (*beginFact
 			return nil, err
 		}
 	}
-	out, err := &beginFactorOut{}, error(nil)
-	if out.Body.Secret, out.Body.URI, err = onetime.New(member.Email); err != nil {
+	secret, uri, err := onetime.New(member.Email)
+	if err != nil {
 		return nil, err
 	}
+	out := &beginFactorOut{}
+	out.Body.Secret, out.Body.URI = secret, uri
 	sealed, err := e.sealer.Seal(out.Body.Secret, staff.FactorPurpose(member.ID))
 	if err != nil {
 		return nil, staff.ErrFactorNoKey
